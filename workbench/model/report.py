@@ -1,0 +1,83 @@
+"""Violations and reports: what an author can fix, collected and shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["SEVERITIES", "Location", "Report", "Severity", "Violation"]
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""From the gravest to the mildest."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file: a path relative to the project with ``/``, and line and column counted from 1.
+
+    Line 0 means the whole file.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.path
+        return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One finding.
+
+    ``code`` is stable (``rule.unsafe-variable``); ``message`` is one plain sentence; ``why`` says what it is
+    based on (the rule, shape or axiom in words, or the facts); ``fix`` how to mend it. ``focus`` is the term it
+    is about, ``facts`` the violating facts as sentences, ``related`` other places that take part.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location | None = None
+    focus: str = ""
+    why: str = ""
+    fix: str = ""
+    facts: tuple[str, ...] = ()
+    related: tuple[Location, ...] = ()
+    domain: str = ""
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Order in reports: by place, then severity, code and message."""
+        place = self.location or Location("~")
+        return (place.path, place.line, place.column, SEVERITIES.index(self.severity), self.code, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All violations of one check, sorted and without repetition."""
+
+    violations: tuple[Violation, ...] = field(default=())
+
+    @classmethod
+    def collect(cls, violations: Iterable[Violation]) -> Report:
+        """Build a report: sort by place, drop exact repetitions."""
+        return cls(tuple(sorted(dict.fromkeys(violations), key=lambda v: v.sort_key)))
+
+    def count(self, severity: Severity) -> int:
+        """Return how many violations have this severity."""
+        return sum(v.severity == severity for v in self.violations)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Tell whether any violation is at or above ``threshold``."""
+        limit = SEVERITIES.index(threshold)
+        return any(SEVERITIES.index(v.severity) <= limit for v in self.violations)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any violation is an error."""
+        return self.reaches("error")

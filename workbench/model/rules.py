@@ -1,0 +1,217 @@
+"""Rules as values: atoms, comparisons, negations, and the statements that carry them.
+
+A rule is ``body -> head``. The head is a conjunction of atoms, or empty, which reads ``false`` (an integrity rule).
+Every stated axiom and every constraint becomes such a rule, so the engine, the checker, Z3, the wording and the
+exported theory all speak of one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from workbench.model.report import Location
+from workbench.model.terms import RDF_TYPE, Pattern, Triple, is_variable
+
+__all__ = [
+    "Atom",
+    "BodyElement",
+    "Comparison",
+    "Expression",
+    "Negation",
+    "Operation",
+    "Provenance",
+    "Rule",
+    "RuleKind",
+    "RuleTest",
+    "collect_variables",
+    "is_transitivity",
+    "iterate_atoms",
+    "substitute_atom",
+    "substitute_element",
+]
+
+
+class Atom(NamedTuple):
+    """A triple pattern; a class atom ``C(?x)`` is ``(?x, rdf:type, C)``. The predicate is never a variable."""
+
+    subject: str
+    predicate: str
+    object: str
+
+    @property
+    def key(self) -> str:
+        """What the atom is about: its class for a class atom, else its property."""
+        return self.object if self.predicate == RDF_TYPE else self.predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An arithmetic expression; ``operator`` is one of ``+ - * /``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+Expression = str | Operation
+"""A variable, a term, or an operation over expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left operator right`` with ``= != < <= > >=``.
+
+    ``=`` whose one side is a variable that nothing else binds gives that variable the other side's value.
+    Literals compare by value, individuals by name (unique names). A comparison of values that have no order
+    between them is false, and so is its opposite, except that ``!=`` of terms of different kinds is true.
+    """
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """``not (a ^ b ^ ...)``: no binding of the variables that occur only here makes all elements true."""
+
+    elements: tuple[Atom | Comparison, ...]
+
+
+BodyElement = Atom | Comparison | Negation
+RuleKind = Literal["rule", "axiom", "constraint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who says so: carried by every axiom, assertion, rule, constraint and phrase. Dates are ISO 8601 or empty."""
+
+    sources: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    state: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule, compiled axiom or constraint.
+
+    ``name`` is unique in a theory. ``sentences`` are the author's free sentences by language, for explanations.
+    ``axioms`` are the stated triples that a compiled axiom comes from. Equality of *meaning* is body and head only;
+    the other fields do not take part in comparisons.
+    """
+
+    name: str
+    body: tuple[BodyElement, ...]
+    head: tuple[Atom, ...]
+    kind: RuleKind = field(default="rule", compare=False)
+    sentences: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    axioms: tuple[Triple, ...] = field(default=(), compare=False)
+    provenance: Provenance = field(default=Provenance(), compare=False)
+    location: Location | None = field(default=None, compare=False)
+
+    @property
+    def is_integrity(self) -> bool:
+        """Whether the head is ``false``."""
+        return not self.head
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A worked example kept beside the rules: what must and must not follow from the given facts."""
+
+    name: str
+    given: tuple[Atom, ...]
+    must: tuple[Atom, ...]
+    must_not: tuple[Atom, ...]
+    location: Location | None = field(default=None, compare=False)
+
+
+def _iterate_expression(expression: Expression) -> Iterator[str]:
+    if isinstance(expression, Operation):
+        yield from _iterate_expression(expression.left)
+        yield from _iterate_expression(expression.right)
+    elif is_variable(expression):
+        yield expression
+
+
+def collect_variables(element: BodyElement | Expression) -> tuple[str, ...]:
+    """Return the variables of a body element or expression in order of first occurrence."""
+    found: Iterable[str]
+    if isinstance(element, Atom):
+        found = [a for a in (element.subject, element.object) if is_variable(a)]
+    elif isinstance(element, Comparison):
+        found = [*_iterate_expression(element.left), *_iterate_expression(element.right)]
+    elif isinstance(element, Negation):
+        found = [v for part in element.elements for v in collect_variables(part)]
+    else:
+        found = _iterate_expression(element)
+    return tuple(dict.fromkeys(found))
+
+
+def iterate_atoms(body: Iterable[BodyElement], *, negated: bool = False) -> Iterator[Atom]:
+    """Yield the positive atoms of a body, or with ``negated`` those under ``not``."""
+    for element in body:
+        if isinstance(element, Atom):
+            if not negated:
+                yield element
+        elif isinstance(element, Negation) and negated:
+            yield from (part for part in element.elements if isinstance(part, Atom))
+
+
+def substitute_atom(atom: Atom | Pattern, bindings: Mapping[str, str]) -> Atom:
+    """Replace the atom's variables that ``bindings`` (``{"?x": term}``) knows."""
+    subject, predicate, object_ = atom
+    return Atom(bindings.get(subject, subject), predicate, bindings.get(object_, object_))
+
+
+def _substitute_expression(expression: Expression, bindings: Mapping[str, str]) -> Expression:
+    if isinstance(expression, Operation):
+        return Operation(
+            expression.operator,
+            _substitute_expression(expression.left, bindings),
+            _substitute_expression(expression.right, bindings),
+        )
+    return bindings.get(expression, expression)
+
+
+def substitute_element(element: BodyElement, bindings: Mapping[str, str]) -> BodyElement:
+    """Replace the variables of any body element that ``bindings`` knows."""
+    if isinstance(element, Atom):
+        return substitute_atom(element, bindings)
+    if isinstance(element, Comparison):
+        return Comparison(
+            element.operator,
+            _substitute_expression(element.left, bindings),
+            _substitute_expression(element.right, bindings),
+        )
+    parts = (substitute_element(part, bindings) for part in element.elements)
+    return Negation(tuple(part for part in parts if not isinstance(part, Negation)))
+
+
+def is_transitivity(rule: Rule) -> bool:
+    """Tell whether a rule is ``P(?x, ?y) ^ P(?y, ?z) -> P(?x, ?z)``.
+
+    Such a rule is evaluated left-linearly: its second premise must be a *base* fact of P, one that is stated or
+    that another rule derives in the round in which the fact first appears. The closure is the same as with the
+    unrestricted rule; the height of a fact then counts hops along the chain, and a chain of n steps has O(n^2)
+    derivations instead of O(n^3).
+    """
+    if len(rule.body) != 2 or len(rule.head) != 1:
+        return False
+    first, second = rule.body
+    if not isinstance(first, Atom) or not isinstance(second, Atom):
+        return False
+    head = rule.head[0]
+    names = {first.subject, first.object, second.object}
+    return (
+        first.predicate == second.predicate == head.predicate != RDF_TYPE
+        and first.object == second.subject
+        and (head.subject, head.object) == (first.subject, second.object)
+        and len(names) == 3
+        and all(is_variable(name) for name in names)
+    )
