@@ -40,6 +40,7 @@ __all__ = [
     "is_variable",
     "make_iri",
     "make_literal",
+    "read_integer",
     "split_literal",
     "unescape_string",
 ]
@@ -161,3 +162,9 @@ def split_literal(term: Term) -> tuple[str, Term, str]:
     if tail.startswith("^^"):
         return lexical, tail[2:], ""
     return lexical, XSD_STRING, ""
+
+
+def read_integer(term: Term) -> int | None:
+    """Return the value of a literal whose text is a plain whole number of at most 18 digits, else None."""
+    lexical, _, _ = split_literal(term)
+    return int(lexical) if re.fullmatch(r"[+-]?\d{1,18}", lexical) else None
