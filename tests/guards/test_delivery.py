@@ -19,9 +19,7 @@ def test_no_file_names_a_machine(repo_root: Path) -> None:
     """Paths below somebody's home or this checkout, and this machine's name where it is a telling one."""
     if not (repo_root / ".git").exists():
         pytest.skip("only a git checkout knows which files are tracked")
-    done = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=repo_root, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=repo_root, capture_output=True, text=True, check=True)
     # A path starts after something that is no part of one, so that https://example.org/home/x is none.
     places = [
         rf"(?<![\w./>~-])/(?:{'|'.join(HOMES)})/[\w.-]+",
@@ -42,9 +40,7 @@ def test_no_file_names_a_machine(repo_root: Path) -> None:
 
 def test_the_distribution_does_not_take_the_name_of_another() -> None:
     """PyPI's `workbench` is another project; only the import package and the command have that name here."""
-    settings = tomllib.loads(
-        (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-    )
+    settings = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     assert settings["project"]["name"] == "knowledge-workbench"
     assert settings["project"]["scripts"] == {"workbench": "workbench.cli:main"}
 
@@ -98,7 +94,7 @@ def test_the_wheel_installs_and_runs_from_any_folder(wheel: Path, tmp_path: Path
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / "bin" / "python"
-    install = ["-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel]
+    install = ["-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run([sys.executable, *install], check=True)
     # A folder named in a .pth file comes after the environment's own, and its own .pth files are not read.
     site = next(environment.glob("lib/python*/site-packages"))

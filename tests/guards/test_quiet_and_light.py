@@ -77,7 +77,7 @@ def test_every_name_of_the_interface_is_there(name: str) -> None:
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        _ = workbench.nonsense  # type: ignore[attr-defined]
+        _ = workbench.nonsense
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,7 @@ def read_streamlit_settings(root: Path) -> dict[str, object]:
     def flatten(table: dict[str, object], prefix: str) -> dict[str, object]:
         flat: dict[str, object] = {}
         for key, value in table.items():
-            flat |= (
-                flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-            )
+            flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
         return flat
 
     return flatten(tomllib.loads((root / ".streamlit" / "config.toml").read_text(encoding="utf-8")), "")

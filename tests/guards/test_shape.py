@@ -68,9 +68,8 @@ def list_defined(tree: ast.Module) -> set[str]:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 names.add(name)
             case ast.Assign(targets=targets):
-                names |= {
-                    leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)
-                }
+                leaves = [leaf for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)]
+                names |= {leaf.id for leaf in leaves if isinstance(leaf.ctx, ast.Store)}
             case ast.AnnAssign(target=ast.Name(id=name)):
                 names.add(name)
     return {name for name in names if not name.startswith("_")}
@@ -91,11 +90,12 @@ def walk_top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def list_exported(tree: ast.Module) -> list[str] | None:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
-        ):
-            value: list[str] = list(ast.literal_eval(node.value))
-            return value
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
+            ):
+                return list(ast.literal_eval(value))
     return None
 
 
@@ -121,6 +121,6 @@ def test_all_names_exactly_what_is_public(path: Path) -> None:
 
 
 def test_layers_hold() -> None:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
