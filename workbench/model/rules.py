@@ -26,6 +26,7 @@ __all__ = [
     "RuleKind",
     "RuleTest",
     "collect_variables",
+    "is_restatement",
     "is_transitivity",
     "iterate_atoms",
     "substitute_atom",
@@ -215,3 +216,17 @@ def is_transitivity(rule: Rule) -> bool:
         and len(names) == 3
         and all(is_variable(name) for name in names)
     )
+
+
+def is_restatement(rule: Rule) -> bool:
+    """Tell whether a rule says the same pair, or the same individual, under another name.
+
+    That is one atom in the body, one in the head, the same variables in both and nothing constant: inverse,
+    symmetric and equivalent properties, subproperties, equivalent classes and subclasses. Such a step counts for a
+    proof's height but not for its hops.
+    """
+    if len(rule.body) != 1 or len(rule.head) != 1 or not isinstance(rule.body[0], Atom):
+        return False
+    body, head = collect_variables(rule.body[0]), collect_variables(rule.head[0])
+    arities = {1 if atom.predicate == RDF_TYPE else 2 for atom in (rule.body[0], rule.head[0])}
+    return set(body) == set(head) and arities == {len(body)}

@@ -11,16 +11,16 @@ import re
 from functools import lru_cache
 
 __all__ = [
+    "DCTERMS",
+    "OWL",
     "RDF",
     "RDFS",
-    "OWL",
-    "XSD",
-    "SH",
-    "DCTERMS",
-    "WB",
+    "RDFS_LABEL",
     "RDF_LANG_STRING",
     "RDF_TYPE",
-    "RDFS_LABEL",
+    "SH",
+    "WB",
+    "XSD",
     "XSD_BOOLEAN",
     "XSD_DATE",
     "XSD_DATETIME",

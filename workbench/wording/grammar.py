@@ -1,0 +1,285 @@
+"""Sentences into formulas: every reading of a sentence, given phrases, labels and frames.
+
+The grammar is the inverse of ``sentences``. It never prefers one reading: each function returns all of them, so that
+an ambiguous sentence shows itself by having two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workbench.model.rules import (
+    Atom,
+    BodyElement,
+    Comparison,
+    Expression,
+    Negation,
+    Operation,
+    Rule,
+    collect_variables,
+    substitute_atom,
+    substitute_element,
+)
+from workbench.model.terms import (
+    RDF_TYPE,
+    XSD_BOOLEAN,
+    XSD_DATE,
+    XSD_DECIMAL,
+    XSD_INTEGER,
+    Term,
+    make_literal,
+)
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.sentences import iterate_letters, name_rule_variables
+
+__all__ = ["Formula", "Grammar", "canonicalise_rule"]
+
+Formula = tuple[tuple[BodyElement, ...], tuple[Atom, ...]]
+"""Body and head of a rule, variables renamed to ``?A ?B ...`` in order of first occurrence."""
+
+_VARIABLE = re.compile(r"[A-Z]\d{0,2}\Z")
+_LITERALS = (
+    (re.compile(r"(0|-?[1-9]\d*)\Z"), XSD_INTEGER),
+    (re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"), XSD_DECIMAL),
+    (re.compile(r"(true|false)\Z"), XSD_BOOLEAN),
+    (re.compile(r"\d{4}-\d\d-\d\d\Z"), XSD_DATE),
+)
+_TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)\Z')
+_STRING = re.compile(r'"[^"\n]*"\Z')
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A phrase taken apart at its slots: ``before first between second after``."""
+
+    key: Term
+    is_class: bool
+    before: str
+    between: str
+    after: str
+    subject_first: bool
+
+
+def canonicalise_rule(rule: Rule) -> Formula:
+    """Return a rule's body and head with the letters that its sentence uses as variable names."""
+    letters = name_rule_variables(rule)
+    bindings = {variable: f"?{letter}" for variable, letter in letters.items()}
+    body: list[BodyElement] = []
+    for element in rule.body:
+        known = dict(bindings)
+        if isinstance(element, Negation):
+            free = iterate_letters(letters.values())
+            known |= {v: f"?{next(free)}" for v in collect_variables(element) if v not in known}
+        body.append(substitute_element(element, known))
+    return tuple(body), tuple(substitute_atom(atom, bindings) for atom in rule.head)
+
+
+def _find_all(text: str, part: str, start: int = 0) -> Iterator[int]:
+    position = text.find(part, start)
+    while position >= 0:
+        yield position
+        position = text.find(part, position + 1)
+
+
+def _match_frame(text: str, frame: str, slots: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield every way to fill the slots of ``frame`` so that it equals ``text``; slots are in order."""
+    pieces = re.split("|".join(re.escape(slot) for slot in slots), frame)
+
+    def fill(position: int, index: int) -> Iterator[tuple[str, ...]]:
+        piece = pieces[index + 1]
+        if index == len(slots) - 1:
+            end = len(text) - len(piece)
+            if end > position and text.endswith(piece):
+                yield (text[position:end],)
+            return
+        for found in _find_all(text, piece, position + 1):
+            for rest in fill(found + len(piece), index + 1):
+                yield (text[position:found], *rest)
+
+    if text.startswith(pieces[0]):
+        yield from fill(len(pieces[0]), 0)
+
+
+class Grammar:
+    """All readings of sentences in the language of ``lexicon``. Results are remembered by text."""
+
+    def __init__(self, lexicon: Lexicon, classes: Iterable[Term]) -> None:
+        self._frames = lexicon.frames
+        self._labels: dict[str, list[Term]] = {}
+        for term, label in sorted(lexicon.labels.items()):
+            self._labels.setdefault(label, []).append(term)
+        known = frozenset(classes)
+        self._patterns = [_split_phrase(k, k in known, phrase) for k, phrase in sorted(lexicon.phrases.items())]
+        self._statements: dict[str, tuple[Atom, ...]] = {}
+        self._rules: dict[str, tuple[Formula, ...]] = {}
+
+    def read_fact(self, sentence: str) -> tuple[Atom, ...]:
+        """Return the readings of a fact's sentence (no variables)."""
+        readings = [
+            atom
+            for (text,) in _match_frame(sentence, self._frames.fact, ("{statement}",))
+            for variant in self._vary_case(text)
+            for atom in self.read_statement(variant)
+        ]
+        return tuple(dict.fromkeys(a for a in readings if not collect_variables(a)))
+
+    def read_bare_statement(self, text: str) -> tuple[Atom, ...]:
+        """Return the readings without variables of a statement that stands alone, its first letter in either case."""
+        readings = [a for v in self._vary_case(text) for a in self.read_statement(v) if not collect_variables(a)]
+        return tuple(dict.fromkeys(readings))
+
+    def read_rule(self, sentence: str) -> tuple[Formula, ...]:
+        """Return the readings of a rule's sentence."""
+        if sentence not in self._rules:
+            self._rules[sentence] = tuple(dict.fromkeys(self._iterate_rules(sentence)))
+        return self._rules[sentence]
+
+    def _iterate_rules(self, sentence: str) -> Iterator[Formula]:
+        for text in self._vary_case(sentence):
+            for frame in dict.fromkeys((self._frames.rule, _lower_first(self._frames.rule))):
+                for body_text, head_text in _match_frame(text, frame, ("{body}", "{head}")):
+                    heads = self._read_conjunction(head_text)
+                    for body in self._read_conjunction(body_text) if heads else ():
+                        for head in heads:
+                            atoms = tuple(a for a in head if isinstance(a, Atom))
+                            if len(atoms) == len(head):
+                                yield _rename(body, atoms)
+            for frame in dict.fromkeys((self._frames.integrity, _lower_first(self._frames.integrity))):
+                for (body_text,) in _match_frame(text, frame, ("{body}",)):
+                    for body in self._read_conjunction(body_text):
+                        yield _rename(body, ())
+
+    def read_closed(self, sentence: str) -> tuple[Term, ...]:
+        """Return the keys that a closed-world sentence may be about."""
+        keys = []
+        for text in self._vary_case(sentence):
+            for frame in dict.fromkeys((self._frames.closed, _lower_first(self._frames.closed))):
+                for (statement,) in _match_frame(text, frame, ("{statement}",)):
+                    for atom in self.read_statement(statement):
+                        expected = ("?A",) if atom.predicate == RDF_TYPE else ("?A", "?B")
+                        ends = (atom.subject,) if atom.predicate == RDF_TYPE else (atom.subject, atom.object)
+                        if ends == expected:
+                            keys.append(atom.key)
+        return tuple(dict.fromkeys(keys))
+
+    def read_question(self, sentence: str) -> tuple[Atom, ...]:
+        """Return the readings of a question for values, its variable named ``?X``."""
+        readings = []
+        for text in self._vary_case(sentence):
+            for frame in dict.fromkeys((self._frames.which, _lower_first(self._frames.which))):
+                for (statement,) in _match_frame(text, frame, ("{statement}",)):
+                    readings += [a for a in self.read_statement(statement) if collect_variables(a) == ("?X",)]
+            for (statement,) in _match_frame(text, self._frames.who, ("{statement}",)):
+                word = self._frames.interrogative
+                if statement.startswith(word):
+                    asked = "X" + statement[len(word) :]
+                    readings += [a for a in self.read_statement(asked) if collect_variables(a) == ("?X",)]
+        return tuple(dict.fromkeys(readings))
+
+    def read_statement(self, text: str) -> tuple[Atom, ...]:
+        """Return every atom that ``text`` can be the phrase of."""
+        if text not in self._statements:
+            self._statements[text] = tuple(dict.fromkeys(self._iterate_statements(text)))
+        return self._statements[text]
+
+    def _iterate_statements(self, text: str) -> Iterator[Atom]:
+        for p in self._patterns:
+            if not (text.startswith(p.before) and text.endswith(p.after)):
+                continue
+            inner = text[len(p.before) : len(text) - len(p.after)]
+            if len(p.before) + len(p.after) >= len(text):
+                continue
+            if p.is_class:
+                for term in self._read_term(inner):
+                    yield Atom(term, RDF_TYPE, p.key)
+                continue
+            for position in _find_all(inner, p.between):
+                first, second = inner[:position], inner[position + len(p.between) :]
+                for one in self._read_term(first):
+                    for other in self._read_term(second):
+                        yield Atom(one, p.key, other) if p.subject_first else Atom(other, p.key, one)
+
+    def _read_term(self, text: str) -> list[Term]:
+        terms = list(self._labels.get(text, ()))
+        if _VARIABLE.match(text):
+            terms.append(f"?{text}")
+        terms += [make_literal(text, datatype) for pattern, datatype in _LITERALS if pattern.match(text)]
+        if _STRING.match(text):
+            terms.append(make_literal(text[1:-1]))
+        elif _TYPED.match(text):
+            terms.append(text)
+        return terms
+
+    def _read_conjunction(self, text: str) -> list[tuple[BodyElement, ...]]:
+        readings: list[tuple[BodyElement, ...]] = [(element,) for element in self._read_element(text)]
+        for position in _find_all(text, self._frames.and_):
+            firsts = self._read_element(text[:position])
+            if firsts:
+                rests = self._read_conjunction(text[position + len(self._frames.and_) :])
+                readings += [(first, *rest) for first in firsts for rest in rests]
+        return list(dict.fromkeys(readings))
+
+    def _read_element(self, text: str) -> list[BodyElement]:
+        readings: list[BodyElement] = list(self.read_statement(text))
+        for operator, frame in self._frames.comparisons:
+            for left, right in _match_frame(text, frame, ("{left}", "{right}")):
+                readings += [
+                    Comparison(operator, first, second)
+                    for first in self._read_expression(left)
+                    for second in self._read_expression(right)
+                ]
+        for (statement,) in _match_frame(text, self._frames.negation, ("{statement}",)):
+            readings += self._read_negated(statement)
+        for variables, statement in _match_frame(text, self._frames.absence, ("{variables}", "{statement}")):
+            names = variables.split(self._frames.list_and)
+            if all(_VARIABLE.match(name) for name in names):
+                readings += self._read_negated(statement)
+        return list(dict.fromkeys(readings))
+
+    def _read_negated(self, text: str) -> list[BodyElement]:
+        readings: list[BodyElement] = [
+            Negation((element,)) for element in self._read_element(text) if not isinstance(element, Negation)
+        ]
+        for (inner,) in _match_frame(text, self._frames.group, ("{body}",)):
+            for elements in self._read_conjunction(inner):
+                plain = tuple(e for e in elements if not isinstance(e, Negation))
+                if len(plain) == len(elements) > 1:
+                    readings.append(Negation(plain))
+        return readings
+
+    def _read_expression(self, text: str) -> list[Expression]:
+        readings: list[Expression] = list(self._read_term(text))
+        for operator, frame in self._frames.operations:
+            for left, right in _match_frame(text, frame, ("{left}", "{right}")):
+                readings += [
+                    Operation(operator, first, second)
+                    for first in self._read_operand(left)
+                    for second in self._read_operand(right)
+                ]
+        return readings
+
+    def _read_operand(self, text: str) -> list[Expression]:
+        if text.startswith("(") and text.endswith(")"):
+            return [e for e in self._read_expression(text[1:-1]) if isinstance(e, Operation)]
+        return [e for e in self._read_expression(text) if not isinstance(e, Operation)]
+
+    def _vary_case(self, text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((text, _lower_first(text))))
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _split_phrase(key: Term, is_class: bool, phrase: str) -> _Pattern:
+    parts = re.split(r"(\{subject\}|\{object\})", phrase)
+    if is_class:
+        return _Pattern(key, True, parts[0], "", parts[2] if len(parts) > 2 else "", True)
+    before, first, between, _, after = parts if len(parts) == 5 else (phrase, "{subject}", phrase, "", phrase)
+    return _Pattern(key, False, before, between, after, first == "{subject}")
+
+
+def _rename(body: tuple[BodyElement, ...], head: tuple[Atom, ...]) -> Formula:
+    return canonicalise_rule(Rule("read", body, head))

@@ -1,0 +1,175 @@
+"""The reader: the judge that gets only the prompt and the exported wording.
+
+A prompt is one of the known templates around slots; each slot holds sentences. The reader takes the prompt apart
+and returns every reading. An item is sound when there is exactly one, and it is what the item states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+from workbench.errors import DatasetError
+from workbench.model.rules import Atom
+from workbench.model.terms import Term, Triple
+from workbench.wording.frames import read_frames
+from workbench.wording.grammar import Formula, Grammar
+from workbench.wording.lexicon import Lexicon
+
+__all__ = ["SLOTS", "Reader", "Reading", "Skeleton", "build_reader"]
+
+SLOTS = ("facts", "facts_list", "rules", "rules_list", "closed", "statement", "question", "options")
+"""What a template may frame. ``_list`` slots hold one sentence a line behind ``- ``; the others one paragraph."""
+
+_OPTION = re.compile(r"([A-Z])\) (.+)\Z")
+_LIMIT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A template with its slots cut out: ``texts[0] slots[0] texts[1] slots[1] ... texts[n]``."""
+
+    name: str
+    language: str
+    texts: tuple[str, ...]
+    slots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a prompt says: facts, rules, closed keys, and the statement, question (its variable ``?X``) or options."""
+
+    facts: tuple[Triple, ...] = ()
+    rules: tuple[Formula, ...] = ()
+    closed: tuple[Term, ...] = ()
+    statement: Atom | None = None
+    question: Atom | None = None
+    options: tuple[tuple[str, Atom], ...] = ()
+
+
+class Reader:
+    """Reads prompts in the given languages; sentences seen before are remembered."""
+
+    def __init__(self, grammars: Mapping[str, Grammar], skeletons: Sequence[Skeleton]) -> None:
+        self._grammars = grammars
+        self._skeletons = tuple(skeletons)
+
+    def read(self, prompt: str) -> tuple[Reading, ...]:
+        """Return the distinct readings of a prompt, at most two."""
+        readings: dict[Reading, None] = {}
+        for skeleton in self._skeletons:
+            if not (prompt.startswith(skeleton.texts[0]) and prompt.endswith(skeleton.texts[-1])):
+                continue
+            for values in _cut(prompt, skeleton):
+                for reading in self._read_slots(skeleton, values):
+                    readings[reading] = None
+                    if len(readings) >= _LIMIT:
+                        return tuple(readings)
+        return tuple(readings)
+
+    def _read_slots(self, skeleton: Skeleton, values: Sequence[str]) -> Iterator[Reading]:
+        grammar = self._grammars[skeleton.language]
+        choices: list[list[dict[str, Any]]] = []
+        for slot, value in zip(skeleton.slots, values, strict=True):
+            found = list(islice(self._read_slot(grammar, slot, value), _LIMIT))
+            if not found:
+                return
+            choices.append(found)
+        for parts in product(*choices):
+            yield Reading(**{name: value for part in parts for name, value in part.items()})
+
+    def _read_slot(self, grammar: Grammar, slot: str, value: str) -> Iterator[dict[str, Any]]:
+        match slot:
+            case "facts" | "facts_list":
+                sentences = _read_sentences(value, grammar.read_fact, lines=slot.endswith("_list"))
+                yield from ({"facts": tuple(map(tuple, facts))} for facts in sentences)
+            case "rules" | "rules_list":
+                rules = _read_sentences(value, grammar.read_rule, lines=slot.endswith("_list"))
+                yield from ({"rules": formulas} for formulas in rules)
+            case "closed":
+                yield from ({"closed": keys} for keys in _read_sentences(value, grammar.read_closed, lines=False))
+            case "statement":
+                yield from ({"statement": atom} for atom in grammar.read_bare_statement(value))
+            case "question":
+                yield from ({"question": atom} for atom in grammar.read_question(value))
+            case "options":
+                yield from ({"options": options} for options in _read_options(value, grammar))
+
+
+def _cut(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
+    """Yield every way to fill the slots so that the template gives the prompt; slots are not empty."""
+    texts = skeleton.texts
+
+    def cut(position: int, index: int) -> Iterator[tuple[str, ...]]:
+        text = texts[index + 1]
+        if index == len(skeleton.slots) - 1:
+            end = len(prompt) - len(text)
+            if end > position:
+                yield (prompt[position:end],)
+            return
+        found = prompt.find(text, position + 1)
+        while found >= 0:
+            for rest in cut(found + len(text), index + 1):
+                yield (prompt[position:found], *rest)
+            found = prompt.find(text, found + 1)
+
+    yield from cut(len(texts[0]), 0)
+
+
+def _read_sentences(value: str, read: Any, *, lines: bool) -> Iterator[tuple[Any, ...]]:
+    """Yield the readings of a run of sentences: every way to cut it, every reading of each sentence."""
+    if lines:
+        rows = value.split("\n")
+        if all(row.startswith("- ") for row in rows):
+            yield from product(*(read(row[2:]) for row in rows))
+        return
+    # Cut points are behind a period (or a closing quotation mark and period) that a blank follows.
+    ends = [m.start() + 1 for m in re.finditer(r"\.(?= )", value)] + [len(value)]
+    memo: dict[int, list[tuple[Any, ...]]] = {len(value) + 1: [()]}
+
+    def parse(start: int) -> list[tuple[Any, ...]]:
+        if start not in memo:
+            memo[start] = []
+            found: list[tuple[Any, ...]] = []
+            for end in ends:
+                if end > start and len(found) < _LIMIT:
+                    for reading in read(value[start:end]):
+                        found += [(reading, *rest) for rest in parse(end + 1)]
+            memo[start] = found[:_LIMIT]
+        return memo[start]
+
+    # From the end backwards, so that the recursion stays shallow however long the paragraph is.
+    for start in reversed([0, *(end + 1 for end in ends[:-1])]):
+        parse(start)
+    yield from memo[0]
+
+
+def _read_options(value: str, grammar: Grammar) -> Iterator[tuple[tuple[str, Atom], ...]]:
+    parts = []
+    for row in value.split("\n"):
+        match = _OPTION.match(row)
+        if not match:
+            return
+        parts.append([(match.group(1), atom) for atom in grammar.read_bare_statement(match.group(2))])
+    yield from product(*parts)
+
+
+def build_reader(wording: Mapping[str, Any]) -> Reader:
+    """Build the reader of an exported wording (the content of ``wording.json``, terms written in full).
+
+    Raises DatasetError when the wording is not what the schema says.
+    """
+    try:
+        grammars = {}
+        for language, data in wording["languages"].items():
+            lexicon = Lexicon(read_frames(data["frames"]), data["labels"], data["phrases"])
+            grammars[language] = Grammar(lexicon, wording["classes"])
+        skeletons = [
+            Skeleton(t["name"], t["language"], tuple(t["texts"]), tuple(t["slots"])) for t in wording["templates"]
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"the wording is not as its schema says: {error}") from error
+    return Reader(grammars, skeletons)

@@ -1,0 +1,195 @@
+"""Formulas into sentences: facts, rules, questions, proof steps, composed from phrases by frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from workbench.model.proofs import FALSE, Step
+from workbench.model.rules import (
+    Atom,
+    BodyElement,
+    Comparison,
+    Expression,
+    Negation,
+    Operation,
+    Rule,
+    collect_variables,
+)
+from workbench.model.terms import (
+    RDF_TYPE,
+    XSD_BOOLEAN,
+    XSD_DATE,
+    XSD_DECIMAL,
+    XSD_INTEGER,
+    XSD_STRING,
+    Pattern,
+    Term,
+    is_literal,
+    is_variable,
+    split_literal,
+)
+from workbench.wording.lexicon import Lexicon
+
+__all__ = [
+    "capitalise",
+    "iterate_letters",
+    "name_rule_variables",
+    "say_closed",
+    "say_element",
+    "say_fact",
+    "say_question",
+    "say_rule",
+    "say_statement",
+    "say_step",
+    "say_term",
+]
+
+_PLAIN = {
+    XSD_INTEGER: re.compile(r"(0|-?[1-9]\d*)\Z"),
+    XSD_DECIMAL: re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"),
+    XSD_BOOLEAN: re.compile(r"(true|false)\Z"),
+    XSD_DATE: re.compile(r"\d{4}-\d\d-\d\d\Z"),
+}
+
+
+def capitalise(text: str) -> str:
+    """Make the first letter a capital and leave the rest."""
+    return text[:1].upper() + text[1:]
+
+
+def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = None) -> str:
+    """Return what a term is called: a label, a plain value, or the letter of a variable."""
+    if is_variable(term):
+        return (variables or {}).get(term, term)
+    if not is_literal(term):
+        return lexicon.get_label(term)
+    lexical, datatype, _ = split_literal(term)
+    plain = _PLAIN.get(datatype)
+    if plain and plain.match(lexical):
+        return lexical
+    if datatype == XSD_STRING and '"' not in lexical and "\n" not in lexical:
+        return f'"{lexical}"'
+    return term
+
+
+def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str, str] | None = None) -> str:
+    """Return the phrase of an atom with its slots filled, without a final period."""
+    subject, predicate, object_ = atom
+    # One pass over the phrase, so that a label with braces in it is never taken for a slot.
+    if predicate == RDF_TYPE:
+        phrase, values = lexicon.get_phrase(object_, is_class=True), {"{subject}": subject}
+    else:
+        phrase = lexicon.get_phrase(predicate, is_class=False)
+        values = {"{subject}": subject, "{object}": object_}
+    pieces = re.split(r"(\{subject\}|\{object\})", phrase)
+    return "".join(say_term(lexicon, values[p], variables) if p in values else p for p in pieces)
+
+
+def _say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
+    if not isinstance(expression, Operation):
+        return say_term(lexicon, expression, variables)
+    left, right = (_say_operand(lexicon, part, variables) for part in (expression.left, expression.right))
+    frame = dict(lexicon.frames.operations)[expression.operator]
+    return frame.replace("{left}", left, 1).replace("{right}", right, 1)
+
+
+def _say_operand(lexicon: Lexicon, part: Expression, variables: Mapping[str, str]) -> str:
+    text = _say_expression(lexicon, part, variables)
+    return f"({text})" if isinstance(part, Operation) else text
+
+
+def _join(lexicon: Lexicon, elements: Sequence[BodyElement], variables: Mapping[str, str], *, group: bool) -> str:
+    text = lexicon.frames.and_.join(say_element(lexicon, element, variables) for element in elements)
+    return lexicon.frames.group.replace("{body}", text) if group and len(elements) > 1 else text
+
+
+def say_element(lexicon: Lexicon, element: BodyElement, variables: Mapping[str, str]) -> str:
+    """Return the words of a body element; ``variables`` maps each variable to its letter.
+
+    Variables of a negation that ``variables`` lacks are the ones that occur only there ("there is no C such that").
+    """
+    if isinstance(element, Atom):
+        return say_statement(lexicon, element, variables)
+    if isinstance(element, Comparison):
+        left = _say_expression(lexicon, element.left, variables)
+        right = _say_expression(lexicon, element.right, variables)
+        frame = dict(lexicon.frames.comparisons)[element.operator]
+        before, _, rest = frame.partition("{left}")
+        between, _, after = rest.partition("{right}")
+        return f"{before}{left}{between}{right}{after}"
+    inner = [v for v in collect_variables(element) if v not in variables]
+    letters = iterate_letters(variables.values())
+    named = {**variables, **{variable: next(letters) for variable in inner}}
+    body = _join(lexicon, element.elements, named, group=True)
+    if not inner:
+        return lexicon.frames.negation.replace("{statement}", body, 1)
+    listed = lexicon.frames.list_and.join(named[v] for v in inner)
+    return lexicon.frames.absence.replace("{variables}", listed, 1).replace("{statement}", body, 1)
+
+
+def iterate_letters(used: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the letters that name variables, ``A`` to ``Z``, then ``A1`` ..., leaving out those in use."""
+    taken = set(used)
+    for number in ("", *range(1, 40)):
+        yield from (name for i in range(26) if (name := f"{chr(ord('A') + i)}{number}") not in taken)
+
+
+def name_rule_variables(rule: Rule) -> dict[str, str]:
+    """Give each variable of a rule that occurs outside ``not`` its letter, in order of first occurrence."""
+    found = [v for e in rule.body if not isinstance(e, Negation) for v in collect_variables(e)]
+    found += [v for atom in rule.head for v in collect_variables(atom)]
+    letters = iterate_letters()
+    return {variable: next(letters) for variable in dict.fromkeys(found)}
+
+
+def say_rule(lexicon: Lexicon, rule: Rule) -> str:
+    """Return a rule as one sentence, with letters for its variables."""
+    variables = name_rule_variables(rule)
+    body = _join(lexicon, rule.body, variables, group=False)
+    if rule.is_integrity:
+        return capitalise(lexicon.frames.integrity.replace("{body}", body, 1))
+    head = _join(lexicon, rule.head, variables, group=False)
+    before, _, rest = lexicon.frames.rule.partition("{body}")
+    between, _, after = rest.partition("{head}")
+    return capitalise(f"{before}{body}{between}{head}{after}")
+
+
+def say_fact(lexicon: Lexicon, triple: Atom | Pattern) -> str:
+    """Return a fact as a sentence."""
+    return capitalise(lexicon.frames.fact.replace("{statement}", say_statement(lexicon, triple), 1))
+
+
+def say_closed(lexicon: Lexicon, key: Term, *, is_class: bool) -> str:
+    """Return the sentence that says a class or property is closed."""
+    atom = Atom("?a", RDF_TYPE, key) if is_class else Atom("?a", key, "?b")
+    statement = say_statement(lexicon, atom, {"?a": "A", "?b": "B"})
+    return capitalise(lexicon.frames.closed.replace("{statement}", statement, 1))
+
+
+def say_question(lexicon: Lexicon, pattern: Pattern, variable: str, *, person: bool) -> str:
+    """Return the question for the values of ``variable`` in ``pattern``.
+
+    Where the phrase begins with the variable's slot and persons are asked for, the interrogative takes its place
+    ("Who is an uncle of Bob?"); otherwise the question names it X.
+    """
+    subject, predicate, object_ = pattern
+    phrase = lexicon.get_phrase(object_ if predicate == RDF_TYPE else predicate, is_class=predicate == RDF_TYPE)
+    slot = "{subject}" if subject == variable else "{object}"
+    if person and phrase.startswith(slot):
+        text = say_statement(lexicon, pattern, {variable: lexicon.frames.interrogative})
+        return capitalise(lexicon.frames.who.replace("{statement}", text, 1))
+    text = say_statement(lexicon, pattern, {variable: "X"})
+    return capitalise(lexicon.frames.which.replace("{statement}", text, 1))
+
+
+def say_step(lexicon: Lexicon, step: Step) -> str:
+    """Return one proof step as a sentence: its premises, what was not found, and its conclusion."""
+    parts = [say_statement(lexicon, premise) for premise in step.premises]
+    parts += [say_element(lexicon, negation, {}) for negation in step.absent]
+    premises = lexicon.frames.and_.join(parts)
+    if step.conclusion == FALSE:
+        return capitalise(lexicon.frames.contradiction.replace("{premises}", premises, 1))
+    before, _, rest = lexicon.frames.step.partition("{premises}")
+    between, _, after = rest.partition("{conclusion}")
+    return capitalise(f"{before}{premises}{between}{say_statement(lexicon, step.conclusion)}{after}")
