@@ -51,9 +51,9 @@ _INTEGERS = frozenset(
         "unsignedInt unsignedLong unsignedShort unsignedByte"
     ).split()
 )
-_INTEGER = re.compile(r"[+-]?\d{1,1000}\Z")
-_DECIMAL = re.compile(r"[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})\Z")
-_FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?\Z")
+_INTEGER = re.compile(r"[+-]?\d{1,1000}\Z", re.A)
+_DECIMAL = re.compile(r"[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})\Z", re.A)
+_FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?\Z", re.A)
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,

@@ -1,0 +1,31 @@
+"""The independent checker: re-checks every label with an evaluator of its own; imports only the model."""
+
+from workbench.checker.certificates import Measure, certify, certify_answers, measure_proof
+from workbench.checker.evaluation import CheckError
+from workbench.checker.judging import (
+    Checker,
+    check_answers,
+    check_evidence,
+    check_models,
+    check_proof,
+    check_refutation,
+)
+from workbench.checker.models import derive_heights, derive_model, find_broken_rules, find_contradictions
+
+__all__ = [
+    "CheckError",
+    "Checker",
+    "Measure",
+    "certify",
+    "certify_answers",
+    "check_answers",
+    "check_evidence",
+    "check_models",
+    "check_proof",
+    "check_refutation",
+    "derive_heights",
+    "derive_model",
+    "find_broken_rules",
+    "find_contradictions",
+    "measure_proof",
+]
