@@ -1,0 +1,265 @@
+"""Statements of the rules language: rules, constraints, tests and prefixes (docs/rules.md, section Statements)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from workbench.formats.rules_formula import Body, FormulaParser
+from workbench.formats.rules_lexer import Token
+from workbench.formats.rules_names import STATES, Names
+from workbench.model.builtins import NEGATED
+from workbench.model.report import Location
+from workbench.model.rules import (
+    Atom,
+    BodyElement,
+    Comparison,
+    Negation,
+    Provenance,
+    Rule,
+    RuleTest,
+    collect_variables,
+)
+from workbench.model.terms import get_iri_text
+
+__all__ = [
+    "KEYWORDS",
+    "Metadata",
+    "Statement",
+    "compile_constraint",
+    "parse_prefix",
+    "parse_statement",
+    "split_statements",
+]
+
+KEYWORDS = ("prefix", "rule", "constraint", "test")
+_TEXTS = ("source", "author", "reviewer")
+_DATES = ("valid-from", "valid-until")
+_CLAUSES = (*_TEXTS, *_DATES, "state", "given", "must", "mustnot")
+
+
+class Metadata(NamedTuple):
+    """What stands between a statement's name and its formula."""
+
+    sentences: tuple[tuple[str, str], ...]
+    provenance: Provenance
+
+
+class Statement(NamedTuple):
+    """A statement that was read.
+
+    ``value`` is the rule (a constraint compiled), the test, or the declared prefix and its namespace. ``stated`` is
+    the comparison a constraint asks for, ``unless`` how many negations at the end of the body are written so.
+    """
+
+    value: Rule | RuleTest | tuple[str, str]
+    stated: Comparison | None = None
+    unless: int = 0
+
+
+def _starts_statement(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a statement begins at this token: a keyword that opens a line and is no name in a formula.
+
+    An unknown word at the left margin before another word counts as well (``ruel uncle``), so that a misspelt
+    keyword does not spoil the statement above it.
+    """
+    token = tokens[index]
+    if not token.first or token.kind != "name":
+        return False
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if token.text in KEYWORDS:
+        return following is None or following.kind != "symbol"
+    return (
+        token.column == 1
+        and token.text not in _CLAUSES
+        and token.text not in ("not", "unless")
+        and following is not None
+        and following.kind == "name"
+        and following.text not in ("not", "unless")
+        and following.line == token.line
+    )
+
+
+def split_statements(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Split the tokens of a file into statements, each closed by an ``end`` token right behind its last one.
+
+    Tokens before the first statement come as a statement of their own.
+    """
+    starts = [index for index in range(len(tokens)) if index == 0 or _starts_statement(tokens, index)]
+    chunks = []
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        last = tokens[end - 1]
+        closing = Token("end", "", last.line, last.column + len(last.text))
+        chunks.append((*tokens[start:end], closing))
+    return chunks
+
+
+def compile_constraint(body: Sequence[BodyElement], head: Comparison) -> tuple[BodyElement, ...]:
+    """Return the body that holds where ``body -> head`` is violated (the head negated, for ordered values)."""
+    return (*body, Comparison(NEGATED[head.operator], head.left, head.right))
+
+
+def parse_prefix(tokens: Sequence[Token]) -> tuple[str, str]:
+    """Read ``prefix k: <https://example.org/kinship#>``; raises RuleSyntaxError."""
+    parser = FormulaParser(tokens, Names.of({}))
+    parser.take()
+    token = parser.peek()
+    example = "For example: prefix k: <https://example.org/kinship#>"
+    if token.kind != "prefixed" or not token.text.endswith(":"):
+        parser.fail("a prefix with a colon, such as k: or : alone", fix=example)
+    parser.take()
+    if parser.peek().kind != "iri":
+        parser.fail("an absolute IRI in angle brackets", fix=example)
+    namespace = get_iri_text(parser.take().text)
+    if parser.peek().kind != "end":
+        parser.fail("the end of the prefix line")
+    return token.text[:-1], namespace
+
+
+def parse_statement(tokens: Sequence[Token], names: Names, path: str) -> Statement:
+    """Read one rule, constraint or test; raises RuleSyntaxError where it goes wrong."""
+    parser = FormulaParser(tokens, names)
+    keyword = parser.peek()
+    if not keyword.is_word(*KEYWORDS):
+        near = get_close_matches(keyword.text, KEYWORDS, n=1) if keyword.kind == "name" else []
+        parser.fail("'rule', 'constraint', 'test' or 'prefix'", fix=f"Did you mean '{near[0]}'?" if near else "")
+    parser.take()
+    name = parser.peek()
+    if name.kind != "name" or name.line != keyword.line:
+        if name.line != keyword.line:
+            name = Token("end", "", keyword.line, keyword.column + len(keyword.text))
+        fix = "Names are letters, digits, - and _, on the line of the keyword."
+        parser.fail(f"the name of the {keyword.text}, such as parent-older", name, fix)
+    parser.take()
+    location = Location(path, name.line, name.column)
+    if keyword.text == "test":
+        return Statement(_read_test(parser, name.text, location))
+    metadata = _read_metadata(parser)
+    body = Body((), 0) if parser.peek().is_symbol("->") else parser.read_body()
+    parser.expect("->", "'^', 'unless' or '->'")
+    head = _read_rule_head(parser) if keyword.text == "rule" else _read_constraint_head(parser, body)
+    rule = Rule(
+        name.text,
+        compile_constraint(body.elements, head) if isinstance(head, Comparison) else body.elements,
+        () if isinstance(head, Comparison) else head,
+        kind="rule" if keyword.text == "rule" else "constraint",
+        sentences=metadata.sentences,
+        provenance=metadata.provenance,
+        location=location,
+    )
+    return Statement(rule, head if isinstance(head, Comparison) else None, body.unless)
+
+
+def _read_rule_head(parser: FormulaParser) -> tuple[Atom, ...]:
+    first = parser.peek()
+    head = parser.read_head()
+    if not isinstance(head, tuple) or not head:
+        fix = "Write 'constraint' instead of 'rule', as this says what must hold."
+        parser.fail("an atom as the head of a rule", first, fix)
+    if parser.peek().kind != "end":
+        parser.fail("'^' or the end of the statement")
+    return head
+
+
+def _read_constraint_head(parser: FormulaParser, body: Body) -> tuple[Atom, ...] | Comparison:
+    """Read ``false`` (an empty head) or a comparison of variables that the body mentions outside ``not``."""
+    first = parser.peek()
+    head = parser.read_head()
+    if head and isinstance(head, tuple):
+        fix = "Write the atom before the arrow as 'unless ...', and 'false' behind the arrow."
+        parser.fail("a comparison or 'false' as the head of a constraint", first, fix)
+    if parser.peek().kind != "end":
+        parser.fail("the end of the statement")
+    known = {v for element in body.elements if not isinstance(element, Negation) for v in collect_variables(element)}
+    for variable in collect_variables(head) if isinstance(head, Comparison) else ():
+        if variable not in known:
+            fix = f"Say before the arrow what {variable} is; a constraint on nothing in particular says nothing."
+            parser.fail("a variable that occurs before the arrow", parser.find(variable, first), fix)
+    return head
+
+
+def _read_metadata(parser: FormulaParser) -> Metadata:
+    sentences: dict[str, str] = {}
+    texts: dict[str, list[str]] = {word: [] for word in _TEXTS}
+    single: dict[str, str] = {}
+    while parser.peek().kind == "name" and parser.peek(1).kind != "end":
+        word, following = parser.peek(), parser.peek(1)
+        if following.kind == "error":
+            parser.fail("", following)
+        if word.text in (*_TEXTS, *_DATES, "state"):
+            if following.kind == "symbol":
+                break
+            _read_clause(parser, texts, single)
+        elif following.kind == "string":
+            language = word.text.lower()
+            if not _is_language(language):
+                near = get_close_matches(word.text, _CLAUSES[:6], n=1)
+                hint = f"Did you mean '{near[0]}'?" if near else ""
+                parser.fail("a language such as en, or one of source, author, reviewer", word, hint)
+            if language in sentences:
+                parser.fail(f"only one sentence in the language '{language}'", word)
+            parser.take()
+            sentences[language] = parser.read_text()
+        else:
+            break
+    provenance = Provenance(
+        sources=tuple(texts["source"]),
+        authors=tuple(texts["author"]),
+        reviewers=tuple(texts["reviewer"]),
+        state=single.get("state", ""),
+        valid_from=single.get("valid-from", ""),
+        valid_until=single.get("valid-until", ""),
+    )
+    return Metadata(tuple(sentences.items()), provenance)
+
+
+def _is_language(word: str) -> bool:
+    """Tell whether a word has the form of a language tag (BCP 47: two or three letters, then subtags)."""
+    first, *rest = word.split("-")
+    return (
+        word.isascii()
+        and 2 <= len(first) <= 3
+        and first.isalpha()
+        and all(0 < len(part) <= 8 and part.isalnum() for part in rest)
+    )
+
+
+def _read_clause(parser: FormulaParser, texts: dict[str, list[str]], single: dict[str, str]) -> None:
+    word = parser.take()
+    if word.text in _TEXTS:
+        texts[word.text].append(parser.read_text())
+        return
+    if word.text in single:
+        parser.fail(f"only one '{word.text}'", word)
+    value = parser.peek()
+    if word.text == "state":
+        if not value.is_word(*STATES):
+            near = get_close_matches(value.text, STATES, n=1)
+            parser.fail(f"one of {', '.join(STATES)}", fix=f"Did you mean '{near[0]}'?" if near else "")
+    elif value.kind != "date" or not _is_date(value.text):
+        parser.fail("a date such as 2024-05-31")
+    single[word.text] = parser.take().text
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_test(parser: FormulaParser, name: str, location: Location) -> RuleTest:
+    clauses: dict[str, list[Atom]] = {"given": [], "must": [], "mustnot": []}
+    while parser.peek().kind != "end":
+        word = parser.peek()
+        if not word.is_word(*clauses):
+            known = "'^', 'given', 'must', 'mustnot' or the end of the test"
+            parser.fail(known if any(clauses.values()) else "'given', 'must' or 'mustnot'")
+        parser.take()
+        clauses[word.text] += parser.read_atoms()
+    if not clauses["must"] and not clauses["mustnot"]:
+        parser.fail("'must' or 'mustnot' with what has, or has not, to follow")
+    return RuleTest(name, tuple(clauses["given"]), tuple(clauses["must"]), tuple(clauses["mustnot"]), location)
