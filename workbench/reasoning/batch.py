@@ -1,0 +1,136 @@
+"""Batches: the closures of many worlds under one theory, evaluated together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from workbench.model.proofs import FALSE, Proof, Step
+from workbench.model.terms import Triple
+from workbench.model.theory import Theory
+from workbench.reasoning.columns import BoolArray
+from workbench.reasoning.derivations import FactTable
+from workbench.reasoning.graph import DerivationGraph, MatchingSource, Source, StepLog
+from workbench.reasoning.guards import Limits, Watch
+from workbench.reasoning.join import Matcher, Reference
+from workbench.reasoning.kernel import saturate
+from workbench.reasoning.loading import load_worlds
+from workbench.reasoning.minimal import find_proof, list_steps
+from workbench.reasoning.nodes import NodeTable
+from workbench.reasoning.plan import TheoryPlan, plan_theory
+
+__all__ = ["Batch", "evaluate"]
+
+
+def evaluate(
+    theory: Theory,
+    worlds: Sequence[Iterable[Triple]],
+    *,
+    closed_reference: tuple[Batch, Sequence[int]] | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - an immutable value
+) -> Batch:
+    """Return the perfect models of ``theory`` with the facts of each world.
+
+    With ``closed_reference`` (a batch and, for each world here, its world there) negations are judged against that
+    batch's closure and not against this one: the least model that keeps the other model's closed part.
+    Integrity rules derive nothing; ask the batch for contradictions. Raises LimitError when a limit is reached,
+    ValueError when a rule is unsafe or negation is not stratified.
+    """
+    plan = plan_theory(theory)
+    watch = Watch(limits)
+    nodes = NodeTable(len(worlds))
+    relations = load_worlds(worlds, nodes, plan.transitive)
+    reference = None
+    if closed_reference is not None:
+        if len(closed_reference[1]) != len(worlds):
+            raise ValueError("closed_reference must name one world for each world")
+        reference = Reference(closed_reference[0].matcher, closed_reference[1])
+    matcher = Matcher(nodes, relations, watch, reference)
+    saturate(plan, matcher, relations, is_frozen=reference is not None)
+    return Batch(plan, matcher, closed_reference)
+
+
+class Batch:
+    """Evaluated worlds, numbered from 0. Facts are asked for as triples; *false* is :data:`FALSE`."""
+
+    def __init__(
+        self, plan: TheoryPlan, matcher: Matcher, closed_reference: tuple[Batch, Sequence[int]] | None
+    ) -> None:
+        self.plan = plan
+        self.theory: Theory = plan.theory
+        self.matcher = matcher
+        self.closed_reference = closed_reference
+        self._graphs: dict[int, DerivationGraph] = {}
+
+    @property
+    def world_count(self) -> int:
+        """How many worlds there are."""
+        return self.matcher.nodes.world_count
+
+    @cached_property
+    def facts(self) -> FactTable:
+        """All facts of all worlds, numbered."""
+        return FactTable(self.matcher)
+
+    @cached_property
+    def log(self) -> StepLog:
+        """All derivations of all worlds; worked out when first asked for."""
+        return StepLog(self.plan, self.matcher, self.facts)
+
+    @cached_property
+    def _source(self) -> Source:
+        return self.log if self.world_count > 1 else MatchingSource(self.plan, self.matcher, self.facts)
+
+    def get_graph(self, world: int) -> DerivationGraph:
+        """Return the derivation graph of a world."""
+        graph = self._graphs.get(world)
+        if graph is None:
+            graph = self._graphs[world] = DerivationGraph(world, self.plan, self.facts, self._source)
+        return graph
+
+    def list_facts(self, world: int, *, stated: bool | None = None) -> list[Triple]:
+        """Return the facts of a world, sorted; only the stated or only the derived ones if asked."""
+        chosen = self.facts.worlds[: self.facts.size] == world
+        if stated is not None:
+            chosen &= (self.facts.heights == 0) == stated
+        return sorted(self.facts.list_triples(np.flatnonzero(chosen)))
+
+    def is_entailed(self, world: int, triple: Triple) -> bool:
+        """Tell whether a triple is in the closure of a world."""
+        return self.facts.find(world, triple) is not None
+
+    def get_height(self, world: int, triple: Triple) -> int | None:
+        """Return the least height of a proof, 0 for a stated fact, None when the triple is not in the closure."""
+        fact = self._find(world, triple)
+        return None if fact is None else self.get_graph(world).get_height(fact)
+
+    def derivations(self, world: int, triple: Triple) -> list[Step]:
+        """Return all steps that conclude a fact (or :data:`FALSE`), in canonical order."""
+        fact = self.facts.find(world, triple)
+        return [] if fact is None else list_steps(self.get_graph(world), fact)
+
+    def proof(self, world: int, triple: Triple) -> Proof | None:
+        """Return the canonical minimal proof (see :mod:`workbench.reasoning.minimal`), None when there is none."""
+        fact = self._find(world, triple)
+        return None if fact is None else find_proof(self.get_graph(world), fact)
+
+    def find_inconsistent_worlds(self) -> BoolArray:
+        """Tell for each world whether an integrity rule derives *false*."""
+        found: BoolArray = np.zeros(self.world_count, dtype=np.bool_)
+        for rule in self.plan.rules:
+            if not rule.heads:
+                for table in self.matcher.match(rule.body, frozenset()):
+                    found[self.matcher.get_worlds(table)] = True
+        return found
+
+    def list_contradictions(self, world: int) -> list[Step]:
+        """Return every instance of an integrity rule in a world, in canonical order."""
+        return self.derivations(world, FALSE)
+
+    def _find(self, world: int, triple: Triple) -> int | None:
+        fact = self.facts.find(world, triple)
+        if triple == FALSE and fact is not None and not self.get_graph(world).list_instances(fact):
+            return None
+        return fact

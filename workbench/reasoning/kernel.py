@@ -1,0 +1,129 @@
+"""The fixpoint: rules fired stratum by stratum and height by height, each instantiation exactly once.
+
+Within a stratum, level k fires the instantiations whose highest premise has height k - 1: for each body atom in
+turn, that atom ranges over the facts of height k - 1, the atoms before it over lower facts and the atoms after it
+over facts up to that height (semi-naive evaluation; Abiteboul, Hull and Vianu, Foundations of Databases,
+section 13.1). Facts of lower strata enter at their own heights, so the level in which a fact appears is the least
+height of its proofs also when a lower stratum took more levels than the proof needs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from workbench.reasoning.columns import BoolArray, IntArray
+from workbench.reasoning.join import Matcher, Table
+from workbench.reasoning.plan import HeadPlan, RulePlan, TheoryPlan
+from workbench.reasoning.relation import Relation, RelationKey
+
+__all__ = ["make_head_keys", "saturate"]
+
+Stratum = list[tuple[RulePlan, tuple[HeadPlan, ...]]]
+
+
+def saturate(plan: TheoryPlan, matcher: Matcher, relations: dict[RelationKey, Relation], *, is_frozen: bool) -> None:
+    """Add to ``relations`` every fact that the rules derive. Raises LimitError."""
+    for stratum in plan.list_strata(is_frozen=is_frozen):
+        _Stratum(stratum, matcher, relations, plan.transitive).saturate()
+
+
+def make_head_keys(matcher: Matcher, table: Table, head: HeadPlan) -> IntArray:
+    """Return the keys of a head's instances for the rows of a table."""
+    subjects = matcher.get_nodes(table, head.subject)
+    return subjects if head.object is None else (subjects << 32) | matcher.get_nodes(table, head.object)
+
+
+class _Stratum:
+    def __init__(
+        self,
+        rules: Stratum,
+        matcher: Matcher,
+        relations: dict[RelationKey, Relation],
+        transitive: frozenset[RelationKey],
+    ) -> None:
+        self.rules, self.matcher, self.relations, self.transitive = rules, matcher, relations, transitive
+        self.triggers: dict[RelationKey, list[tuple[int, int]]] = defaultdict(list)
+        for number, (plan, _) in enumerate(rules):
+            for position, atom in enumerate(plan.body.atoms):
+                self.triggers[atom.relation].append((number, position))
+        self.needed = [
+            frozenset(a for head in heads for a in (head.subject, head.object) if isinstance(a, int))
+            for _, heads in rules
+        ]
+        self.pending: dict[RelationKey, list[tuple[bool, IntArray]]] = defaultdict(list)
+
+    def saturate(self) -> None:
+        level: int | None = 1
+        for number, (plan, _) in enumerate(self.rules):
+            if not plan.body.atoms:
+                self._fire(number, None)
+        while level is not None:
+            self.matcher.watch.begin_round(level)
+            firings = []
+            for key, uses in self.triggers.items():
+                relation = self.relations.get(key)
+                if relation is not None and relation.count_below(level) > relation.count_below(level - 1):
+                    firings += uses
+            for number, position in sorted(firings):
+                self._fire(number, (position, level))
+            self._flush(level)
+            level = self._find_next(level)
+
+    def _find_next(self, level: int) -> int | None:
+        """The next level with a premise of the height just below it."""
+        heights = []
+        for key in self.triggers:
+            relation = self.relations.get(key)
+            if relation is not None and relation.top >= level:
+                heights.append(relation.find_height_from(level))
+        return min(heights) + 1 if heights else None
+
+    def _fire(self, number: int, delta: tuple[int, int] | None) -> None:
+        plan, heads = self.rules[number]
+        ranges = []
+        if delta is not None:
+            position, level = delta
+            for index, atom in enumerate(plan.body.atoms):
+                relation = self.relations.get(atom.relation)
+                if relation is None:
+                    return
+                low = relation.count_below(level - 1) if index == position else 0
+                high = relation.count_below(level - 1 if index < position else level)
+                if low >= high:
+                    return
+                ranges.append((low, high))
+        for table in self.matcher.match(plan.body, self.needed[number], ranges=ranges):
+            self.matcher.watch.count(plan.rule.name, table.size)
+            for head in heads:
+                keys = make_head_keys(self.matcher, table, head)
+                if len(keys) > 1_000_000:
+                    keys = np.unique(keys)
+                self.pending[head.relation].append((plan.is_transitivity, keys))
+
+    def _flush(self, level: int) -> None:
+        """Add the new ones among the facts that this level produced."""
+        for key, parts in self.pending.items():
+            relation = self.relations.get(key)
+            if relation is None:
+                relation = self.relations[key] = Relation(
+                    key, self.matcher.nodes, tracks_base=key in self.transitive
+                )
+            keys = _find_new(relation, [keys for _, keys in parts])
+            base: BoolArray | None = None
+            if relation.tracks_base:
+                stated = [keys for is_transitive, keys in parts if not is_transitive]
+                base = np.isin(keys, _find_new(relation, stated), assume_unique=True)
+            relation.append(keys, level, base)
+        self.pending.clear()
+        self.matcher.watch.check_facts(sum(relation.size for relation in self.relations.values()))
+
+
+def _find_new(relation: Relation, parts: list[IntArray]) -> IntArray:
+    """The sorted distinct keys that the relation does not have."""
+    if not parts:
+        return np.empty(0, dtype=np.int64)
+    keys = np.sort(np.concatenate(parts))
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
+    return keys[relation.find(keys) < 0]

@@ -1,0 +1,304 @@
+"""Plans: rules with numbered variables, their conditions in an order in which they can be judged.
+
+An argument of a planned atom is the number of a variable, or a term (a constant).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workbench.model.rules import (
+    Atom,
+    BodyElement,
+    Comparison,
+    Expression,
+    Negation,
+    Rule,
+    collect_variables,
+    is_transitivity,
+)
+from workbench.model.terms import RDF_TYPE, is_variable
+from workbench.model.theory import Theory
+from workbench.reasoning.relation import RelationKey, make_relation_key
+
+__all__ = [
+    "ROW",
+    "WORLD",
+    "Argument",
+    "AtomPlan",
+    "BodyPlan",
+    "Condition",
+    "HeadPlan",
+    "NegationPlan",
+    "Operation",
+    "RulePlan",
+    "TheoryPlan",
+    "choose_order",
+    "make_program",
+    "plan_theory",
+]
+
+Argument = int | str
+WORLD = -1
+"""The pseudo-variable whose column holds worlds instead of nodes."""
+ROW = -2
+"""The pseudo-variable that carries the position of a row in the table a join started from."""
+
+
+class HeadPlan(NamedTuple):
+    """A head atom; ``object`` is None for a class."""
+
+    relation: RelationKey
+    subject: Argument
+    object: Argument | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtomPlan:
+    """A body atom; ``base_only`` restricts it to base facts (second premise of a transitivity rule)."""
+
+    relation: RelationKey
+    subject: Argument
+    object: Argument | None
+    base_only: bool = False
+
+    @property
+    def variables(self) -> frozenset[int]:
+        """The atom's variables."""
+        return frozenset(a for a in (self.subject, self.object) if isinstance(a, int))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A comparison; with a ``target`` it does not test but gives that variable the value of ``expression``."""
+
+    comparison: Comparison
+    names: tuple[tuple[str, int], ...]
+    target: int | None = None
+    expression: Expression = ""
+
+    @property
+    def inputs(self) -> frozenset[int]:
+        """Variables that must be bound before."""
+        return frozenset(number for _, number in self.names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyPlan:
+    """A conjunction: atoms, then conditions and negations, each list in an order that can be followed."""
+
+    atoms: tuple[AtomPlan, ...]
+    conditions: tuple[Condition, ...]
+    negations: tuple[NegationPlan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NegationPlan:
+    """``not (...)``: ``shared`` are the variables it has in common with what stands outside."""
+
+    body: BodyPlan
+    shared: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RulePlan:
+    """A rule, its body with numbered variables, its heads; ``names[i]`` is the variable numbered i."""
+
+    number: int
+    rule: Rule
+    names: tuple[str, ...]
+    body: BodyPlan
+    heads: tuple[HeadPlan, ...]
+    is_transitivity: bool
+
+    @property
+    def computed(self) -> frozenset[int]:
+        """Variables that a condition gives their value."""
+        return frozenset(c.target for c in self.body.conditions if c.target is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TheoryPlan:
+    """All planned rules, and the properties whose base facts are tracked."""
+
+    theory: Theory
+    rules: tuple[RulePlan, ...]
+    transitive: frozenset[RelationKey]
+
+    def list_strata(self, *, is_frozen: bool = False) -> list[list[tuple[RulePlan, tuple[HeadPlan, ...]]]]:
+        """Return rules with the heads to be derived, stratum by stratum.
+
+        With ``is_frozen``, negations are judged elsewhere and everything is one stratum.
+        """
+        strata = {} if is_frozen else self.theory.strata
+        groups: dict[int, list[tuple[RulePlan, tuple[HeadPlan, ...]]]] = {}
+        for plan in self.rules:
+            levels = [strata.get(atom.key, 0) for atom in plan.rule.head]
+            for level in sorted(set(levels)):
+                heads = tuple(h for h, at in zip(plan.heads, levels, strict=True) if at == level)
+                groups.setdefault(level, []).append((plan, heads))
+        return [groups[level] for level in sorted(groups)]
+
+
+def plan_theory(theory: Theory) -> TheoryPlan:
+    """Plan all rules of a theory; ValueError when a rule is unsafe or an atom has a variable class."""
+    rules = tuple(_plan_rule(number, rule) for number, rule in enumerate(theory.rules))
+    transitive = frozenset(make_relation_key(p.rule.head[0]) for p in rules if p.is_transitivity)
+    return TheoryPlan(theory, rules, transitive)
+
+
+def _plan_rule(number: int, rule: Rule) -> RulePlan:
+    names: list[str] = []
+    transitive = is_transitivity(rule)
+    body, known = _plan_body(rule, rule.body, {}, names)
+    if transitive:
+        first, second = body.atoms
+        body = BodyPlan((first, AtomPlan(second.relation, second.subject, second.object, base_only=True)), ())
+    heads = tuple(_plan_atom(rule, atom, known) for atom in rule.head)
+    planned = tuple(HeadPlan(atom.relation, atom.subject, atom.object) for atom in heads)
+    return RulePlan(number, rule, tuple(names), body, planned, transitive)
+
+
+def _plan_atom(rule: Rule, atom: Atom, known: dict[str, int]) -> AtomPlan:
+    def number(argument: str) -> Argument:
+        if not is_variable(argument):
+            return argument
+        if argument not in known:
+            raise ValueError(f"rule '{rule.name}' is unsafe: nothing in its body binds {argument}")
+        return known[argument]
+
+    if is_variable(atom.predicate) or (atom.predicate == RDF_TYPE and is_variable(atom.object)):
+        raise ValueError(f"rule '{rule.name}' has a variable where a property or class must stand")
+    object_ = None if atom.predicate == RDF_TYPE else number(atom.object)
+    return AtomPlan(make_relation_key(atom), number(atom.subject), object_)
+
+
+def _plan_body(
+    rule: Rule, elements: Sequence[BodyElement], outer: dict[str, int], names: list[str]
+) -> tuple[BodyPlan, dict[str, int]]:
+    known = dict(outer)
+
+    def learn(variable: str) -> None:
+        if variable not in known:
+            known[variable] = len(names)
+            names.append(variable)
+
+    atoms = [element for element in elements if isinstance(element, Atom)]
+    for atom in atoms:
+        for variable in collect_variables(atom):
+            learn(variable)
+    conditions: list[Condition] = []
+    pending = [element for element in elements if isinstance(element, Comparison)]
+    while (found := _find_binding(pending, known)) is not None:
+        comparison, variable, expression = found
+        inputs = tuple((name, known[name]) for name in collect_variables(expression))
+        learn(variable)
+        conditions.append(Condition(comparison, inputs, known[variable], expression))
+        pending.remove(comparison)
+    for comparison in pending:
+        unbound = [name for name in collect_variables(comparison) if name not in known]
+        if unbound:
+            raise ValueError(f"rule '{rule.name}' is unsafe: nothing binds {unbound[0]} in a comparison")
+        conditions.append(Condition(comparison, tuple((n, known[n]) for n in collect_variables(comparison))))
+    negations = []
+    for element in elements:
+        if isinstance(element, Negation):
+            inner, _ = _plan_body(rule, element.elements, known, names)
+            shared = frozenset(known[name] for name in collect_variables(element) if name in known)
+            negations.append(NegationPlan(inner, shared))
+    return BodyPlan(tuple(_plan_atom(rule, a, known) for a in atoms), tuple(conditions), tuple(negations)), known
+
+
+def _find_binding(
+    pending: Iterable[Comparison], known: dict[str, int]
+) -> tuple[Comparison, str, Expression] | None:
+    """The first ``=`` whose one side is an unbound variable and whose other side is all bound."""
+    for comparison in pending:
+        if comparison.operator != "=":
+            continue
+        for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+            if (
+                isinstance(side, str)
+                and is_variable(side)
+                and side not in known
+                and all(name in known for name in collect_variables(other))
+            ):
+                return comparison, side, other
+    return None
+
+
+class Operation(NamedTuple):
+    """One operation of a join program; ``keep`` are the variables still needed after it."""
+
+    part: AtomPlan | Condition | NegationPlan
+    position: int
+    keep: frozenset[int]
+
+
+def choose_order(body: BodyPlan, bound: frozenset[int], sizes: Sequence[int]) -> tuple[int, ...]:
+    """Order a body's atoms: those with all arguments bound first, then with one bound, the smaller first."""
+    if len(body.atoms) < 2:
+        return tuple(range(len(body.atoms)))
+    order: list[int] = []
+    seen = set(bound)
+    remaining = list(range(len(body.atoms)))
+    while remaining:
+        best = min(remaining, key=lambda i: _rank_atom(body.atoms[i], seen, sizes[i], bool(order or bound)))
+        remaining.remove(best)
+        order.append(best)
+        seen |= body.atoms[best].variables
+    return tuple(order)
+
+
+def _rank_atom(atom: AtomPlan, seen: set[int], size: int, is_joined: bool) -> tuple[int, float]:
+    arguments = (atom.subject,) if atom.object is None else (atom.subject, atom.object)
+    free = sum(isinstance(a, int) and a not in seen for a in arguments)
+    constants = sum(isinstance(a, str) for a in arguments)
+    if not is_joined:
+        return (0, size / 8.0**constants)
+    shares = any(isinstance(a, int) and a in seen for a in arguments)
+    return (free if shares or not free else 3, size / 8.0**constants)
+
+
+def make_program(
+    body: BodyPlan, bound: frozenset[int], order: Sequence[int], needed: frozenset[int]
+) -> tuple[Operation, ...]:
+    """Lay out atoms in ``order``, with every condition and negation as early as its variables allow."""
+    parts: list[tuple[AtomPlan | Condition | NegationPlan, int]] = []
+    seen = set(bound)
+    conditions, negations = list(enumerate(body.conditions)), list(enumerate(body.negations))
+
+    def settle() -> None:
+        progress = True
+        while progress:
+            progress = False
+            for index, condition in list(conditions):
+                if condition.inputs <= seen:
+                    conditions.remove((index, condition))
+                    parts.append((condition, index))
+                    if condition.target is not None:
+                        seen.add(condition.target)
+                    progress = True
+        for index, negation in list(negations):
+            if negation.shared <= seen:
+                negations.remove((index, negation))
+                parts.append((negation, index))
+
+    settle()
+    for position in order:
+        parts.append((body.atoms[position], position))
+        seen |= body.atoms[position].variables
+        settle()
+    program: list[Operation] = []
+    live = set(needed)
+    for part, position in reversed(parts):
+        program.append(Operation(part, position, frozenset(live)))
+        if isinstance(part, AtomPlan):
+            live |= part.variables
+        elif isinstance(part, Condition):
+            live |= part.inputs
+        else:
+            live |= part.shared
+    return tuple(reversed(program))

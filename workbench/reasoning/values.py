@@ -1,0 +1,200 @@
+"""Comparisons and arithmetic over whole columns, exact to the last digit.
+
+Numbers with up to four decimal places become 64-bit integers (fixed point) and are compared and computed as such
+while no overflow is possible; dates and times become integers too. Everything else goes through
+:mod:`workbench.model.builtins`, once per distinct combination of terms.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta, timezone
+from fractions import Fraction
+
+import numpy as np
+
+from workbench.model.builtins import evaluate_expression, holds, make_number, read_value
+from workbench.model.rules import Comparison, Expression, Operation
+from workbench.model.terms import Term, is_literal, is_variable
+from workbench.reasoning.columns import BoolArray, IntArray
+from workbench.reasoning.nodes import NodeTable, find_distinct
+
+__all__ = ["ValueTable"]
+
+_SCALE = 10_000
+_SAFE = 1 << 62
+_ORDERED = {"number": 1, "string": 2, "date": 3, "dateTime": 4, "dateTime with zone": 5}
+_COMPARE: dict[str, Callable[[IntArray, IntArray], BoolArray]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_EPOCH = datetime(1, 1, 1)
+_EPOCH_WITH_ZONE = datetime(1, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+
+Fixed = tuple[IntArray, BoolArray, int]
+"""Numbers times _SCALE**power, which entries are numbers at all, and the power."""
+
+
+class ValueTable:
+    """What the terms of a node table mean, found out when first asked for."""
+
+    def __init__(self, nodes: NodeTable) -> None:
+        self._nodes = nodes
+        self._ids: dict[object, int] = {}
+        self._value_id: IntArray = np.empty(0, dtype=np.int64)
+        self._kind: IntArray = np.empty(0, dtype=np.int64)
+        self._integer: IntArray = np.empty(0, dtype=np.int64)
+        self._is_exact: BoolArray = np.empty(0, dtype=np.bool_)
+        self._is_known: BoolArray = np.empty(0, dtype=np.bool_)
+
+    def test(self, comparison: Comparison, columns: Mapping[str, IntArray], size: int) -> BoolArray:
+        """Tell for each row of columns of term numbers whether a comparison holds."""
+        left, right = comparison.left, comparison.right
+        if isinstance(left, Operation) or isinstance(right, Operation):
+            found = self._test_fixed(comparison, columns, size)
+            return self._test_distinct(comparison, columns, size) if found is None else found
+        first, second = self._get_terms(left, columns), self._get_terms(right, columns)
+        if comparison.operator in ("=", "!="):
+            ids = self._value_id
+            return np.broadcast_to(_COMPARE[comparison.operator](ids[first], ids[second]), (size,))
+        result = (self._kind[first] == self._kind[second]) & (self._kind[first] > 0)
+        exact = self._is_exact[first] & self._is_exact[second]
+        rest = result & ~exact
+        result = result & exact & _COMPARE[comparison.operator](self._integer[first], self._integer[second])
+        result = np.broadcast_to(result, (size,))
+        if rest.any():
+            rows = np.flatnonzero(np.broadcast_to(rest, (size,)))
+            result = result.copy()
+            subset = {name: column[rows] for name, column in columns.items()}
+            result[rows] = self._test_distinct(comparison, subset, len(rows))
+        return result
+
+    def compute(self, expression: Expression, columns: Mapping[str, IntArray], size: int) -> IntArray:
+        """Return the term number that an expression denotes in each row, -1 where it has no value."""
+        if not isinstance(expression, Operation):
+            return np.broadcast_to(self._get_terms(expression, columns, learn=False), (size,))
+        fixed = self._compute_fixed(expression, columns, size)
+        if fixed is not None:
+            numbers, valid, power, _ = fixed
+            distinct, inverse = find_distinct(np.where(valid, numbers, 0))
+            scale = _SCALE**power
+            texts = [make_number(Fraction(number, scale)) for number in distinct.tolist()]
+            return np.where(valid, self._intern(texts)[inverse], -1)
+        rows, inverse = self._list_distinct(columns, size)
+        return self._intern([evaluate_expression(expression, row) for row in rows])[inverse]
+
+    def _intern(self, texts: list[Term | None]) -> IntArray:
+        numbers: IntArray = np.full(len(texts), -1, dtype=np.int64)
+        present = [index for index, text in enumerate(texts) if text is not None]
+        numbers[present] = self._nodes.intern_terms([text for text in texts if text is not None])
+        return numbers
+
+    def _get_terms(
+        self, expression: str | Operation, columns: Mapping[str, IntArray], *, learn: bool = True
+    ) -> IntArray:
+        assert isinstance(expression, str)  # noqa: S101 - callers treat operations apart
+        terms = columns[expression] if is_variable(expression) else self._nodes.intern_terms([expression])
+        if learn:
+            self._learn(terms)
+        return terms
+
+    def _learn(self, terms: IntArray) -> None:
+        count = len(self._nodes.terms)
+        if len(self._is_known) < count:
+            grown = max(count, 2 * len(self._is_known))
+            for name in ("_value_id", "_kind", "_integer", "_is_exact", "_is_known"):
+                old = getattr(self, name)
+                new = np.zeros(grown, dtype=old.dtype)
+                new[: len(old)] = old
+                setattr(self, name, new)
+        unknown = terms[~self._is_known[terms]]
+        for number in np.unique(unknown).tolist():
+            self._learn_term(number, self._nodes.terms[number])
+
+    def _learn_term(self, number: int, text: Term) -> None:
+        self._is_known[number] = True
+        value = read_value(text) if is_literal(text) else None
+        if value is None:  # equal to itself only
+            self._value_id[number] = -1 - number
+            return
+        self._value_id[number] = self._ids.setdefault(value, len(self._ids))
+        self._kind[number] = _ORDERED.get(value.kind, 0)
+        integer: int | None = None
+        if isinstance(value.value, Fraction):
+            scaled = value.value * _SCALE
+            integer = int(scaled) if scaled.denominator == 1 and abs(scaled) < _SAFE else None
+        elif isinstance(value.value, datetime):
+            start = _EPOCH if value.value.tzinfo is None else _EPOCH_WITH_ZONE
+            integer = (value.value - start) // _MICROSECOND
+        elif isinstance(value.value, date):
+            integer = value.value.toordinal()
+        if integer is not None:
+            self._integer[number], self._is_exact[number] = integer, True
+
+    def _test_fixed(
+        self, comparison: Comparison, columns: Mapping[str, IntArray], size: int
+    ) -> BoolArray | None:
+        left = self._compute_fixed(comparison.left, columns, size)
+        right = self._compute_fixed(comparison.right, columns, size)
+        if left is None or right is None:
+            return None
+        (first, valid1, power1, bound1), (second, valid2, power2, bound2) = left, right
+        power = max(power1, power2)
+        if max(bound1 * _SCALE ** (power - power1), bound2 * _SCALE ** (power - power2)) >= _SAFE:
+            return None
+        first = first * _SCALE ** (power - power1)
+        second = second * _SCALE ** (power - power2)
+        return valid1 & valid2 & _COMPARE[comparison.operator](first, second)
+
+    def _compute_fixed(
+        self, expression: Expression, columns: Mapping[str, IntArray], size: int
+    ) -> tuple[IntArray, BoolArray, int, int] | None:
+        """Numbers * _SCALE**power, validity, power, bound on the absolute value; None when that cannot be exact."""
+        if not isinstance(expression, Operation):
+            terms = np.broadcast_to(self._get_terms(expression, columns), (size,))
+            is_number = self._kind[terms] == _ORDERED["number"]
+            if (is_number & ~self._is_exact[terms]).any():
+                return None
+            numbers = np.where(is_number, self._integer[terms], 0)
+            return numbers, is_number, 1, int(np.abs(numbers).max(initial=0))
+        left = self._compute_fixed(expression.left, columns, size)
+        right = self._compute_fixed(expression.right, columns, size)
+        if left is None or right is None or expression.operator == "/":
+            return None
+        (first, valid1, power1, bound1), (second, valid2, power2, bound2) = left, right
+        if expression.operator == "*":
+            bound, power = bound1 * bound2, power1 + power2
+            return None if bound >= _SAFE else (first * second, valid1 & valid2, power, bound)
+        power = max(power1, power2)
+        factor1, factor2 = _SCALE ** (power - power1), _SCALE ** (power - power2)
+        bound = bound1 * factor1 + bound2 * factor2
+        if bound >= _SAFE:
+            return None
+        sign = 1 if expression.operator == "+" else -1
+        return first * factor1 + sign * (second * factor2), valid1 & valid2, power, bound
+
+    def _test_distinct(self, comparison: Comparison, columns: Mapping[str, IntArray], size: int) -> BoolArray:
+        rows, inverse = self._list_distinct(columns, size)
+        answers: BoolArray = np.array([holds(comparison, row) for row in rows], dtype=np.bool_)
+        return answers[inverse]
+
+    def _list_distinct(
+        self, columns: Mapping[str, IntArray], size: int
+    ) -> tuple[list[dict[str, Term]], IntArray]:
+        """The distinct rows as bindings, and which of them each row is."""
+        inverse: IntArray = np.zeros(size, dtype=np.int64)
+        distinct: IntArray = np.zeros(1, dtype=np.int64)
+        for column in columns.values():
+            _, codes = find_distinct(column)
+            distinct, inverse = find_distinct(inverse * (int(codes.max(initial=0)) + 1) + codes)
+        samples: IntArray = np.zeros(len(distinct), dtype=np.int64)
+        samples[inverse] = np.arange(size, dtype=np.int64)
+        terms = self._nodes.terms
+        texts = {name: [terms[n] for n in column[samples].tolist()] for name, column in columns.items()}
+        return [{name: texts[name][i] for name in texts} for i in range(len(samples))], inverse
