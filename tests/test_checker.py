@@ -43,18 +43,12 @@ from workbench.model.theory import Theory
 
 def _is_right_proof(truth: Truth, proof: Proof, stated: frozenset) -> bool:
     """The definition of a proof, written down over enumerated instances."""
-    allowed = {
-        truth.make_step(i, head)
-        for i in truth.instances
-        if all(is_absent(e, i.row, truth.terms, truth.model) for e in i.rule.body if isinstance(e, Negation))
-        for head in (i.heads or (FALSE,))
-    }
     if not proof.steps:
         return proof.goal in stated
     conclusions = [step.conclusion for step in proof.steps]
     for number, step in enumerate(proof.steps):
         known = stated.union(conclusions[:number])
-        if step not in allowed or not known.issuperset(step.premises) or step.conclusion in known:
+        if step not in truth.allowed_steps or not known.issuperset(step.premises) or step.conclusion in known:
             return False
     needed = {proof.goal}
     for step in reversed(proof.steps):
@@ -139,6 +133,40 @@ def test_a_changed_proof_is_accepted_only_if_it_is_right(program: Program) -> No
         for changed in _mutate_proofs(proof, proofs[:3], truth.terms):
             expected = _is_right_proof(truth, changed, program.facts)
             assert (checker.check_proof(changed) == ()) == expected, changed
+
+
+DEEP = Program(
+    Theory.build(
+        [
+            Rule("r0", (atom("p ?x ?y"), atom("A ?x")), (atom("q ?y ?x"), atom("A ?y"))),
+            Rule("r1", (atom("q ?x ?y"), atom("q ?y ?z")), (atom("q ?x ?z"),)),
+            Rule("r2", (atom("q ?x ?y"), Negation((atom("p ?x ?w"),)), atom("A ?x")), (atom("B ?x"),)),
+            Rule("r3", (atom("q ?x ?y"), atom("B ?x"), Negation((atom("B ?y"), atom("p ?y ?y")))), (atom("r ?x ?y"),)),
+            Rule("r4", (atom("r ?x ?y"), atom("r ?y ?x")), ()),
+            Rule("r5", (atom("C ?x"), atom("q ?x ?y")), (atom("B ?x"),)),
+        ],
+        CLOSED,
+    ),
+    frozenset([fact("p a b"), fact("p b c"), fact("p c d"), fact("A a")]),
+)
+
+
+def test_every_single_change_of_deep_evidence() -> None:
+    truth, checker = Truth(DEEP), Checker(DEEP.theory, DEEP.facts)
+    assert truth.consistent
+    proofs = [truth.build_proof(goal, truth.rounds) for goal in sorted(truth.rounds)]
+    assert max(len(proof.steps) for proof in proofs) >= 8
+    for proof in proofs:
+        assert checker.check_proof(proof) == ()
+        for changed in _mutate_proofs(proof, proofs[::4], truth.terms):
+            assert (checker.check_proof(changed) == ()) == _is_right_proof(truth, changed, DEEP.facts), changed
+    for statement, goal in ((fact("r b d"), FALSE), (fact("C b"), fact("B b"))):
+        evidence = truth.build_evidence(statement)
+        assert isinstance(evidence, Refutation)
+        assert evidence.proof is not None
+        assert evidence.proof.goal == goal
+        assert checker.check_refutation(evidence) == ()
+        assert checker.check_refutation(replace(evidence, statement=fact("r c c")))
 
 
 @settings(max_examples=60)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -72,10 +73,12 @@ def _draw_atom(draw: st.DrawFn, keys: list[str], variables: list[str]) -> Atom:
 
 @st.composite
 def draw_rule(draw: st.DrawFn, number: int, numeric: bool) -> Rule:
-    variables = ["?x", "?y", "a", "?v"]
+    variables = ["?x", "?y", "?x", "?y", "a", "?v"]
     layer = draw(st.integers(0, 2))
     below = [key for keys in LAYERS[: layer + 1] for key in keys if numeric or key != "n"]
-    body: list[BodyElement] = [_draw_atom(draw, below, variables) for _ in range(draw(st.integers(1, 3)))]
+    body: list[BodyElement] = [
+        _draw_atom(draw, below, variables) for _ in range(draw(st.sampled_from([1, 1, 1, 2, 2, 3])))
+    ]
     bound = sorted({t for a in body if isinstance(a, Atom) for t in a if t.startswith("?")} - {"?v"})
     has_value = any("?v" in a for a in body if isinstance(a, Atom))
     if len(bound) == 2 and draw(st.integers(0, 3)) == 0:
@@ -100,9 +103,9 @@ def draw_rule(draw: st.DrawFn, number: int, numeric: bool) -> Rule:
 
 @st.composite
 def draw_program(draw: st.DrawFn, individuals: str = "abc", numeric: bool = True) -> Program:
-    rules = [draw(draw_rule(number, numeric)) for number in range(draw(st.integers(1, 5)))]
+    rules = [draw(draw_rule(number, numeric)) for number in range(draw(st.integers(2, 7)))]
     possible = sorted(list_atoms(individuals, numeric))
-    facts = draw(st.lists(st.sampled_from(possible), min_size=1, max_size=7))
+    facts = draw(st.lists(st.sampled_from(possible), min_size=3, max_size=12))
     return Program(Theory.build(rules, CLOSED), frozenset(facts))
 
 
@@ -232,6 +235,16 @@ class Truth:
                 absent.append(Negation(tuple(parts)))
         bindings = tuple(sorted(instance.row.items()))
         return Step(instance.rule.name, bindings, instance.premises, tuple(absent), conclusion)
+
+    @cached_property
+    def allowed_steps(self) -> set[Step]:
+        """Every step that is an instance of a rule, its negations judged in the perfect model."""
+        return {
+            self.make_step(i, head)
+            for i in self.instances
+            if all(is_absent(e, i.row, self.terms, self.model) for e in i.rule.body if isinstance(e, Negation))
+            for head in (i.heads or (FALSE,))
+        }
 
     def _close(
         self, world: set[Triple], reference: Iterable[Triple], rounds: dict[Triple, Step], layer: int | None

@@ -64,21 +64,20 @@ class FactIndex:
         subject = bindings.get(atom.subject, atom.subject)
         object_ = bindings.get(atom.object, atom.object)
         key = get_key((subject, atom.predicate, object_))
-        if not is_variable(subject) and not is_variable(object_):
-            if (subject, atom.predicate, object_) in self.facts:
-                yield dict(bindings)
-            return
-        found: Sequence[Triple]
         if not is_variable(subject):
-            found = self.by_subject.get((key, subject), ())
+            if not is_variable(object_):
+                if (subject, atom.predicate, object_) in self.facts:
+                    yield dict(bindings)
+                return
+            for fact in self.by_subject.get((key, subject), ()):
+                yield {**bindings, object_: fact[2]}
         elif not is_variable(object_):
-            found = self.by_object.get((key, object_), ())
+            for fact in self.by_object.get((key, object_), ()):
+                yield {**bindings, subject: fact[0]}
         else:
-            found = self.by_key.get(key, ())
-        for fact in found:
-            extended = bind_atom(atom, fact, bindings)
-            if extended is not None:
-                yield extended
+            for fact in self.by_key.get(key, ()):
+                if subject != object_ or fact[0] == fact[2]:
+                    yield {**bindings, subject: fact[0], object_: fact[2]}
 
 
 def get_key(pattern: tuple[str, str, str]) -> str:
@@ -92,9 +91,9 @@ def ground_atom(atom: Atom, bindings: Mapping[str, str]) -> Triple:
     return (bindings.get(subject, subject), predicate, bindings.get(object_, object_))
 
 
-def bind_atom(atom: Atom, fact: Triple, bindings: Mapping[str, str]) -> Bindings | None:
-    """Return ``bindings`` extended so that ``atom`` becomes ``fact``; None when that cannot be."""
-    extended = dict(bindings)
+def bind_atom(atom: Atom, fact: Triple) -> Bindings | None:
+    """Return the bindings under which ``atom`` becomes ``fact``; None when there are none."""
+    extended: Bindings = {}
     for pattern, term in zip(atom, fact, strict=True):
         if not is_variable(pattern):
             if pattern != term:
@@ -274,6 +273,6 @@ def saturate(
         for plans, heads in rules:
             for atom, rest in zip(plans.atoms, plans.rests, strict=True):
                 if atom.key in fresh and plans.can_fire(index):
-                    starts = (bind_atom(atom, fact, {}) for fact in fresh[atom.key])
-                    rows = run_plan(rest, index, reference, [row for row in starts if row is not None])
+                    starts = [row for fact in fresh[atom.key] if (row := bind_atom(atom, fact)) is not None]
+                    rows = run_plan(rest, index, reference, starts)
                     found += [ground_atom(head, row) for row in rows for head in heads]

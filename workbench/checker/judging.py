@@ -56,6 +56,11 @@ class Checker:
         return find_contradictions(self.theory, self.model)
 
     @cached_property
+    def _broken(self) -> tuple[str, ...]:
+        """Rules that M does not satisfy; the integrity rules of an inconsistent theory, else none."""
+        return find_broken_rules(self.theory, self.model)
+
+    @cached_property
     def _reference(self) -> FactIndex:
         return FactIndex(self.model)
 
@@ -119,9 +124,10 @@ class Checker:
         second = self.facts.union(pair.with_statement, [pair.statement])
         if pair.statement in first:
             problems.append("the first model contains the statement")
-        for name, interpretation in (("first", first), ("second", second)):
-            broken = find_broken_rules(self.theory, interpretation)
-            problems += [f"the {name} model does not satisfy rule {rule}" for rule in broken]
+        broken = self._broken if first == self.model else find_broken_rules(self.theory, first)
+        problems += [f"the first model does not satisfy rule {rule}" for rule in broken]
+        broken = find_broken_rules(self.theory, second)
+        problems += [f"the second model does not satisfy rule {rule}" for rule in broken]
         if select_closed(self.theory, first) != select_closed(self.theory, second):
             problems.append("the models differ in a closed predicate")
         if pair.without != tuple(sorted(self.model - self.facts)):

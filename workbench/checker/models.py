@@ -84,8 +84,8 @@ def derive_heights(theory: Theory, facts: Iterable[Triple], model: frozenset[Tri
     index, reference = FactIndex(facts), FactIndex(model)
     heights = dict.fromkeys(index.facts, 0)
     base, plans = set(index.facts), [plan_rule(rule) for rule in theory.rules if rule.head]
-    fresh, height = set(index.facts), 0
-    while fresh:
+    fresh, height = FactIndex(), 0
+    while height == 0 or fresh.facts:
         height += 1
         found: dict[Triple, bool] = {}
         for plan in plans:
@@ -97,24 +97,26 @@ def derive_heights(theory: Theory, facts: Iterable[Triple], model: frozenset[Tri
                     fact = ground_atom(head, row)
                     if fact not in heights:
                         found[fact] = found.get(fact, False) or not transitive
-        for fact, is_base in found.items():
+        for fact in found:
             index.add(fact)
-            heights[fact] = height
-            if is_base:
-                base.add(fact)
-        fresh = set(found)
+        heights |= dict.fromkeys(found, height)
+        base.update(fact for fact, is_base in found.items() if is_base)
+        fresh = FactIndex(found)
     return heights
 
 
 def _iterate_new_rows(
-    plans: RulePlans, index: FactIndex, reference: FactIndex, fresh: set[Triple] | None
+    plans: RulePlans, index: FactIndex, reference: FactIndex, fresh: FactIndex | None
 ) -> Iterable[dict[str, str]]:
+    """What makes a body true with at least one of the fresh facts, or at all when there are none to speak of."""
+    if not plans.can_fire(index):
+        return
     if fresh is None:
         yield from run_plan(plans.whole, index, reference)
         return
     for atom, rest in zip(plans.atoms, plans.rests, strict=True):
-        starts = [row for fact in fresh if (row := bind_atom(atom, fact, {})) is not None]
-        yield from run_plan(rest, index, reference, starts)
+        facts = fresh.by_key.get(atom.key, ())
+        yield from run_plan(rest, index, reference, [row for f in facts if (row := bind_atom(atom, f)) is not None])
 
 
 def find_contradictions(theory: Theory, model: Iterable[Triple]) -> tuple[Step, ...]:
