@@ -1,0 +1,215 @@
+"""Validation results become violations: a sentence, the statement that offends, and the shape that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+from workbench.model.report import Location, Severity, Violation
+from workbench.model.terms import (
+    RDF_TYPE,
+    RDFS,
+    RDFS_LABEL,
+    Term,
+    Triple,
+    get_local_name,
+    is_blank,
+    is_iri,
+    is_literal,
+    split_literal,
+)
+from workbench.validation.shacl.adapter import ShaclResult
+from workbench.validation.shacl.paths import follow_path
+from workbench.validation.shacl.sentences import compose_sentence, get_component_name
+from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
+
+__all__ = ["make_violations"]
+
+_SEVERITIES: dict[Term, Severity] = {make_sh("Warning"): "warning", make_sh("Info"): "info"}
+_RELATED = 20
+"""How many further places one violation lists."""
+
+
+def make_violations(
+    results: Iterable[ShaclResult],
+    *,
+    shapes: Sequence[Triple],
+    locate: Callable[[Triple], Location | None],
+    label: Callable[[Term], str],
+    derive_leaves: Callable[[Triple], tuple[Triple, ...]] = lambda _: (),
+    language: str = "en",
+    data: Sequence[Triple] = (),
+    asserted: Sequence[Triple] = (),
+    say: Callable[[Triple], str] | None = None,
+    domain: str = "",
+) -> list[Violation]:
+    """Return one violation for each result, with the code ``shacl.<component>`` such as ``shacl.min-count``.
+
+    The message is the author's ``sh:message`` in ``language``, or a sentence composed from labels. The location is
+    that of the offending statement: ``locate`` returns the place of a stated triple and None for any other; a
+    derived one is placed at what it follows from, ``derive_leaves``. ``data`` and ``asserted`` are the graphs that
+    were judged; without them no statements can be named that the result itself does not hold.
+    """
+    maker = _Maker(ShapeIndex(shapes), data, asserted, locate, label, derive_leaves, language, say, domain)
+    return [maker.make(result) for result in results]
+
+
+class _Maker:
+    def __init__(
+        self,
+        shapes: ShapeIndex,
+        data: Sequence[Triple],
+        asserted: Sequence[Triple],
+        locate: Callable[[Triple], Location | None],
+        label: Callable[[Term], str],
+        derive_leaves: Callable[[Triple], tuple[Triple, ...]],
+        language: str,
+        say: Callable[[Triple], str] | None,
+        domain: str,
+    ) -> None:
+        self._shapes = shapes
+        self._graphs = {False: data, True: asserted}
+        self._locate = locate
+        self._label = label
+        self._derive_leaves = derive_leaves
+        self._language = language
+        self._say = say or self._say_plainly
+        self._domain = domain
+
+    @cached_property
+    def _derived_index(self) -> ShapeIndex:
+        return ShapeIndex(self._graphs[False])
+
+    @cached_property
+    def _asserted_index(self) -> ShapeIndex:
+        return ShapeIndex(self._graphs[True])
+
+    def _get_index(self, result: ShaclResult) -> ShapeIndex | None:
+        """Return the graph that was judged, or None when it was not given."""
+        if not self._graphs[result.asserted]:
+            return None
+        return self._asserted_index if result.asserted else self._derived_index
+
+    def make(self, result: ShaclResult) -> Violation:
+        """Build the violation of one result."""
+        statements = self._find_statements(result)
+        leaves = tuple(dict.fromkeys(leaf for triple in statements for leaf in self._list_leaves(triple)))
+        places = self._locate_all(leaves) or self._locate_subject(result)
+        shape_place = self._locate_shape(result)
+        if shape_place is not None and not places:
+            places = (shape_place,)
+        elif shape_place is not None:
+            places = (*places[:_RELATED], shape_place)
+        sentence = compose_sentence(
+            result,
+            self._shapes,
+            label=self._label,
+            classes=self._list_classes(result),
+            values=self._list_values(result),
+        )
+        name = get_component_name(result.component)
+        derived = tuple(leaf for leaf in leaves if leaf not in statements)
+        return Violation(
+            code="shacl." + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower(),
+            severity=_SEVERITIES.get(result.severity, "error"),
+            message=self._choose_text(result.messages) or sentence.message,
+            location=places[0] if places else None,
+            focus=result.focus,
+            why=self._explain(result),
+            fix=sentence.fix,
+            facts=tuple(self._say(triple) for triple in (*statements, *derived)[:_RELATED]),
+            related=tuple(dict.fromkeys(place for place in places[1:] if place != places[0])),
+            domain=self._domain,
+        )
+
+    def _find_statements(self, result: ShaclResult) -> tuple[Triple, ...]:
+        """Return the triples a result is about, in the order in which a path goes through them."""
+        focus, path, value = result.focus, result.path, result.value
+        if is_iri(path) and value:
+            return ((focus, path, value),) if not is_literal(focus) else ()
+        index = self._get_index(result)
+        if index is None:
+            return ()
+        if not path:
+            classes = self._list_classes(result)
+            return tuple(t for t in index.list_triples(focus) if t[1] == RDF_TYPE and t[2] in classes)
+        if is_iri(path):
+            return tuple((focus, path, found) for found in index.list_objects(focus, path))
+        path_node = self._shapes.get_object(result.shape, SH_PATH)
+        if path_node is None:
+            return ()
+        ways = follow_path(self._shapes, path_node, index, focus)
+        chosen = [ways[value]] if value in ways else [ways[found] for found in sorted(ways)]
+        return tuple(dict.fromkeys(triple for way in chosen for triple in way))
+
+    def _list_values(self, result: ShaclResult) -> tuple[Term, ...] | None:
+        index = self._get_index(result)
+        path = self._shapes.get_object(result.shape, SH_PATH)
+        if index is None or path is None:
+            return None
+        return tuple(sorted(follow_path(self._shapes, path, index, result.focus)))
+
+    def _list_leaves(self, triple: Triple) -> tuple[Triple, ...]:
+        return (triple,) if self._locate(triple) is not None else self._derive_leaves(triple) or (triple,)
+
+    def _locate_all(self, triples: Iterable[Triple]) -> tuple[Location, ...]:
+        found = (self._locate(triple) for triple in triples)
+        return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def _locate_subject(self, result: ShaclResult) -> tuple[Location, ...]:
+        """Return where the focus is described, by its type first; for a derived one, where that comes from."""
+        index = self._get_index(result)
+        triples = index.list_triples(result.focus) if index is not None else ()
+        ordered = sorted(triples, key=lambda triple: (triple[1] != RDF_TYPE, triple))
+        if places := self._locate_all(ordered)[:1]:
+            return places
+        for triple in ordered:
+            if places := self._locate_all(self._derive_leaves(triple))[:1]:
+                return places
+        return ()
+
+    def _locate_shape(self, result: ShaclResult) -> Location | None:
+        name = get_component_name(result.component)
+        parameter = make_sh("sparql" if name == "SPARQL" else name[:1].lower() + name[1:])
+        own = self._shapes.list_triples(result.shape)
+        places = self._locate_all((*(t for t in own if t[1] == parameter), *own))
+        if not places and is_blank(result.shape):
+            places = self._locate_all(self._shapes.list_uses(result.shape))
+        return places[0] if places else None
+
+    def _list_classes(self, result: ShaclResult) -> tuple[Term, ...]:
+        root = self._shapes.find_root(result.shape)
+        return self._shapes.list_target_classes(root) if root is not None else ()
+
+    def _choose_text(self, texts: Iterable[tuple[str, str]]) -> str:
+        """Return the text in the language asked for, else one without language, else any."""
+
+        def rank(entry: tuple[str, str]) -> tuple[int, str]:
+            tag = entry[0].split("-")[0]
+            return (0 if tag == self._language.split("-")[0] else 1 if not tag else 2, entry[1])
+
+        ordered = sorted(texts, key=rank)
+        return ordered[0][1] if ordered else ""
+
+    def _read_texts(self, shape: Term, *predicates: Term) -> str:
+        for predicate in predicates:
+            literals = [term for term in self._shapes.list_objects(shape, predicate) if is_literal(term)]
+            if text := self._choose_text((split_literal(t)[2], split_literal(t)[0]) for t in literals):
+                return " ".join(text.split())
+        return ""
+
+    def _explain(self, result: ShaclResult) -> str:
+        """Say which shape asks for it, with the author's description."""
+        shape = result.shape if is_iri(result.shape) else self._shapes.find_root(result.shape) or result.shape
+        name = self._read_texts(shape, make_sh("name"), RDFS_LABEL) or (
+            get_local_name(shape) if is_iri(shape) else "a shape without a name"
+        )
+        text = f"The shape “{name}” asks for it"
+        description = self._read_texts(result.shape, make_sh("description"), f"<{RDFS}comment>") or self._read_texts(
+            shape, make_sh("description"), f"<{RDFS}comment>"
+        )
+        return f"{text}: {description}" if description else f"{text}."
+
+    def _say_plainly(self, triple: Triple) -> str:
+        return " ".join(split_literal(t)[0] if is_literal(t) else self._label(t) for t in triple)
