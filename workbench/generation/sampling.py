@@ -1,0 +1,361 @@
+"""Sampled worlds: fresh individuals that satisfy ontology, shapes and constraints, made for a number of hops.
+
+A goal is unfolded backwards into stated facts, two or three further goals about the same individuals are added so
+that the world holds more than one proof, individuals that a functional property makes equal are merged, what shapes
+require is completed, and numbers are raised until every comparison holds. The engine and the shapes then judge whole
+blocks of worlds at once; a world that fails is dropped and counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.plan import Plan, ValuePool
+from workbench.generation.unfolding import DeadEnd, Sketch, unfold_goal
+from workbench.generation.values import raise_values
+from workbench.generation.worlds import NameBook, World, rename_individuals
+from workbench.model.builtins import NEGATED
+from workbench.model.curriculum import Level
+from workbench.model.proofs import Step
+from workbench.model.rules import Atom, Comparison, Expression, Operation, substitute_element
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable, make_literal
+from workbench.reasoning.batch import Batch, evaluate
+
+__all__ = ["Completion", "Sampler", "ShapeJudge"]
+
+ShapeJudge = Callable[[Sequence[tuple[Triple, ...]]], Sequence[bool]]
+"""Tells for each world's closure whether the shapes accept it."""
+
+_ATTEMPTS = 12
+_REPAIRS = 10
+_MAX_FACTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a shape requires of every individual of a class: at least ``count`` values of a property."""
+
+    class_: Term
+    property_: Term
+    count: int
+
+
+@dataclass
+class _Draft:
+    """A world while it is made: ground atoms over placeholder individuals, numbers apart."""
+
+    key: str
+    random: KeyedRandom
+    facts: list[Atom]
+    goals: list[Atom]
+    comparisons: list[Comparison]
+    values: dict[str, int] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
+
+    def ground(self) -> list[Triple]:
+        """The facts with placeholders of individuals as IRIs and numbers as literals."""
+        return [self.ground_atom(fact) for fact in self.facts]
+
+    def ground_atom(self, atom: Atom) -> Triple:
+        return (_name(atom.subject), atom.predicate, self.ground_object(atom.object))
+
+    def ground_object(self, term: str) -> Term:
+        if term in self.values:
+            return make_literal(self.values[term])
+        return self.terms.get(term) or _name(term)
+
+
+def _name(term: str) -> Term:
+    return f"<urn:p:{term[2:]}>" if is_variable(term) else term
+
+
+@dataclass
+class Sampler:
+    """Makes blocks of sampled worlds for one curriculum; ``dropped`` counts why worlds were given up."""
+
+    plan: Plan
+    names: NameBook
+    completions: tuple[Completion, ...]
+    judge_shapes: ShapeJudge | None
+
+    def sample(self, level: Level, keys: Sequence[str]) -> tuple[list[World], Counter[str]]:
+        """Return the worlds for the given keys that came out sound, in order, and what was dropped by reason."""
+        dropped: Counter[str] = Counter()
+        drafts = []
+        for key in keys:
+            draft = self._sketch(level, key)
+            if draft is None:
+                dropped["no unfolding found"] += 1
+            else:
+                drafts.append(draft)
+        self._complete(drafts)
+        sound = self._repair(drafts, dropped)
+        if sound and self.judge_shapes is not None:
+            batch = evaluate(self.plan.theory, [draft.ground() for draft in sound])
+            verdicts = self.judge_shapes([tuple(batch.list_facts(world)) for world in range(len(sound))])
+            dropped["a shape is violated"] += sum(not verdict for verdict in verdicts)
+            sound = [draft for draft, verdict in zip(sound, verdicts, strict=True) if verdict]
+        return self._name_worlds(sound, dropped), dropped
+
+    # ---- structure
+
+    def _sketch(self, level: Level, key: str) -> _Draft | None:
+        for attempt in range(_ATTEMPTS):
+            random = KeyedRandom("world", key, attempt)
+            try:
+                return self._attempt(level, key, random)
+            except DeadEnd:
+                continue
+        return None
+
+    def _attempt(self, level: Level, key: str, random: KeyedRandom) -> _Draft:
+        sketch = Sketch()
+        goals: list[Atom] = []
+        hops = random.draw_between(*level.hops)
+        goals.append(self._add_goal(sketch, hops, random, None))
+        self._merge_functional(sketch)
+        for _ in range(random.draw_between(1, 3)):
+            mark = (len(sketch.leaves), len(sketch.comparisons))
+            subjects = self._list_individuals(sketch)
+            try:
+                goal = self._add_goal(sketch, random.draw_between(0, min(3, level.hops[1])), random, subjects)
+                goals.append(goal)
+            except DeadEnd:
+                # An additional goal that finds no place is left out; the placeholders it bound stay bound.
+                del sketch.leaves[mark[0] :], sketch.comparisons[mark[1] :]
+        self._merge_functional(sketch)
+        leaves = sketch.list_leaves()
+        if len(leaves) > _MAX_FACTS:
+            raise DeadEnd
+        comparisons = [
+            Comparison(c.operator, sketch.resolve_expression(c.left), sketch.resolve_expression(c.right))
+            for c in sketch.comparisons
+        ]
+        draft = _Draft(key, random, leaves, [sketch.resolve(goal) for goal in goals], comparisons)
+        for leaf in leaves:
+            self._draw_value(draft, leaf)
+        return draft
+
+    def _add_goal(self, sketch: Sketch, hops: int, random: KeyedRandom, subjects: list[str] | None) -> Atom:
+        keys = self.plan.find_goals(hops) if hops else self.plan.assertable
+        if not keys:
+            raise DeadEnd
+        key = random.choose(keys)
+        subject = random.choose(subjects) if subjects else sketch.draw_placeholder()
+        if key in self.plan.classes:
+            goal = Atom(subject, RDF_TYPE, key)
+        else:
+            other = sketch.draw_placeholder()
+            if subjects and len(subjects) > 1 and key not in self.plan.values and random.happens(1, 3):
+                other = random.choose([s for s in subjects if s != subject])
+            goal = Atom(subject, key, other)
+            if subjects and key not in self.plan.values and random.happens(1, 2):
+                goal = Atom(goal.object, key, goal.subject)
+        unfold_goal(self.plan, sketch, goal, hops, random)
+        return goal
+
+    def _list_individuals(self, sketch: Sketch) -> list[str]:
+        found: dict[str, None] = {}
+        for leaf in sketch.list_leaves():
+            found[leaf.subject] = None
+            if leaf.predicate != RDF_TYPE and leaf.predicate not in self.plan.values:
+                found[leaf.object] = None
+        return [term for term in found if is_variable(term)]
+
+    def _merge_functional(self, sketch: Sketch) -> None:
+        """Merge what functional properties make equal, until nothing changes."""
+        changed = True
+        while changed:
+            changed = False
+            firsts: dict[tuple[str, str, bool], str] = {}
+            for leaf in sketch.list_leaves():
+                pairs = []
+                if leaf.predicate in self.plan.functional:
+                    pairs.append(((leaf.predicate, leaf.subject, True), leaf.object))
+                if leaf.predicate in self.plan.inverse_functional:
+                    pairs.append(((leaf.predicate, leaf.object, False), leaf.subject))
+                for place, term in pairs:
+                    first = sketch.find(firsts.setdefault(place, term))
+                    if first != sketch.find(term):
+                        sketch.unify(first, term)
+                        changed = True
+
+    # ---- values
+
+    def _draw_value(self, draft: _Draft, leaf: Atom) -> None:
+        pool = self.plan.values.get(leaf.predicate)
+        if pool is None or leaf.predicate == RDF_TYPE or not is_variable(leaf.object):
+            return
+        self._draw_from(draft, pool, leaf.object)
+
+    def _draw_from(self, draft: _Draft, pool: ValuePool, placeholder: str) -> None:
+        if placeholder in draft.values or placeholder in draft.terms:
+            return
+        if pool.is_numeric:
+            # Low in the range, since comparisons are met by raising.
+            draft.values[placeholder] = draft.random.draw_between(pool.low, pool.low + (pool.high - pool.low) // 3)
+        else:
+            draft.terms[placeholder] = draft.random.choose(pool.terms)
+
+    def _complete(self, drafts: list[_Draft]) -> None:
+        """Add the values that shapes require of individuals whose classes the closure knows."""
+        if not self.completions or not drafts:
+            return
+        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts])
+        for world, draft in enumerate(drafts):
+            facts = batch.list_facts(world)
+            for completion in self.completions:
+                pool = self.plan.values.get(completion.property_)
+                if pool is None:
+                    continue
+                have = Counter(s for s, p, _ in facts if p == completion.property_)
+                members = sorted(s for s, p, o in facts if p == RDF_TYPE and o == completion.class_)
+                for member in members:
+                    for _ in range(completion.count - have[member]):
+                        self._add_value(draft, member, completion.property_, pool)
+
+    def _add_value(self, draft: _Draft, member: Term, property_: Term, pool: ValuePool) -> None:
+        subject = f"?p{member[7:-1]}" if member.startswith("<urn:p:") else member
+        placeholder = f"?pv{len(draft.facts)}"
+        draft.facts.append(Atom(subject, property_, placeholder))
+        self._draw_from(draft, pool, placeholder)
+
+    def _repair(self, drafts: list[_Draft], dropped: Counter[str]) -> list[_Draft]:
+        """Raise numbers until every required comparison holds and no integrity rule fires; return the sound drafts."""
+        sound: list[tuple[int, _Draft]] = []
+        open_drafts = []
+        for position, draft in enumerate(drafts):
+            if self._settle(draft, []):
+                open_drafts.append((position, draft))
+            else:
+                dropped["values cannot be met"] += 1
+        for _ in range(_REPAIRS):
+            if not open_drafts:
+                break
+            batch = evaluate(self.plan.theory, [draft.ground() for _, draft in open_drafts])
+            bad = batch.find_inconsistent_worlds()
+            later = []
+            for world, (position, draft) in enumerate(open_drafts):
+                if not bad[world]:
+                    sound.append((position, draft))
+                    continue
+                wanted = self._find_wanted(batch, world, draft)
+                if wanted is None or not self._settle(draft, wanted):
+                    dropped["inconsistent" if wanted is None else "values cannot be met"] += 1
+                else:
+                    later.append((position, draft))
+            open_drafts = later
+        dropped["values do not settle"] += len(open_drafts)
+        return [draft for _, draft in sorted(sound, key=lambda pair: pair[0])]
+
+    def _find_wanted(self, batch: Batch, world: int, draft: _Draft) -> list[Comparison] | None:
+        """Return comparisons that would undo each contradiction; None when a contradiction is not about numbers."""
+        wanted = []
+        for step in batch.list_contradictions(world):
+            undoing = self._undo(batch, world, step, draft)
+            if undoing is None:
+                return None
+            wanted.append(undoing)
+        return wanted
+
+    def _undo(self, batch: Batch, world: int, step: Step, draft: _Draft) -> Comparison | None:
+        rule = self.plan.theory.by_name[step.rule]
+        comparisons = [e for e in rule.body if isinstance(e, Comparison) and e.operator in NEGATED]
+        places = self._find_places(batch, world, step, draft)
+        for comparison in comparisons:
+            ground = substitute_element(comparison, places)
+            assert isinstance(ground, Comparison)
+            if _list_placeholders(ground.left) or _list_placeholders(ground.right):
+                return Comparison(NEGATED[comparison.operator], ground.left, ground.right)
+        return None
+
+    def _find_places(self, batch: Batch, world: int, step: Step, draft: _Draft) -> dict[str, str]:
+        """Map the step's variables to the draft's number placeholders where a stated premise holds one."""
+        rule = self.plan.theory.by_name[step.rule]
+        places = dict(step.bindings)
+        stated = {draft.ground_atom(fact): fact for fact in draft.facts}
+        atoms = [e for e in rule.body if isinstance(e, Atom)]
+        for atom, premise in zip(atoms, step.premises, strict=True):
+            fact = stated.get(premise)
+            if fact is not None and is_variable(atom.object) and fact.object in draft.values:
+                places[atom.object] = fact.object
+        return places
+
+    def _settle(self, draft: _Draft, wanted: Sequence[Comparison]) -> bool:
+        """Raise numbers until the draft's own comparisons and the wanted ones hold together."""
+        draft.comparisons.extend(c for c in wanted if c not in draft.comparisons)
+        numeric = [self._expand(c, draft) for c in draft.comparisons if c.operator != "=" or _is_sum(c)]
+        numeric = [c for c in numeric if _list_placeholders(c.left) or _list_placeholders(c.right)]
+        numeric = [c for c in numeric if all(p in draft.values for s in (c.left, c.right) for p in _list_placeholders(s))]
+        for _ in range(8 * (len(numeric) + 1)):
+            changed = False
+            for comparison in numeric:
+                changes = raise_values(comparison, draft.values, draft.random.draw_below(12))
+                if changes is None:
+                    return False
+                if changes:
+                    draft.values.update(changes)
+                    changed = True
+            if not changed:
+                return True
+        return not numeric
+
+    def _expand(self, comparison: Comparison, draft: _Draft) -> Comparison:
+        """Replace computed variables (``?n = ?d - ?b``) by their expressions."""
+        computed: dict[str, Expression] = {}
+        for other in draft.comparisons:
+            if other.operator == "=":
+                for name, value in ((other.left, other.right), (other.right, other.left)):
+                    if isinstance(name, str) and is_variable(name) and isinstance(value, Operation):
+                        computed.setdefault(name, value)
+        return Comparison(comparison.operator, _replace(comparison.left, computed), _replace(comparison.right, computed))
+
+    # ---- names
+
+    def _name_worlds(self, drafts: list[_Draft], dropped: Counter[str]) -> list[World]:
+        worlds = []
+        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts]) if drafts else None
+        for number, draft in enumerate(drafts):
+            assert batch is not None
+            classes: dict[Term, set[Term]] = {}
+            for subject, predicate, object_ in batch.list_facts(number):
+                if predicate == RDF_TYPE:
+                    classes.setdefault(subject, set()).add(object_)
+            facts = draft.ground()
+            found: dict[Term, None] = {}
+            for subject, predicate, object_ in facts:
+                found[subject] = None
+                if predicate != RDF_TYPE:
+                    found[object_] = None
+            individuals = [term for term in found if term.startswith("<urn:p:")]
+            frozen: Mapping[Term, frozenset[Term]] = {term: frozenset(own) for term, own in classes.items()}
+            names = self.names.choose_names(individuals, frozen, draft.random)
+            if names is None:
+                dropped["names used up"] += 1
+                continue
+            goals = tuple(
+                dict.fromkeys(rename_individuals([draft.ground_atom(g)], names)[0] for g in draft.goals)
+            )
+            worlds.append(World(draft.key, "sampled", rename_individuals(facts, names), goals))
+        return worlds
+
+
+def _replace(expression: Expression, computed: Mapping[str, Expression]) -> Expression:
+    if isinstance(expression, Operation):
+        return Operation(
+            expression.operator, _replace(expression.left, computed), _replace(expression.right, computed)
+        )
+    return computed.get(expression, expression)
+
+
+def _is_sum(comparison: Comparison) -> bool:
+    return isinstance(comparison.left, Operation) and isinstance(comparison.right, Operation)
+
+
+def _list_placeholders(expression: Expression) -> list[str]:
+    if isinstance(expression, Operation):
+        return _list_placeholders(expression.left) + _list_placeholders(expression.right)
+    return [expression] if is_variable(expression) else []

@@ -1,0 +1,117 @@
+"""The curriculum as a value: levels, tasks, quotas, splits and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.model.report import Location
+from workbench.model.terms import Term
+
+__all__ = [
+    "CURRICULUM_VERSION",
+    "NO_STATUS",
+    "STATUSES",
+    "TASKS",
+    "Cell",
+    "Curriculum",
+    "Given",
+    "Level",
+    "NameList",
+    "Quota",
+    "Splits",
+    "Task",
+    "WorldSource",
+]
+
+CURRICULUM_VERSION = 1
+Given = Literal["facts+rules", "facts"]
+Task = Literal["entailment", "select", "options"]
+TASKS: tuple[Task, ...] = ("entailment", "select", "options")
+WorldSource = Literal["sampled", "project"]
+STATUSES = ("entailed", "refuted", "unknown")
+NO_STATUS = "-"
+"""Stands in a cell where the task has no status."""
+
+Cell = tuple[str, str, str]
+"""What is counted: level name, task, status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many items a cell is to have, and where the curriculum says so."""
+
+    task: Task
+    status: str
+    items: int
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level: bounds on difficulty, what the prompt states, and the quotas of its cells.
+
+    ``hops`` and ``distractors`` are inclusive bounds; ``extra_rules`` bounds the distractor rules that are stated
+    beside those of the cone; ``sources`` says where worlds come from; ``split`` names the one split that all items
+    of the level go to, or is empty.
+    """
+
+    name: str
+    number: int
+    title: str
+    hops: tuple[int, int]
+    given: Given
+    distractors: tuple[int, int]
+    extra_rules: tuple[int, int]
+    sources: tuple[WorldSource, ...]
+    quotas: tuple[Quota, ...]
+    split: str = ""
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Shares of the splits, in order, and the identity whose hash names an item's split."""
+
+    shares: tuple[tuple[str, float], ...]
+    by: Literal["named", "core"] = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """Names for fresh individuals of a class (empty: any class) in every language of the curriculum.
+
+    ``labels`` has one tuple per language, all of one length; the same position names the same individual.
+    """
+
+    class_: Term
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curriculum:
+    """A curriculum of one domain.
+
+    ``assertable`` are the keys that a prompt may state (empty: those the project itself states); ``queryable`` the
+    keys that may be asked for (empty: all that rules conclude); ``interrogative`` chooses between "Who ...?" and
+    "For which X ...?"; ``shortfall`` says whether a quota that cannot be met is an error.
+    """
+
+    name: str
+    domain: str
+    path: str
+    levels: tuple[Level, ...]
+    splits: Splits
+    languages: tuple[tuple[str, float], ...]
+    names: tuple[NameList, ...]
+    assertable: tuple[Term, ...] = ()
+    queryable: tuple[Term, ...] = ()
+    interrogative: Literal["person", "thing"] = "thing"
+    shortfall: Literal["error", "warning"] = "error"
+    licence: str = ""
+    description: str = ""
+
+    def list_splits(self) -> tuple[str, ...]:
+        """Return the names of all splits, those of the shares first."""
+        named = [name for name, _ in self.splits.shares]
+        return tuple(dict.fromkeys([*named, *(level.split for level in self.levels if level.split)]))
