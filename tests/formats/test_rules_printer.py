@@ -18,7 +18,17 @@ from workbench.formats.rules_printer import (
     print_term,
 )
 from workbench.model.builtins import COMPARISONS, NEGATED
-from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Provenance, Rule, RuleTest
+from workbench.model.rules import (
+    Atom,
+    BodyElement,
+    Comparison,
+    Expression,
+    Negation,
+    Operation,
+    Provenance,
+    Rule,
+    RuleTest,
+)
 from workbench.model.terms import RDF_TYPE, XSD, make_literal
 
 K = "https://example.org/kinship#"
@@ -146,7 +156,7 @@ def _files(draw: st.DrawFn) -> RulesFile:
     constraints: list[tuple[str, Comparison | None]] = []
     for name in draw(_named):
         kind = draw(st.sampled_from(["rule", "constraint"]))
-        body = (*draw(bodies), Atom("?v", f"<{K}p>", "?v"))
+        body: tuple[BodyElement, ...] = (*draw(bodies), Atom("?v", f"<{K}p>", "?v"))
         head = tuple(draw(st.lists(file_atoms, min_size=1, max_size=2))) if kind == "rule" else ()
         if kind == "constraint":
             stated = draw(st.none() | bound)
@@ -296,30 +306,60 @@ rule b
     assert format_rules(expected, "f", {}) == expected
 
 
-_lines = st.sampled_from(
-    [
-        "# note", "", "  # indented", "rule {n} # why", "constraint {n}", "  A(?x) ^ B(?x) # both", "  -> C(?x)", "  -> false",
-        "prefix p{n}: <urn:p:>", "test {n}", "  given A(a)", "  must B(a) # so", '  en "A # b."', "  p:q(?x, 1)unless D(?x)",
-    ]
-)  # fmt: skip
+_templates = [
+    ["rule r{n}", "  A(?x) ^ B(?x)", "  -> C(?x)"],
+    ["rule r{n}", '  en "A # b."', 'source "# s"', "A(?x) ^", "p:q(?x, 1)unless D(?x)", "->", "C(?x)"],
+    ["constraint r{n}", "  A(?x)", "  -> false"],
+    ["constraint r{n}", "  p:q(?x, ?y) -> ", "?y > 3"],
+    ["prefix p{n}: ", "<urn:p:>"],
+    ["test r{n}", "  given A(a)", "must B(a)"],
+]
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(_lines, max_size=14))
-def test_formatting_is_idempotent_and_loses_nothing(lines: list[str]) -> None:
-    text = "\n".join(line.format(n=f"n{i}") for i, line in enumerate(lines))
+@st.composite
+def _commented(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A valid file with comments in all places, and the comments in order."""
+    lines: list[str] = []
+    comments: list[str] = []
+
+    def put(line: str) -> None:
+        if draw(st.booleans()):
+            comments.append(f"# note {len(comments)}")
+            line += comments[-1]
+        lines.append(line)
+
+    for number, template in enumerate(draw(st.lists(st.sampled_from(_templates), max_size=4))):
+        for line in template:
+            for _ in range(draw(st.integers(0, 3))):
+                put(draw(st.sampled_from(["", "   "])))
+            put(line.format(n=number))
+    for _ in range(draw(st.integers(0, 3))):
+        put("")
+    return "\n".join(lines), comments
+
+
+@settings(max_examples=150, deadline=None)
+@given(_commented())
+def test_formatting_is_idempotent_and_loses_nothing(commented: tuple[str, list[str]]) -> None:
+    text, comments = commented
     prefixes = {"": K, "p": "urn:p:"}
     before = parse_rules(text, "f", prefixes)
-    if before.violations:
-        with pytest.raises(InvalidKnowledgeError) as caught:
-            format_rules(text, "f", prefixes)
-        assert caught.value.report.violations == before.violations
-        return
+    assert before.violations == ()
     formatted = format_rules(text, "f", prefixes)
     assert format_rules(formatted, "f", prefixes) == formatted
     assert parse_rules(formatted, "f", prefixes) == before
-    comments = sorted(line[line.rindex("#") :] for line in text.splitlines() if "#" in line and '"' not in line)
-    assert sorted(line for line in formatted.splitlines() if line.startswith("#")) == comments
+    kept = [line for line in formatted.splitlines() if line.startswith("#")]
+    # Prefixes move to the top and take their comments along; all else keeps its order.
+    assert sorted(kept) == sorted(comments)
+    if "prefix" not in text:
+        assert kept == comments
+
+
+def test_a_broken_file_is_not_formatted() -> None:
+    text = "rule a\n  A(?x) -> \n# kept\n"
+    with pytest.raises(InvalidKnowledgeError) as caught:
+        format_rules(text, "f", {"": K})
+    assert caught.value.report.violations == parse_rules(text, "f", {"": K}).violations
 
 
 # -- arbitrary text
@@ -333,9 +373,11 @@ def test_any_text_is_read_or_reported(text: str) -> None:
 
 
 _pieces = st.sampled_from(
-    "rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 \"s\" \"s @en ^^ xsd:date : k: <urn:x> < = != + * not unless "
-    "false true given must mustnot state draft en source valid-from 2020-01-01 # \n \n $ _:b add( sameAs( \\ é “".split(" ")
-)  # fmt: skip
+    (
+        'rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 "s" "s @en ^^ xsd:date : k: <urn:x> < = != + * not '
+        "unless false true given must mustnot state draft en source valid-from 2020-01-01 # \n \n $ _:b add( sameAs( \\ é"
+    ).split(" ")
+)
 
 
 @settings(max_examples=400, deadline=None)
