@@ -177,9 +177,10 @@ class Matcher:
 
     def _is_constant(self, column: IntArray, constant: Term) -> BoolArray:
         nodes = self.nodes.get_constant(constant)
-        if self.nodes.world_count == 1:
-            return column == nodes[0]
-        return column == nodes[self.nodes.world_of[column]]
+        found: BoolArray = column == (
+            nodes[0] if self.nodes.world_count == 1 else nodes[self.nodes.world_of[column]]
+        )
+        return found
 
     def _join(
         self,

@@ -56,7 +56,7 @@ def choose(
             following.update(dict.fromkeys(p for option in options[fact] if option for p in option.premises))
         frontier = list(following)
     for fact in sorted(options, key=lambda fact: (get_height(fact), fact)):
-        candidates = []
+        candidates: list[tuple[Instance | None, frozenset[int]]] = []
         for option in options[fact]:
             if option is None:
                 candidates = [(option, frozenset[int]())]
@@ -66,7 +66,7 @@ def choose(
         least = min(len(steps) for _, steps in candidates)
         smallest = [candidate for candidate in candidates if len(candidate[1]) == least]
         if len(smallest) > 1:
-            smallest.sort(key=lambda c: graph.make_step(fact, c[0]).sort_key if c[0] else ())  # noqa: B023
+            smallest.sort(key=lambda c: graph.make_step(fact, c[0]).sort_key if c[0] else ())
         chosen[fact] = smallest[0]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import numpy as np
@@ -34,7 +34,7 @@ _COMPARE: dict[str, Callable[[IntArray, IntArray], BoolArray]] = {
     ">=": operator.ge,
 }
 _EPOCH = datetime(1, 1, 1)
-_EPOCH_WITH_ZONE = datetime(1, 1, 1, tzinfo=timezone.utc)
+_EPOCH_WITH_ZONE = datetime(1, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 Fixed = tuple[IntArray, BoolArray, int]
