@@ -54,6 +54,8 @@ _INTEGERS = frozenset(
 _INTEGER = re.compile(r"[+-]?\d{1,1000}\Z", re.A)
 _DECIMAL = re.compile(r"[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})\Z", re.A)
 _FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?\Z", re.A)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.A)
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?\Z", re.A)
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -97,9 +99,12 @@ def read_value(term: Term) -> Value | None:
     if datatype == XSD_BOOLEAN:
         return Value("boolean", text in ("true", "1")) if text in ("true", "false", "1", "0") else None
     if datatype in (XSD_DATE, XSD_DATETIME):
+        # Python also reads other ISO 8601 forms (week dates, no seconds), which XSD does not have.
+        if not (_DATE if datatype == XSD_DATE else _DATETIME).match(text):
+            return None
         try:
             if datatype == XSD_DATE:
-                return Value("date", date.fromisoformat(text)) if len(text) == 10 else None
+                return Value("date", date.fromisoformat(text))
             moment = datetime.fromisoformat(text)
         except ValueError:
             return None
