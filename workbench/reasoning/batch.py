@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 from workbench.model.proofs import FALSE, Proof, Step
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
+from workbench.reasoning.alternatives import Alternatives, find_proofs
 from workbench.reasoning.columns import BoolArray
+from workbench.reasoning.cones import Cone, find_cone, mark_cones
 from workbench.reasoning.derivations import FactTable
 from workbench.reasoning.graph import DerivationGraph, MatchingSource, Source, StepLog
 from workbench.reasoning.guards import Limits, Watch
@@ -29,12 +31,14 @@ def evaluate(
     worlds: Sequence[Iterable[Triple]],
     *,
     closed_reference: tuple[Batch, Sequence[int]] | None = None,
+    enabled: Sequence[Collection[str]] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - an immutable value
 ) -> Batch:
     """Return the perfect models of ``theory`` with the facts of each world.
 
     With ``closed_reference`` (a batch and, for each world here, its world there) negations are judged against that
     batch's closure and not against this one: the least model that keeps the other model's closed part.
+    With ``enabled`` (names of rules, for each world) each world is evaluated under those rules of the theory only.
     Integrity rules derive nothing; ask the batch for contradictions. Raises LimitError when a limit is reached,
     ValueError when a rule is unsafe or negation is not stratified.
     """
@@ -47,9 +51,24 @@ def evaluate(
         if len(closed_reference[1]) != len(worlds):
             raise ValueError("closed_reference must name one world for each world")
         reference = Reference(closed_reference[0].matcher, closed_reference[1])
-    matcher = Matcher(nodes, relations, watch, reference)
+    matcher = Matcher(nodes, relations, watch, reference, _mark_enabled(theory, worlds, enabled))
     saturate(plan, matcher, relations, is_frozen=reference is not None)
     return Batch(plan, matcher, closed_reference)
+
+
+def _mark_enabled(
+    theory: Theory, worlds: Sequence[Iterable[Triple]], enabled: Sequence[Collection[str]] | None
+) -> BoolArray | None:
+    """Rule by world, in the order of the theory; None when all rules hold everywhere."""
+    if enabled is None:
+        return None
+    if len(enabled) != len(worlds):
+        raise ValueError("enabled must name the rules of each world")
+    number = {rule.name: index for index, rule in enumerate(theory.rules)}
+    marks: BoolArray = np.zeros((len(number), len(worlds)), dtype=np.bool_)
+    for world, names in enumerate(enabled):
+        marks[[number[name] for name in names], world] = True
+    return marks
 
 
 class Batch:
@@ -116,12 +135,41 @@ class Batch:
         fact = self._find(world, triple)
         return None if fact is None else find_proof(self.get_graph(world), fact)
 
+    def proofs(self, world: int, triple: Triple, limit: int = 10) -> Alternatives:
+        """Return up to ``limit`` proofs, the canonical one first; see :mod:`workbench.reasoning.alternatives`."""
+        fact = self._find(world, triple)
+        return Alternatives((), True) if fact is None else find_proofs(self.get_graph(world), fact, limit)
+
+    def dependency_cone(self, world: int, triples: Iterable[Triple]) -> Cone:
+        """Return everything that the given facts (or :data:`FALSE`) rest on: see :mod:`workbench.reasoning.cones`.
+
+        Triples that are not in the closure rest on nothing and are left out. Where negations were judged against
+        a reference, what bears on them there is included.
+        """
+        wanted = [fact for triple in triples if (fact := self.facts.find(world, triple)) is not None]
+        cone, absent = find_cone(self.get_graph(world), dict.fromkeys(wanted))
+        if self.closed_reference is None or not absent:
+            return cone
+        batch, worlds = self.closed_reference
+        other = batch.dependency_cone(worlds[world], batch.list_facts_of(worlds[world], absent))
+        steps = sorted({*cone.steps, *other.steps}, key=lambda step: step.sort_key)
+        return Cone(cone.facts | other.facts, tuple(steps))
+
+    def mark_cones(self, wanted: BoolArray) -> tuple[BoolArray, BoolArray]:
+        """Mark the cones of marked facts in all worlds at once: see :func:`workbench.reasoning.cones.mark_cones`."""
+        return mark_cones(self.plan, self.facts, self.log, wanted)
+
+    def list_facts_of(self, world: int, keys: Iterable[str]) -> list[Triple]:
+        """Return the facts of a world whose property or class is among ``keys``, sorted."""
+        graph = self.get_graph(world)
+        return sorted(map(graph.get_triple, graph.list_facts_of(frozenset(keys))))
+
     def find_inconsistent_worlds(self) -> BoolArray:
         """Tell for each world whether an integrity rule derives *false*."""
         found: BoolArray = np.zeros(self.world_count, dtype=np.bool_)
         for rule in self.plan.rules:
             if not rule.heads:
-                for table in self.matcher.match(rule.body, frozenset()):
+                for table in self.matcher.match_rule(rule, frozenset()):
                     found[self.matcher.get_worlds(table)] = True
         return found
 

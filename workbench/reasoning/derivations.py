@@ -100,6 +100,15 @@ class FactTable:
         subject = nodes.get_text(int(relation.subjects[row]))
         return (subject, key[0], key[1] or nodes.get_text(int(relation.objects[row])))
 
+    def list_ranges(self, keys: frozenset[str]) -> list[tuple[int, int]]:
+        """Return the ids, as ranges, of all facts of some predicates and classes."""
+        ends = [0, *self._ends.tolist()]
+        return [
+            (ends[place], ends[place + 1])
+            for place, (predicate, class_) in enumerate(self.keys)
+            if (class_ or predicate) in keys
+        ]
+
     def list_triples(self, facts: IntArray) -> list[Triple]:
         """Return the triples of sorted ids."""
         nodes = self._matcher.nodes
@@ -124,7 +133,7 @@ def _list_premises(plan: RulePlan, table: Table, offsets: Mapping[RelationKey, i
 def list_instances(plan: RulePlan, matcher: Matcher, facts: FactTable) -> Iterator[Instances]:
     """Yield all instances of a rule in the closure, per head."""
     needed = frozenset(a for h in plan.heads for a in (h.subject, h.object) if isinstance(a, int))
-    for table in matcher.match(plan.body, needed, with_premises=True):
+    for table in matcher.match_rule(plan, needed, with_premises=True):
         premises = _list_premises(plan, table, facts.offsets)
         if not plan.heads:
             yield Instances(plan.number, matcher.get_worlds(table) + facts.size, premises)
@@ -147,7 +156,7 @@ def find_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable, wanted:
     for rule in plan.rules:
         if not rule.heads and len(falsities):
             start = Table(len(falsities), {WORLD: falsities - facts.size, ROW: np.arange(len(falsities))})
-            for table in matcher.match(rule.body, frozenset((ROW,)), start=start, with_premises=True):
+            for table in matcher.match_rule(rule, frozenset((ROW,)), start=start, with_premises=True):
                 chosen = falsities[table.columns[ROW]]
                 yield Instances(rule.number, chosen, _list_premises(rule, table, facts.offsets))
         for head in rule.heads:
@@ -177,7 +186,7 @@ def _match_head(
     start = Table(len(chosen), {v: c[chosen] for v, c in columns.items()} or {WORLD: worlds[chosen]})
     start.columns[ROW] = chosen
     needed = frozenset((ROW, *(a for a, _ in arguments if isinstance(a, int) and a in rule.computed)))
-    for table in matcher.match(rule.body, needed, start=start, with_premises=True):
+    for table in matcher.match_rule(rule, needed, start=start, with_premises=True):
         # A computed variable is not bound beforehand: the fact must be the very term that the rule computes.
         same = np.ones(table.size, dtype=np.bool_)
         for argument, column in arguments:

@@ -20,6 +20,7 @@ from workbench.reasoning.plan import (
     Condition,
     NegationPlan,
     Operation,
+    RulePlan,
     choose_order,
     make_program,
 )
@@ -65,12 +66,14 @@ class Matcher:
         relations: Mapping[RelationKey, Relation],
         watch: Watch,
         reference: Reference | None = None,
+        enabled: BoolArray | None = None,
     ) -> None:
         self.nodes = nodes
         self.relations = relations
         self.values = ValueTable(nodes)
         self.watch = watch
         self._reference = reference
+        self._enabled = enabled
         self._programs: dict[tuple[object, ...], tuple[Operation, ...]] = {}
 
     def get_size(self, key: RelationKey) -> int:
@@ -108,6 +111,25 @@ class Matcher:
                 start = self._scan(program[0], ranges, with_premises)
                 program = program[1:]
         yield from self._execute(start, program, ranges, with_premises)
+
+    def match_rule(
+        self,
+        rule: RulePlan,
+        needed: frozenset[int],
+        *,
+        ranges: Sequence[tuple[int, int]] | None = None,
+        start: Table | None = None,
+        with_premises: bool = False,
+    ) -> Iterator[Table]:
+        """Yield the matches of a rule's body as :meth:`match` does, in the worlds that the rule holds in."""
+        if self._enabled is None:
+            yield from self.match(rule.body, needed, ranges=ranges, start=start, with_premises=with_premises)
+            return
+        enabled = self._enabled[rule.number]
+        if not enabled.any():
+            return
+        for table in self.match(rule.body, needed, ranges=ranges, start=start, with_premises=with_premises):
+            yield table.take(enabled[self.get_worlds(table)], frozenset(table.columns))
 
     def get_worlds(self, table: Table) -> IntArray:
         """Return the world of each row of a table."""

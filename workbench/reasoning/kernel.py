@@ -94,7 +94,7 @@ class _Stratum:
                 if low >= high:
                     return
                 ranges.append((low, high))
-        for table in self.matcher.match(plan.body, self.needed[number], ranges=ranges):
+        for table in self.matcher.match_rule(plan, self.needed[number], ranges=ranges):
             self.matcher.watch.count(plan.rule.name, table.size)
             for head in heads:
                 keys = make_head_keys(self.matcher, table, head)

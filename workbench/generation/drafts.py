@@ -1,0 +1,273 @@
+"""Drafts: what an item will ask and state, before anything is known about its answer.
+
+From a world and its closure come statements to ask about; for each, the facts that its proof (or refutation) rests
+on are carved out, facts and rules that have nothing to do with it are added, and the draft goes on to be answered on
+its own theory. Nothing decided here is believed later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from workbench.checker import measure_proof
+from workbench.generation.keyed import KeyedRandom, hash_parts
+from workbench.generation.plan import Plan
+from workbench.generation.worlds import World
+from workbench.model.curriculum import Level, Task
+from workbench.model.proofs import FALSE, Proof
+from workbench.model.rules import is_restatement
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal
+from workbench.reasoning.batch import Batch, evaluate
+
+__all__ = ["ANSWER", "Draft", "Drafter"]
+
+ANSWER = "?answer"
+"""The variable of a select query."""
+_MAX_FACTS = 30
+_MAX_ANSWERS = 4
+_OPTIONS = 4
+_CHANGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question and the theory it is asked about.
+
+    ``facts`` are the context, sorted; ``rules`` the names of the rules of the item's theory, sorted. For task
+    entailment ``statements`` is the one statement; for select it is empty and ``pattern`` has :data:`ANSWER`; for
+    options it lists the options in their order.
+    """
+
+    level: Level
+    task: Task
+    facts: tuple[Triple, ...]
+    rules: tuple[str, ...]
+    statements: tuple[Triple, ...]
+    pattern: Pattern | None = None
+    source: str = "sampled"
+
+    @property
+    def key(self) -> str:
+        """A hash of the content: what orders drafts within a block."""
+        return hash_parts("draft", self.level.name, self.task, self.facts, self.rules, self.statements, self.pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    world: int
+    fact: Triple
+    proof: Proof
+
+
+class Drafter:
+    """Proposes drafts for the worlds of a block."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._restatements = frozenset(rule.name for rule in plan.theory.rules if is_restatement(rule))
+        self._queryable = frozenset(plan.queryable)
+        self._names = tuple(rule.name for rule in plan.theory.rules)
+        self._by_head: dict[Term, tuple[str, ...]] = {
+            key: tuple(sorted({way.rule.name for way in ways})) for key, ways in plan.unfoldings.items()
+        }
+        self._signatures: dict[Term, tuple[Term, ...]] = {}
+
+    def draft(self, level: Level, worlds: Sequence[World]) -> list[Draft]:
+        """Return the drafts for these worlds, each once, ordered by their keys."""
+        if not worlds:
+            return []
+        batch = evaluate(self.plan.theory, [world.facts for world in worlds])
+        targets = [t for number, world in enumerate(worlds) for t in self._choose_targets(level, batch, number, world)]
+        changed: list[tuple[_Target, Triple]] = []
+        for target in targets:
+            random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
+            changed += [(target, s) for s in self._change_statement(target, worlds[target.world], batch, random)]
+        refutations, unknowns = self._try_statements(batch, worlds, changed)
+        drafts: dict[str, Draft] = {}
+        for target in targets:
+            world = worlds[target.world]
+            random = KeyedRandom("draft", level.name, world.key, *target.fact)
+            wrong = [(s, refutations.get((target.world, s))) for t, s in changed if t is target
+                     and ((target.world, s) in refutations or (target.world, s) in unknowns)]  # fmt: skip
+            for draft in self._make_drafts(level, target, world, batch, wrong, random):
+                drafts.setdefault(draft.key, draft)
+        return [drafts[key] for key in sorted(drafts)]
+
+    # ---- what to ask about
+
+    def _choose_targets(self, level: Level, batch: Batch, number: int, world: World) -> list[_Target]:
+        facts = set(batch.list_facts(number, stated=False))
+        goals = [goal for goal in world.goals if goal in facts]
+        others = sorted(facts.difference(goals), key=lambda fact: hash_parts("target", world.key, *fact))
+        targets: list[_Target] = []
+        for fact in [*goals, *others[:8]]:
+            if self._get_key(fact) not in self._queryable:
+                continue
+            proof = batch.proof(number, fact)
+            if proof is None:
+                continue
+            hops = measure_proof(proof, self._restatements).hops
+            if level.hops[0] <= hops <= level.hops[1]:
+                targets.append(_Target(number, fact, proof))
+            if len(targets) >= 3:
+                break
+        return targets
+
+    def _get_key(self, fact: Triple | Pattern) -> Term:
+        return fact[2] if fact[1] == RDF_TYPE else fact[1]
+
+    def _change_statement(
+        self, target: _Target, world: World, batch: Batch, random: KeyedRandom
+    ) -> list[Triple]:
+        """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
+        subject, predicate, object_ = target.fact
+        individuals = _list_individuals(world.facts)
+        found: dict[Triple, None] = {}
+        literal = is_literal(object_)
+        if predicate != RDF_TYPE and not literal:
+            found[(object_, predicate, subject)] = None
+        for other in random.shuffle(individuals)[:3]:
+            if predicate == RDF_TYPE or literal:
+                found[(other, predicate, object_)] = None
+            else:
+                found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
+        is_class = predicate == RDF_TYPE
+        kinds = [k for k in self.plan.queryable if (k in self.plan.classes) == is_class and k not in self.plan.values]
+        for key in random.shuffle(kinds)[:4] if not literal else []:
+            if is_class:
+                found[(subject, RDF_TYPE, key)] = None
+            else:
+                found[(subject, key, object_) if random.happens(2, 3) else (object_, key, subject)] = None
+        keep = [s for s in found if s != target.fact and not batch.is_entailed(target.world, s) and s[0] != s[2]]
+        return keep[:_CHANGES]
+
+    def _try_statements(
+        self, batch: Batch, worlds: Sequence[World], changed: Sequence[tuple[_Target, Triple]]
+    ) -> tuple[dict[tuple[int, Triple], Proof | None], set[tuple[int, Triple]]]:
+        """Tell which statements are refuted in their worlds (with the derivation, if any) and which unknown."""
+        wanted = list(dict.fromkeys((target.world, statement) for target, statement in changed))
+        if not wanted:
+            return {}, set()
+        extended = evaluate(
+            self.plan.theory,
+            [(*worlds[world].facts, statement) for world, statement in wanted],
+            closed_reference=(batch, [world for world, _ in wanted]),
+        )
+        inconsistent = extended.find_inconsistent_worlds()
+        refuted: dict[tuple[int, Triple], Proof | None] = {}
+        unknown: set[tuple[int, Triple]] = set()
+        for number, (world, statement) in enumerate(wanted):
+            if self._get_key(statement) in self.plan.theory.closed:
+                refuted[world, statement] = None
+            elif inconsistent[number]:
+                refuted[world, statement] = extended.proof(number, FALSE)
+            else:
+                unknown.add((world, statement))
+        return refuted, unknown
+
+    # ---- carving
+
+    def _make_drafts(
+        self,
+        level: Level,
+        target: _Target,
+        world: World,
+        batch: Batch,
+        wrong: Sequence[tuple[Triple, Proof | None]],
+        random: KeyedRandom,
+    ) -> Iterable[Draft]:
+        tasks = {quota.task for quota in level.quotas}
+        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
+        if "entailment" in tasks:
+            yield self._finish(level, "entailment", world, leaves, used, random, statements=(target.fact,))
+            gap = random.choose(sorted(leaves))
+            yield self._finish(
+                level, "entailment", world, leaves - {gap}, used, random, statements=(target.fact,), without=gap
+            )
+            for statement, refutation in wrong:
+                if refutation is not None:
+                    ground = set(refutation.leaves) - {statement}
+                    names = set(refutation.iterate_rules())
+                    yield self._finish(level, "entailment", world, ground, names, random, statements=(statement,))
+                else:
+                    names = used | set(self._by_head.get(self._get_key(statement), ())[:2])
+                    yield self._finish(level, "entailment", world, leaves, names, random, statements=(statement,))
+        if "select" in tasks:
+            yield from self._make_select(level, target, world, batch, random)
+        if "options" in tasks and len(wrong) >= _OPTIONS - 1:
+            yield self._make_options(level, target, world, wrong, random)
+
+    def _make_select(
+        self, level: Level, target: _Target, world: World, batch: Batch, random: KeyedRandom
+    ) -> Iterable[Draft]:
+        subject, predicate, object_ = target.fact
+        ask_subject = predicate == RDF_TYPE or is_literal(object_) or random.happens(1, 2)
+        pattern = (ANSWER, predicate, object_) if ask_subject else (subject, predicate, ANSWER)
+        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
+        answers = [
+            fact
+            for fact in batch.list_facts(target.world)
+            if fact[1] == predicate and (fact[2] == object_ if ask_subject else fact[0] == subject)
+        ]
+        for fact in answers:
+            if fact != target.fact and len(answers) <= _MAX_ANSWERS:
+                proof = batch.proof(target.world, fact)
+                if proof is not None:
+                    leaves |= set(proof.leaves)
+                    used |= set(proof.iterate_rules())
+        if len(leaves) <= _MAX_FACTS:
+            yield self._finish(level, "select", world, leaves, used, random, pattern=pattern)
+
+    def _make_options(
+        self,
+        level: Level,
+        target: _Target,
+        world: World,
+        wrong: Sequence[tuple[Triple, Proof | None]],
+        random: KeyedRandom,
+    ) -> Draft:
+        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
+        chosen = random.shuffle(wrong)[: _OPTIONS - 1]
+        for statement, refutation in chosen:
+            if refutation is not None and len(leaves | set(refutation.leaves)) <= _MAX_FACTS:
+                leaves |= set(refutation.leaves) - {statement}
+                used |= set(refutation.iterate_rules())
+            else:
+                used |= set(self._by_head.get(self._get_key(statement), ())[:1])
+        options = tuple(random.shuffle([target.fact, *(statement for statement, _ in chosen)]))
+        return self._finish(level, "options", world, leaves, used, random, statements=options)
+
+    def _finish(
+        self,
+        level: Level,
+        task: Task,
+        world: World,
+        facts: set[Triple],
+        rules: set[str],
+        random: KeyedRandom,
+        *,
+        statements: tuple[Triple, ...] = (),
+        pattern: Pattern | None = None,
+        without: Triple | None = None,
+    ) -> Draft:
+        """Add further facts of the world and further rules, as many as the level draws, and close the draft."""
+        spare = [f for f in world.facts if f not in facts and f != without and f not in statements]
+        spare = random.shuffle(spare)[: random.draw_between(*level.distractors)]
+        if level.given == "facts":
+            names = self._names
+        else:
+            others = [name for name in self._names if name not in rules]
+            more = random.shuffle(others)[: random.draw_between(*level.extra_rules)]
+            names = tuple(sorted((*rules, *more)))
+        context = tuple(sorted({*facts, *spare}))
+        return Draft(level, task, context, names, statements, pattern, world.source)
+
+
+def _list_individuals(facts: Iterable[Triple]) -> list[Term]:
+    found: dict[Term, None] = {}
+    for subject, predicate, object_ in facts:
+        found[subject] = None
+        if predicate != RDF_TYPE and not is_literal(object_):
+            found[object_] = None
+    return sorted(found)
