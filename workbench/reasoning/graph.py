@@ -143,6 +143,14 @@ class DerivationGraph:
             triple = self._triples[fact] = self.facts.get_triple(fact)
         return triple
 
+    def list_facts_of(self, keys: frozenset[str]) -> list[int]:
+        """Return the facts of this world whose predicate or class is among ``keys``."""
+        return [
+            fact
+            for low, high in self.facts.list_ranges(keys)
+            for fact in (low + np.flatnonzero(self.facts.worlds[low:high] == self.world)).tolist()
+        ]
+
     def make_step(self, fact: int, instance: Instance) -> Step:
         """Return the step that concludes ``fact`` by ``instance``."""
         premises = [self.get_triple(premise) for premise in instance.premises]

@@ -1,0 +1,106 @@
+"""Dependency cones: everything a conclusion rests on, in every way in which it can be derived.
+
+The cone of a fact holds all its derivations, those of their premises, and so on. Where a derivation used the
+absence of something, whatever bears on that absence belongs to the cone too: every fact of the predicates that the
+negated atoms depend on (over any number of rules, through further negations), with its derivations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from workbench.model.proofs import FALSE, Step
+from workbench.model.rules import Rule, iterate_atoms
+from workbench.model.terms import Triple
+from workbench.model.theory import Theory
+from workbench.reasoning.columns import BoolArray
+from workbench.reasoning.derivations import FactTable
+from workbench.reasoning.graph import DerivationGraph, StepLog
+from workbench.reasoning.plan import TheoryPlan
+
+__all__ = ["Cone", "find_cone", "list_needed_keys", "list_negated_keys", "mark_cones"]
+
+
+class Cone(NamedTuple):
+    """Facts (the ones asked for included) and steps, each step once, in canonical order."""
+
+    facts: frozenset[Triple]
+    steps: tuple[Step, ...]
+
+
+@lru_cache(maxsize=256)
+def list_needed_keys(theory: Theory, keys: frozenset[str]) -> frozenset[str]:
+    """Return the predicates and classes on which ``keys`` depend through the rules, ``keys`` included."""
+    needed = set(keys)
+    heads: dict[str, list[Rule]] = {}
+    for rule in theory.rules:
+        for head in rule.head:
+            heads.setdefault(head.key, []).append(rule)
+    frontier = list(keys)
+    while frontier:
+        for rule in heads.get(frontier.pop(), ()):
+            for negated in (False, True):
+                for atom in iterate_atoms(rule.body, negated=negated):
+                    if atom.key not in needed:
+                        needed.add(atom.key)
+                        frontier.append(atom.key)
+    return frozenset(needed)
+
+
+def list_negated_keys(theory: Theory, rule: Rule) -> frozenset[str]:
+    """Return the predicates and classes on which the negations of a rule depend."""
+    keys = frozenset(atom.key for atom in iterate_atoms(rule.body, negated=True))
+    return list_needed_keys(theory, keys) if keys else keys
+
+
+def find_cone(graph: DerivationGraph, wanted: Iterable[int]) -> tuple[Cone, frozenset[str]]:
+    """Return the cone of facts of one world, and the predicates and classes whose absences were used."""
+    theory = graph.plan.theory
+    facts: set[int] = set()
+    steps: list[Step] = []
+    absent: set[str] = set()
+    frontier = list(wanted)
+    while frontier:
+        facts.update(frontier)
+        graph.fetch(frontier)
+        following: dict[int, None] = {}
+        for fact in frontier:
+            for instance in graph.list_instances(fact):
+                steps.append(graph.make_step(fact, instance))
+                following.update(dict.fromkeys(instance.premises))
+                keys = list_negated_keys(theory, graph.plan.rules[instance.rule].rule)
+                if not keys <= absent:
+                    absent |= keys
+                    following.update(dict.fromkeys(graph.list_facts_of(keys)))
+        frontier = [fact for fact in following if fact not in facts]
+    triples = frozenset(t for t in map(graph.get_triple, facts) if t != FALSE)
+    return Cone(triples, tuple(sorted(steps, key=lambda step: step.sort_key))), frozenset(absent)
+
+
+def mark_cones(plan: TheoryPlan, facts: FactTable, log: StepLog, wanted: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Mark the cones of all marked facts, in all worlds at once.
+
+    ``wanted`` is a mask over fact ids, *false* of each world at the end. Returns the masks of the facts in the
+    cones, and of the instances of the log.
+    """
+    marked = np.concatenate((wanted, [False]))  # the last entry takes the -1 that fills up premises
+    steps: BoolArray = np.zeros(len(log.facts), dtype=np.bool_)
+    negated = {p.number: keys for p in plan.rules if (keys := list_negated_keys(plan.theory, p.rule))}
+    fresh = np.flatnonzero(marked[log.facts])
+    while len(fresh):
+        steps[fresh] = True
+        marked[log.premises[fresh]] = True
+        marked[-1] = False
+        for number, keys in negated.items():
+            used = fresh[log.rules[fresh] == number]
+            if len(used):
+                worlds: BoolArray = np.zeros(len(log.starts) - 1, dtype=np.bool_)
+                worlds[facts.worlds[log.facts[used]]] = True
+                for low, high in facts.list_ranges(keys):
+                    marked[low:high] |= worlds[facts.worlds[low:high]]
+        fresh = np.flatnonzero(marked[log.facts] & ~steps)
+    return marked[:-1], steps
