@@ -111,6 +111,10 @@ class Batch:
 
     def list_facts(self, world: int, *, stated: bool | None = None) -> list[Triple]:
         """Return the facts of a world, sorted; only the stated or only the derived ones if asked."""
+        if self.world_count > 1:
+            facts = self.facts.get_world(world)
+            heights = self.facts.heights
+            return sorted(t for t, fact in facts.items() if stated is None or (heights[fact] == 0) == stated)
         chosen = self.facts.worlds[: self.facts.size] == world
         if stated is not None:
             chosen &= (self.facts.heights == 0) == stated

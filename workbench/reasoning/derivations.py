@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,7 @@ class FactTable:
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
+        self._by_world: dict[int, dict[Triple, int]] = {}
         self.keys = sorted(matcher.relations)
         self._relations = [matcher.relations[key] for key in self.keys]
         self._ends: IntArray = np.cumsum([relation.size for relation in self._relations], dtype=np.int64)
@@ -67,10 +69,28 @@ class FactTable:
         ends = np.arange(matcher.nodes.world_count, dtype=np.int64)
         self.worlds: IntArray = np.concatenate([*worlds, ends])
 
+    @cached_property
+    def _worlds_decoded(self) -> tuple[list[Triple], IntArray, list[int]]:
+        """All triples, the ids grouped by world, and where the ids of each world begin."""
+        order: IntArray = np.argsort(self.worlds[: self.size], kind="stable")
+        starts = np.searchsorted(self.worlds[order], np.arange(self._matcher.nodes.world_count + 1))
+        return self.list_triples(np.arange(self.size)), order, starts.tolist()
+
+    def get_world(self, world: int) -> dict[Triple, int]:
+        """Return the facts of one of several worlds with their ids; decoded for all worlds at once."""
+        facts = self._by_world.get(world)
+        if facts is None:
+            triples, order, starts = self._worlds_decoded
+            ids = order[starts[world] : starts[world + 1]].tolist()
+            facts = self._by_world[world] = {triples[fact]: fact for fact in ids}
+        return facts
+
     def find(self, world: int, triple: Triple) -> int | None:
         """Return the id of a triple, None when it is not in the closure."""
         if triple == FALSE:
             return self.size + world
+        if self._matcher.nodes.world_count > 1:
+            return self.get_world(world).get(triple)
         key = (RDF_TYPE, triple[2]) if triple[1] == RDF_TYPE else (triple[1], "")
         offset = self.offsets.get(key)
         nodes = self._matcher.nodes
