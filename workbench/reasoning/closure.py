@@ -75,7 +75,7 @@ class Closure:
         """
         log, facts, world = self.batch.log, self.batch.facts, self.world
         rows = slice(int(log.starts[world]), int(log.starts[world + 1]))
-        numbers, rules, premises = log.facts[rows], log.rules[rows], log.premises[rows]
+        numbers, rules, premises = log.facts[rows], log.rules[rows], log.premises[rows].astype(np.int64)
         used, places = np.unique(np.concatenate((numbers, premises.ravel())), return_inverse=True)
         present = used[(used >= 0) & (used < facts.size)]
         texts: list[Triple | None] = [None] * int(np.count_nonzero(used < 0)) + [*facts.list_triples(present)]

@@ -13,7 +13,6 @@ from workbench.reasoning.columns import IntArray
 from workbench.reasoning.derivations import (
     FactTable,
     Instance,
-    Instances,
     find_instances,
     list_instances,
     make_step,
