@@ -282,6 +282,17 @@ def test_a_computed_binding_is_one_literal_not_any_of_equal_value() -> None:
     )
 
 
+def test_the_first_equation_of_the_body_gives_the_value() -> None:
+    # Both give the value two, as different literals; which one is written first decides, not how the atoms join.
+    head = (Atom("?x", name("m"), "?z"),)
+    equations = (Comparison("=", "?z", "?v"), Comparison("=", "?z", "?w"))
+    two, other = list(NUMBERS)[1:3]
+    facts = [(name("a"), name("n"), two), (name("a"), name("o"), other)]
+    atoms = (atom("n ?x ?v"), Atom("?x", name("o"), "?w"))
+    for body in ((*atoms, *equations), (*equations, *atoms[::-1])):
+        assert derive_model(Theory.build([Rule("e", body, head)]), facts) - {*facts} == {(name("a"), name("m"), two)}
+
+
 def test_comparisons_inside_a_negation_and_bindings_in_it() -> None:
     # Nobody older: not (n(?y, ?b) ^ ?b > ?v).
     oldest = Rule(

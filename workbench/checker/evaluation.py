@@ -145,18 +145,19 @@ def order_body(body: Iterable[BodyElement], bound: Iterable[str] = ()) -> Plan:
 def _choose_next(
     pending: Sequence[BodyElement], known: set[str], outer: set[str], by_atoms: set[str]
 ) -> tuple[int, Atom | Comparison | Assignment | Absence]:
+    atoms = [(index, element) for index, element in enumerate(pending) if isinstance(element, Atom)]
     for index, element in enumerate(pending):
         if isinstance(element, Comparison):
             if known.issuperset(collect_variables(element)):
                 return index, element
-            assignment = _read_assignment(element, known, by_atoms)
+            # Only when all atoms are placed, so that which "=" gives a value does not depend on their order.
+            assignment = None if atoms else _read_assignment(element, known, by_atoms)
             if assignment is not None:
                 return index, assignment
         elif isinstance(element, Negation):
             shared = outer.intersection(collect_variables(element))
             if shared <= known:
                 return index, Absence(order_body(element.elements, shared))
-    atoms = [(index, element) for index, element in enumerate(pending) if isinstance(element, Atom)]
     if not atoms:
         raise CheckError(f"a variable is bound by nothing: {sorted(outer - known)}")
     return max(atoms, key=lambda pair: (_count_bound(pair[1], known), -pair[0]))
