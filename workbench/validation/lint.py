@@ -62,7 +62,8 @@ _VOCABULARIES = tuple(
     )
 )
 """Vocabularies that need no declaration in a project."""
-_CLASS_PLACES = (f"<{RDFS}subClassOf>", f"<{RDFS}domain>", f"<{OWL}equivalentClass>", f"<{OWL}disjointWith>")
+_CLASS_PLACES = (f"<{RDFS}subClassOf>", f"<{OWL}equivalentClass>", f"<{OWL}disjointWith>")
+_CLASS_VALUES = (f"<{RDFS}domain>", f"<{RDFS}range>")
 _PROPERTY_PLACES = (f"<{RDFS}subPropertyOf>", f"<{OWL}inverseOf>", f"<{OWL}equivalentProperty>", f"<{OWL}onProperty>")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _RELATED = 5
@@ -275,7 +276,7 @@ class _Linter:
     def _list_uses(self) -> Iterator[tuple[str, Term, Triple]]:
         for triple in self._triples:
             subject, predicate, object_ = triple
-            if predicate == RDF_TYPE:
+            if predicate == RDF_TYPE or predicate in _CLASS_VALUES:
                 if is_iri(object_):
                     yield "class", object_, triple
             elif predicate in _CLASS_PLACES:

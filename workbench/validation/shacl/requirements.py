@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.model.terms import RDF_TYPE, SH, Term, Triple, is_iri, is_literal, split_literal
-from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
+from workbench.validation.shape_index import SH_PATH, TARGETS, ShapeIndex, make_sh
 
 __all__ = ["Requirement", "read_requirements"]
 
@@ -70,7 +70,7 @@ def _read(index: ShapeIndex, target: Term, path: Term, shape: Term) -> Requireme
 
     least, most = get("minCount"), get("maxCount")
     members = index.read_list(get("in")) if get("in") else ()
-    known = {make_sh(name) for name in (*_READ, *_SILENT)}
+    known = {*TARGETS, *(make_sh(name) for name in (*_READ, *_SILENT))}
     others = {p for _, p, _ in index.list_triples(shape) if p not in known and p != RDF_TYPE and p.startswith(f"<{SH}")}
     if len(index.list_objects(shape, make_sh("class"))) > 1:
         others.add(make_sh("class"))

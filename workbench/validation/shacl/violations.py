@@ -126,7 +126,8 @@ class _Maker:
     def _find_statements(self, result: ShaclResult) -> tuple[Triple, ...]:
         """Return the triples a result is about, in the order in which a path goes through them."""
         focus, path, value = result.focus, result.path, result.value
-        if is_iri(path) and value:
+        simple = path.find(">") == len(path) - 1 and is_iri(path)
+        if simple and value:
             return ((focus, path, value),) if not is_literal(focus) else ()
         index = self._get_index(result)
         if index is None:
@@ -134,7 +135,7 @@ class _Maker:
         if not path:
             classes = self._list_classes(result)
             return tuple(t for t in index.list_triples(focus) if t[1] == RDF_TYPE and t[2] in classes)
-        if is_iri(path):
+        if simple:
             return tuple((focus, path, found) for found in index.list_objects(focus, path))
         path_node = self._shapes.get_object(result.shape, SH_PATH)
         if path_node is None:

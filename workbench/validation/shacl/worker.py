@@ -56,6 +56,15 @@ _known_blanks: set[BNode] = set()
 """Blank nodes of the request that is being judged."""
 
 
+_refused: list[str] = []
+"""What was asked for and refused during the request that is being judged."""
+
+
+def _refuse(what: str) -> None:
+    _refused.append(what)
+    raise PermissionError(what)
+
+
 def _give_up_rights(megabytes: int) -> None:
     """Limit memory, and refuse from now on what judging a graph never needs (PEP 578; hooks cannot be removed)."""
     limit = megabytes * 1024 * 1024
@@ -69,7 +78,7 @@ def _give_up_rights(megabytes: int) -> None:
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
         if event.startswith(_FORBIDDEN):
-            raise PermissionError(f"a shape asked for {event}")
+            _refuse(f"a shape asked for {event}")
         if event == "open":
             path, mode, flags = (*arguments, None, 0)[:3]
             writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
@@ -77,7 +86,7 @@ def _give_up_rights(megabytes: int) -> None:
                 return
             name = os.fsdecode(path) if isinstance(path, str | bytes) else ""
             if writes or not os.path.realpath(name).startswith(readable):
-                raise PermissionError(f"a shape asked to open {name}")
+                _refuse(f"a shape asked to open {name}")
 
     sys.addaudithook(refuse)
 
@@ -177,8 +186,11 @@ def _judge(request: dict[str, list[list[str]]]) -> dict[str, object]:
 
 
 def _answer(line: str) -> dict[str, object]:
+    _refused.clear()
     try:
-        return _judge(json.loads(line))
+        answer = _judge(json.loads(line))
+        # A library may swallow the refusal and go on with less; what it finds then is no judgement.
+        return {"failure": _refused[0]} if _refused else answer
     except MemoryError:
         return {"memory": True}
     except ReportableRuntimeError as error:
