@@ -371,6 +371,14 @@ def test_nesting_and_size_have_limits() -> None:
         parse_atoms("#" * (SIZE_LIMIT + 1), PREFIXES)
     (violation,) = parse_rules("é" * (SIZE_LIMIT // 2 + 1), "f", PREFIXES).violations
     assert violation.code == "rule.too-large"
+    assert violation.message == "The rules file was not read, as it holds more than 10 MB of text."
+
+
+def test_a_flood_of_tokens_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.formats.rules_lexer.TOKEN_LIMIT", 1000)
+    file = parse_rules("rule a\n A(?x) -> B(?x)\n" * 200, "f", PREFIXES)
+    assert [v.code for v in file.violations] == ["rule.too-large"]
+    assert "1,000 words and signs" in file.violations[0].message
 
 
 def test_columns_count_characters_and_lines_every_kind_of_line_end() -> None:

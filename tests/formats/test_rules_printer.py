@@ -374,8 +374,9 @@ def test_any_text_is_read_or_reported(text: str) -> None:
 
 _pieces = st.sampled_from(
     (
-        'rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 "s" "s @en ^^ xsd:date : k: <urn:x> < = != + * not '
-        "unless false true given must mustnot state draft en source valid-from 2020-01-01 # \n \n $ _:b add( sameAs( \\ é"
+        'rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 "s" "s @en ^^ xsd:date : k: <urn:x> < = != + * '
+        "not unless false true given must mustnot state draft en source valid-from 2020-01-01 # \n \n $ _:b add( "
+        "sameAs( \\ é"
     ).split(" ")
 )
 

@@ -12,7 +12,8 @@ from workbench.model.report import Violation
 from workbench.model.rules import Atom, Comparison, Operation, Rule
 from workbench.model.terms import get_local_name
 from workbench.model.theory import compute_strata
-from workbench.validation.rules import analyse_rules, bind_variables
+from workbench.validation.rule_safety import bind_variables
+from workbench.validation.rules import analyse_rules
 
 K = "https://example.org/kinship#"
 CLASSES = ("Person", "Monarch", "Renounced", "Child")
@@ -187,9 +188,12 @@ def test_a_name_of_another_namespace_is_suggested() -> None:
 
 _vars = st.sampled_from(["?A", "?B", "?C", "?D"])
 _ops: st.SearchStrategy[Operation] = st.builds(Operation, st.just("*"), _vars, _vars)
+# clingo drops what compares a variable with itself before it looks for unsafe variables, so that is left out here.
 _body = st.lists(
     st.builds(lambda s, o: Atom(s, "<urn:p>", o), _vars, _vars)
-    | st.builds(Comparison, st.sampled_from(["=", "=", "=", "!=", "<"]), _vars, _vars | _ops)
+    | st.builds(Comparison, st.sampled_from(["=", "=", "=", "!=", "<"]), _vars, _vars | _ops).filter(
+        lambda comparison: comparison.left != comparison.right
+    )
     | st.builds(Comparison, st.just("="), _ops, _vars),
     max_size=4,
 ).map(tuple)

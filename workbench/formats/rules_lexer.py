@@ -1,6 +1,6 @@
 """Tokens of the rules language, with line and column (docs/rules.md, section Tokens).
 
-The lexer never fails: what is no token becomes a token of kind ``error`` that says what was expected there, and
+Short of the limit on the number of tokens the lexer never fails: what is no token becomes a token of kind ``error`` that says what was expected there, and
 the parser reports it when it meets it. So one stray character breaks one statement, not the file.
 """
 
@@ -16,6 +16,7 @@ __all__ = [
     "LOCAL_PATTERN",
     "NAME_PATTERN",
     "PREFIX_PATTERN",
+    "TOKEN_LIMIT",
     "Comment",
     "Lexed",
     "RuleSyntaxError",
@@ -23,6 +24,9 @@ __all__ = [
     "TokenKind",
     "tokenize",
 ]
+
+TOKEN_LIMIT = 2_000_000
+"""How many tokens are read: some 50,000 rules, and few enough for a text of brackets alone to fit into memory."""
 
 TokenKind = Literal[
     "name",  # hasParent, parent-older, not
@@ -164,7 +168,10 @@ def _name_problem(group: str, text: str) -> str:
 
 
 def tokenize(text: str) -> Lexed:
-    """Split ``text`` into tokens and comments; a byte order mark at the start is skipped."""
+    """Split ``text`` into tokens and comments; a byte order mark at the start is skipped.
+
+    Raises RuleSyntaxError where the text has more than ``TOKEN_LIMIT`` tokens.
+    """
     tokens: list[Token] = []
     comments: list[Comment] = []
     position = start = int(text.startswith("\ufeff"))
@@ -177,6 +184,8 @@ def tokenize(text: str) -> Lexed:
         elif group == "comment":
             comments.append(Comment(found.rstrip(), line))
         elif group != "space":
+            if len(tokens) >= TOKEN_LIMIT:
+                raise RuleSyntaxError(f"at most {TOKEN_LIMIT:,} words and signs in a text", "more", line, column)
             problem = _check_escapes(found) if group == "string" else ""
             if group in ("open", "number", "other"):
                 problem = _name_problem(group, found)

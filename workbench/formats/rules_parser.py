@@ -22,7 +22,6 @@ from workbench.model.rules import BodyElement, Comparison, Rule, RuleTest
 
 __all__ = [
     "SIZE_LIMIT",
-    "RuleSyntaxError",
     "RulesDocument",
     "RulesFile",
     "SourceStatement",
@@ -83,9 +82,11 @@ def parse_rules(text: str, path: str, prefixes: Mapping[str, str]) -> RulesFile:
 
 def parse_document(text: str, path: str, prefixes: Mapping[str, str]) -> RulesDocument:
     """Read a rules file as :func:`parse_rules` does, and keep the order of its statements and its comments."""
-    if _is_too_large(text):
-        return RulesDocument(RulesFile(violations=(_report_size(path),)), (), ())
-    lexed = tokenize(text)
+    try:
+        _check_size(text)
+        lexed = tokenize(text)
+    except RuleSyntaxError as error:
+        return RulesDocument(RulesFile(violations=(_report_size(error, path),)), (), ())
     chunks = split_statements(lexed.tokens) if lexed.tokens else []
     collector = _Collector(path)
     declarations = [chunk for chunk in chunks if chunk[0].is_word("prefix")]
@@ -186,24 +187,25 @@ def _report_duplicate(keyword: str, name: str, location: Location, first: Locati
     )
 
 
-def _report_size(path: str) -> Violation:
+def _report_size(error: RuleSyntaxError, path: str) -> Violation:
     return Violation(
         code="rule.too-large",
         severity="error",
-        message=f"The rules file is larger than {SIZE_LIMIT // 1_000_000} MB and was not read.",
+        message=f"The rules file was not read, as it holds more than {error.expected}.".replace("at most ", ""),
         location=Location(path),
         why="A text of this size is no set of rules that people wrote.",
         fix="Split it into several files, or keep facts in the ontology.",
     )
 
 
-def _is_too_large(text: str) -> bool:
-    return len(text) > SIZE_LIMIT or (len(text) * 4 > SIZE_LIMIT and len(text.encode("utf-8", "replace")) > SIZE_LIMIT)
+def _check_size(text: str) -> None:
+    """Raise RuleSyntaxError when a text is beyond the limit; no character has more than four bytes."""
+    if len(text) > SIZE_LIMIT or (len(text) * 4 > SIZE_LIMIT and len(text.encode("utf-8", "replace")) > SIZE_LIMIT):
+        raise RuleSyntaxError(f"at most {SIZE_LIMIT // 1_000_000} MB of text", "more", 1, 1)
 
 
 def _open_formula(text: str, prefixes: Mapping[str, str]) -> FormulaParser:
-    if _is_too_large(text):
-        raise RuleSyntaxError(f"at most {SIZE_LIMIT} bytes", "more", 1, 1)
+    _check_size(text)
     tokens = tokenize(text).tokens
     last = tokens[-1] if tokens else Token("end", "", 1, 1)
     closing = Token("end", "", last.line, last.column + len(last.text))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from workbench.formats.rules_formula import Body, FormulaParser
 from workbench.formats.rules_lexer import Token
-from workbench.formats.rules_names import STATES, Names
+from workbench.formats.rules_metadata import CLAUSES, read_metadata
+from workbench.formats.rules_names import Names
 from workbench.model.builtins import NEGATED
 from workbench.model.report import Location
 from workbench.model.rules import (
@@ -17,7 +17,6 @@ from workbench.model.rules import (
     BodyElement,
     Comparison,
     Negation,
-    Provenance,
     Rule,
     RuleTest,
     collect_variables,
@@ -26,7 +25,6 @@ from workbench.model.terms import get_iri_text
 
 __all__ = [
     "KEYWORDS",
-    "Metadata",
     "Statement",
     "compile_constraint",
     "parse_prefix",
@@ -35,16 +33,7 @@ __all__ = [
 ]
 
 KEYWORDS = ("prefix", "rule", "constraint", "test")
-_TEXTS = ("source", "author", "reviewer")
-_DATES = ("valid-from", "valid-until")
-_CLAUSES = (*_TEXTS, *_DATES, "state", "given", "must", "mustnot")
-
-
-class Metadata(NamedTuple):
-    """What stands between a statement's name and its formula."""
-
-    sentences: tuple[tuple[str, str], ...]
-    provenance: Provenance
+_CLAUSES = (*CLAUSES, "given", "must", "mustnot")
 
 
 class Statement(NamedTuple):
@@ -136,7 +125,7 @@ def parse_statement(tokens: Sequence[Token], names: Names, path: str) -> Stateme
     location = Location(path, name.line, name.column)
     if keyword.text == "test":
         return Statement(_read_test(parser, name.text, location))
-    metadata = _read_metadata(parser)
+    metadata = read_metadata(parser)
     body = Body((), 0) if parser.peek().is_symbol("->") else parser.read_body()
     parser.expect("->", "'^', 'unless' or '->'")
     head = _read_rule_head(parser) if keyword.text == "rule" else _read_constraint_head(parser, body)
@@ -178,77 +167,6 @@ def _read_constraint_head(parser: FormulaParser, body: Body) -> tuple[Atom, ...]
             fix = f"Say before the arrow what {variable} is; a constraint on nothing in particular says nothing."
             parser.fail("a variable that occurs before the arrow", parser.find(variable, first), fix)
     return head
-
-
-def _read_metadata(parser: FormulaParser) -> Metadata:
-    sentences: dict[str, str] = {}
-    texts: dict[str, list[str]] = {word: [] for word in _TEXTS}
-    single: dict[str, str] = {}
-    while parser.peek().kind == "name" and parser.peek(1).kind != "end":
-        word, following = parser.peek(), parser.peek(1)
-        if following.kind == "error":
-            parser.fail("", following)
-        if word.text in (*_TEXTS, *_DATES, "state"):
-            if following.kind == "symbol":
-                break
-            _read_clause(parser, texts, single)
-        elif following.kind == "string":
-            language = word.text.lower()
-            if not _is_language(language):
-                near = get_close_matches(word.text, _CLAUSES[:6], n=1)
-                hint = f"Did you mean '{near[0]}'?" if near else ""
-                parser.fail("a language such as en, or one of source, author, reviewer", word, hint)
-            if language in sentences:
-                parser.fail(f"only one sentence in the language '{language}'", word)
-            parser.take()
-            sentences[language] = parser.read_text()
-        else:
-            break
-    provenance = Provenance(
-        sources=tuple(texts["source"]),
-        authors=tuple(texts["author"]),
-        reviewers=tuple(texts["reviewer"]),
-        state=single.get("state", ""),
-        valid_from=single.get("valid-from", ""),
-        valid_until=single.get("valid-until", ""),
-    )
-    return Metadata(tuple(sentences.items()), provenance)
-
-
-def _is_language(word: str) -> bool:
-    """Tell whether a word has the form of a language tag (BCP 47: two or three letters, then subtags)."""
-    first, *rest = word.split("-")
-    return (
-        word.isascii()
-        and 2 <= len(first) <= 3
-        and first.isalpha()
-        and all(0 < len(part) <= 8 and part.isalnum() for part in rest)
-    )
-
-
-def _read_clause(parser: FormulaParser, texts: dict[str, list[str]], single: dict[str, str]) -> None:
-    word = parser.take()
-    if word.text in _TEXTS:
-        texts[word.text].append(parser.read_text())
-        return
-    if word.text in single:
-        parser.fail(f"only one '{word.text}'", word)
-    value = parser.peek()
-    if word.text == "state":
-        if not value.is_word(*STATES):
-            near = get_close_matches(value.text, STATES, n=1)
-            parser.fail(f"one of {', '.join(STATES)}", fix=f"Did you mean '{near[0]}'?" if near else "")
-    elif value.kind != "date" or not _is_date(value.text):
-        parser.fail("a date such as 2024-05-31")
-    single[word.text] = parser.take().text
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _read_test(parser: FormulaParser, name: str, location: Location) -> RuleTest:
