@@ -1,7 +1,8 @@
 """Tokens of the rules language, with line and column (docs/rules.md, section Tokens).
 
-Short of the limit on the number of tokens the lexer never fails: what is no token becomes a token of kind ``error`` that says what was expected there, and
-the parser reports it when it meets it. So one stray character breaks one statement, not the file.
+Short of the limit on their number the lexer never fails: what is no token becomes a token of kind ``error`` that says
+what was expected there, and the parser reports it when it meets it. So one stray character breaks one statement, not
+the file.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def _report_size(error: RuleSyntaxError, path: str) -> Violation:
     return Violation(
         code="rule.too-large",
         severity="error",
-        message=f"The rules file was not read, as it holds more than {error.expected}.".replace("at most ", ""),
+        message=f"The rules file was not read, as it may hold {error.expected}.",
         location=Location(path),
         why="A text of this size is no set of rules that people wrote.",
         fix="Split it into several files, or keep facts in the ontology.",
