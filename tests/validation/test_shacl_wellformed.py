@@ -113,7 +113,11 @@ def test_unknown_terms_are_suggested():
 
 def test_a_misspelt_property_is_suggested():
     (problem,) = find_shape_problems(parse(":S sh:targetClass :P ; sh:property [ sh:path :p ; sh:minCout 1 ] ."))
-    assert problem.fix == "Write sh:minCount."
+    assert problem.fix == "Did you mean sh:minCount?"
+
+
+def test_a_name_that_resembles_none_is_a_warning():
+    assert find_codes(":S sh:targetClass :P ; sh:shade 1 .") == [("shape.unknown-property", "warning")]
 
 
 def test_problem_is_placed_at_the_statement_or_what_holds_it():

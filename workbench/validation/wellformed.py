@@ -57,8 +57,7 @@ _OTHER = (
 ).split()
 _SCRIPTS = "js jsFunctionName jsLibrary jsLibraryURL".split()
 _UNSUPPORTED = (
-    "rule target values expression condition filterShape nodes union intersection entailment construct returnType "
-    "ifShape then else limit offset orderBy distinct count sum"
+    "rule target values expression condition filterShape nodes union intersection entailment construct returnType"
 ).split()
 _KNOWN = (*_INTEGERS, *_BOOLEANS, *_IRIS, *_LITERALS, *_LISTS, *_SHAPES, *_OTHER)
 _KINDS = frozenset(map(make_sh, "IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral".split()))
@@ -158,12 +157,13 @@ class _Judge:
                     fix="Say it as a rule, or as a condition in SHACL Core.",
                 )
             elif name not in _KNOWN:
-                close = get_close_matches(name, (*_KNOWN, *_UNSUPPORTED), 1)
+                close = get_close_matches(name, _KNOWN, 1, cutoff=0.75)
                 yield self.report(
                     "shape.unknown-property",
                     triple,
-                    f"SHACL has no property “sh:{name}”, so the condition would not be judged.",
-                    fix=f"Write sh:{close[0]}." if close else "",
+                    f"SHACL has no property “sh:{name}”, so nothing is judged by it.",
+                    fix=f"Did you mean sh:{close[0]}?" if close else "",
+                    severity="error" if close else "warning",
                 )
             else:
                 yield from self._judge_value(name, triple)
