@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 
@@ -143,6 +144,18 @@ def test_what_takes_too_long_is_killed_and_the_next_call_works():
     assert validate_graph(data, parse(":S sh:targetNode :n0 ; sh:nodeKind sh:Literal ."))
 
 
+def test_a_worker_whose_parent_is_gone_ends_by_itself():
+    script = """
+import resource, sys
+from workbench.validation.shacl import worker
+worker._GRACE_SECONDS = 0
+worker._limit_time(0.5)
+while True:
+    pass
+"""
+    assert run_python(script, None).returncode == -signal.SIGXCPU
+
+
 def test_what_takes_too_much_memory_is_stopped_and_the_next_call_works():
     doubled = " ".join(f"BIND(CONCAT(?v{i}, ?v{i}) AS ?v{i + 1})" for i in range(24))
     shapes = parse(write_query(f"SELECT $this ?v24 {{ $this :p ?v0 . {doubled} }}"))
@@ -213,7 +226,8 @@ def test_what_was_refused_makes_the_answer_a_failure(monkeypatch):
         return {"results": []}
 
     monkeypatch.setattr(worker, "_judge", judge)
-    assert worker._answer("{}") == {"failure": "a shape asked for socket.connect"}
+    monkeypatch.setattr(worker, "_limit_time", lambda seconds: None)
+    assert worker._answer('{"seconds": 60}') == {"failure": "a shape asked for socket.connect"}
 
 
 def test_results_do_not_depend_on_the_order_of_triples_or_hash_seeds():

@@ -65,7 +65,7 @@ class _Worker:
 
     def ask(self, request: dict[str, Sequence[Triple]], seconds: float) -> dict[str, Any]:
         """Return the answer to a request; the worker is unusable after any exception."""
-        return self._exchange(json.dumps(request) + "\n", seconds)
+        return self._exchange(json.dumps({**request, "seconds": seconds}) + "\n", seconds)
 
     def _exchange(self, text: str, seconds: float) -> dict[str, Any]:
         expired = threading.Event()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import resource
 import sys
@@ -29,6 +30,7 @@ __all__ = ["main"]
 _DATA, _SHAPES = "d", "s"
 """What blank nodes of the two graphs begin with here, so that equal labels of two files stay two nodes."""
 _DEPTH = 60
+_GRACE_SECONDS = 10
 _FORBIDDEN = (
     "socket.",
     "urllib.",
@@ -185,10 +187,20 @@ def _judge(request: dict[str, list[list[str]]]) -> dict[str, object]:
     return {"results": _list_results(report)}
 
 
+def _limit_time(seconds: float) -> None:
+    """End this process by itself some time after its parent would have killed it, should the parent be gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(used.ru_utime + used.ru_stime + seconds) + _GRACE_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
 def _answer(line: str) -> dict[str, object]:
     _refused.clear()
     try:
-        answer = _judge(json.loads(line))
+        request = json.loads(line)
+        _limit_time(request.pop("seconds"))
+        answer = _judge(request)
         # A library may swallow the refusal and go on with less; what it finds then is no judgement.
         return {"failure": _refused[0]} if _refused else answer
     except MemoryError:
