@@ -17,7 +17,7 @@ from workbench.model.terms import Term, Triple, is_blank
 
 __all__ = ["canonicalise", "compute_digest", "compute_labels", "name_blanks"]
 
-_STEPS = 150_000
+_STEPS = 300_000
 _STEPS_PER_BLANK = 50
 
 _Issued = dict[Term, str]

@@ -130,7 +130,7 @@ def _format_blocks(text: TurtleText, comments: _Comments, newline: str) -> str:
     header, declarations = _format_directives(text, names, comments)
     by_root = _attach(text, tree, comments)
     parts = [header, declarations]
-    for subject in sort_subjects(tree, writer):
+    for subject in sort_subjects(tree, writer, by_root):
         parts.append([*by_root.pop(subject, []), writer.write_block(subject)])
     # What spoke of statements that say nothing (an empty block) has no place of its own any more.
     parts.append([line for lines in by_root.values() for line in lines])

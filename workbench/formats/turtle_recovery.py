@@ -101,6 +101,10 @@ class _Reader:
         opened = self._find_unclosed(broken, at)
         if opened is not None:
             self._add(opened.start, f"What opens here with {opened.text[:1]} is not closed.", "Close it.")
+            if opened.kind == "bad":
+                # The rest of its line is lost, but not the statements below.
+                after = opened.start + len(opened.text)
+                return cut_blocks(self._text, broken.base, after, broken.prefixes)
         else:
             self._add(at, f"{message[0].upper()}{message[1:]}.", _suggest(message))
         return blocks[index + 1 :]

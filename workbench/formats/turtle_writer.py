@@ -14,7 +14,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from workbench.formats.canonical import name_blanks
 from workbench.formats.turtle_lexer import IRI_TEXT, LOCAL_NAME, PREFIX_NAME
@@ -80,15 +81,20 @@ def select_prefixes(prefixes: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def sort_subjects(tree: Tree, writer: BlockWriter) -> list[Term]:
-    """Return the subjects that have a block of their own in canonical order."""
+def sort_subjects(
+    tree: Tree, writer: BlockWriter, comments: Mapping[Term, Sequence[str]] = MappingProxyType({})
+) -> list[Term]:
+    """Return the subjects that have a block of their own in canonical order.
 
-    def rank(subject: Term) -> tuple[int, str]:
+    ``comments`` by subject put blocks without a name in order that otherwise read the same.
+    """
+
+    def rank(subject: Term) -> tuple[int, str, Sequence[str]]:
         if is_blank(subject):
-            return 4, writer.write_block(subject)
+            return 4, writer.write_block(subject), comments.get(subject, [])
         types = {o for p, o in tree.outgoing[subject] if p == RDF_TYPE}
         group = 0 if _ONTOLOGY in types else 1 if types & _CLASSES else 2 if types & _PROPERTIES else 3
-        return group, subject
+        return group, subject, []
 
     return sorted(tree.roots, key=rank)
 
