@@ -61,9 +61,20 @@ def make_theory() -> Theory:
     add("teaches", _has("teacherOf", "?x", "?c"), _has("takesCourse", "?y", "?c"), head=_has("teaches"))
     add("taught by advisor", _has("advisor"), _has("teacherOf", "?y", "?c"), _has("takesCourse", "?x", "?c"),
         head=_has("taughtByAdvisor"))  # fmt: skip
-    add("member of the whole", _has("memberOf"), _has("subOrganizationOf", "?y", "?z"), head=_has("memberOf", "?x", "?z"))
+    add(
+        "member of the whole",
+        _has("memberOf"),
+        _has("subOrganizationOf", "?y", "?z"),
+        head=_has("memberOf", "?x", "?z"),
+    )
     add("chair", _has("headOf"), _is_a("Department", "?y"), head=_is_a("Chair"))
-    add("senior", _is_a("Faculty"), _has("age", "?x", "?a"), Comparison(">", "?a", make_literal(60)), head=_is_a("Senior"))
+    add(
+        "senior",
+        _is_a("Faculty"),
+        _has("age", "?x", "?a"),
+        Comparison(">", "?a", make_literal(60)),
+        head=_is_a("Senior"),
+    )
     add("age gap", _has("advisor"), _has("age", "?x", "?a"), _has("age", "?y", "?b"),
         Comparison("=", "?d", Operation("-", "?b", "?a")), head=_has("ageGap", "?x", "?d"))  # fmt: skip
     add("late starter", _has("advisor"), _has("age", "?x", "?a"), _has("age", "?y", "?b"),

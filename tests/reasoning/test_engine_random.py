@@ -100,3 +100,23 @@ def test_the_log_holds_what_matching_finds(sampler: programs.Sampler) -> None:
     ids = list(range(batch.facts.size + 1))
     matched, logged = source.fetch(0, ids), batch.log.fetch(0, ids)
     assert {f: sorted(set(i)) for f, i in matched.items()} == {f: sorted(set(i)) for f, i in logged.items()}
+
+
+@settings(CHECKS, max_examples=100)
+@given(programs.samplers())
+def test_each_world_may_have_rules_of_its_own(sampler: programs.Sampler) -> None:
+    theory, worlds = sampler.draw_theory(), [sampler.draw_world() for _ in range(3)]
+    names = [[r.name for r in theory.rules if sampler.random.random() < 0.7] for _ in worlds]
+    try:
+        batch = evaluate(theory, worlds, enabled=names, limits=SMALL)
+    except LimitError:
+        assume(False)
+        raise
+    inconsistent = batch.find_inconsistent_worlds().tolist()
+    for number, facts in enumerate(worlds):
+        alone = evaluate_or_skip(theory.select(names[number]), [facts])
+        assert list_heights(batch, number) == list_heights(alone, 0)
+        assert list_steps(batch, number) == list_steps(alone, 0)
+        assert inconsistent[number] == alone.find_inconsistent_worlds()[0]
+        for fact in batch.list_facts(number):
+            assert batch.dependency_cone(number, [fact]) == alone.dependency_cone(0, [fact])

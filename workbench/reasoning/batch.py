@@ -13,7 +13,7 @@ from workbench.model.theory import Theory
 from workbench.reasoning.alternatives import Alternatives, find_proofs
 from workbench.reasoning.columns import BoolArray
 from workbench.reasoning.cones import Cone, find_cone, mark_cones
-from workbench.reasoning.derivations import FactTable
+from workbench.reasoning.facts import FactTable
 from workbench.reasoning.graph import DerivationGraph, MatchingSource, Source, StepLog
 from workbench.reasoning.guards import Limits, Watch
 from workbench.reasoning.join import Matcher, Reference
@@ -24,6 +24,8 @@ from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.plan import TheoryPlan, plan_theory
 
 __all__ = ["Batch", "evaluate"]
+
+_KEPT_GRAPHS = 256
 
 
 def evaluate(
@@ -91,7 +93,7 @@ class Batch:
     @cached_property
     def facts(self) -> FactTable:
         """All facts of all worlds, numbered."""
-        return FactTable(self.matcher)
+        return FactTable(self.matcher.nodes, dict(self.matcher.relations))
 
     @cached_property
     def log(self) -> StepLog:
@@ -103,26 +105,26 @@ class Batch:
         return self.log if self.world_count > 1 else MatchingSource(self.plan, self.matcher, self.facts)
 
     def get_graph(self, world: int) -> DerivationGraph:
-        """Return the derivation graph of a world."""
+        """Return the derivation graph of a world; the latest ones are kept."""
         graph = self._graphs.get(world)
         if graph is None:
-            graph = self._graphs[world] = DerivationGraph(world, self.plan, self.facts, self._source)
+            enabled = None if self.matcher.enabled is None else self.matcher.enabled[:, world]
+            graph = DerivationGraph(world, self.plan, self.facts, self._source, enabled)
+            self._graphs[world] = graph
+            if len(self._graphs) > _KEPT_GRAPHS:
+                del self._graphs[next(iter(self._graphs))]
         return graph
 
     def list_facts(self, world: int, *, stated: bool | None = None) -> list[Triple]:
         """Return the facts of a world, sorted; only the stated or only the derived ones if asked."""
-        if self.world_count > 1:
-            facts = self.facts.get_world(world)
-            heights = self.facts.heights
-            return sorted(t for t, fact in facts.items() if stated is None or (heights[fact] == 0) == stated)
-        chosen = self.facts.worlds[: self.facts.size] == world
+        chosen = self.facts.list_world(world)
         if stated is not None:
-            chosen &= (self.facts.heights == 0) == stated
-        return sorted(self.facts.list_triples(np.flatnonzero(chosen)))
+            chosen = chosen[(self.facts.heights[chosen] == 0) == stated]
+        return sorted(self.facts.list_triples(chosen))
 
     def is_entailed(self, world: int, triple: Triple) -> bool:
         """Tell whether a triple is in the closure of a world."""
-        return self.facts.find(world, triple) is not None
+        return self._find(world, triple) is not None
 
     def get_height(self, world: int, triple: Triple) -> int | None:
         """Return the least height of a proof, 0 for a stated fact, None when the triple is not in the closure."""
@@ -131,7 +133,7 @@ class Batch:
 
     def derivations(self, world: int, triple: Triple) -> list[Step]:
         """Return all steps that conclude a fact (or :data:`FALSE`), in canonical order."""
-        fact = self.facts.find(world, triple)
+        fact = self.get_graph(world).find(triple)
         return [] if fact is None else list_steps(self.get_graph(world), fact)
 
     def proof(self, world: int, triple: Triple) -> Proof | None:
@@ -150,8 +152,9 @@ class Batch:
         Triples that are not in the closure rest on nothing and are left out. Where negations were judged against
         a reference, what bears on them there is included.
         """
-        wanted = [fact for triple in triples if (fact := self.facts.find(world, triple)) is not None]
-        cone, absent = find_cone(self.get_graph(world), dict.fromkeys(wanted))
+        graph = self.get_graph(world)
+        wanted = [fact for triple in triples if (fact := graph.find(triple)) is not None]
+        cone, absent = find_cone(graph, dict.fromkeys(wanted))
         if self.closed_reference is None or not absent:
             return cone
         batch, worlds = self.closed_reference
@@ -182,7 +185,7 @@ class Batch:
         return self.derivations(world, FALSE)
 
     def _find(self, world: int, triple: Triple) -> int | None:
-        fact = self.facts.find(world, triple)
+        fact = self.get_graph(world).find(triple)
         if triple == FALSE and fact is not None and not self.get_graph(world).list_instances(fact):
             return None
         return fact

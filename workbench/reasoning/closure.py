@@ -13,10 +13,12 @@ from workbench.model.terms import Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.alternatives import Alternatives
 from workbench.reasoning.batch import Batch, evaluate
-from workbench.reasoning.columns import IntArray
+from workbench.reasoning.columns import IntArray, sort_distinct
 from workbench.reasoning.guards import Limits
 
 __all__ = ["Closure", "reason"]
+
+_COLUMNS = ("subject", "predicate", "object")
 
 
 def reason(theory: Theory, facts: Iterable[Triple], limits: Limits = Limits()) -> Closure:  # noqa: B008
@@ -73,36 +75,40 @@ class Closure:
         rule is *false* in all three columns. Rows are sorted by conclusion, then in canonical order of rule and
         premises.
         """
-        log, facts, world = self.batch.log, self.batch.facts, self.world
-        rows = slice(int(log.starts[world]), int(log.starts[world + 1]))
-        numbers, rules, premises = log.facts[rows], log.rules[rows], log.premises[rows].astype(np.int64)
-        used, places = np.unique(np.concatenate((numbers, premises.ravel())), return_inverse=True)
-        present = used[(used >= 0) & (used < facts.size)]
-        texts: list[Triple | None] = [None] * int(np.count_nonzero(used < 0)) + [*facts.list_triples(present)]
-        texts += [FALSE] * (len(used) - len(texts))
-        heads = places[: len(numbers)].tolist()
-        bodies = places[len(numbers) :].reshape(premises.shape).tolist()
-        heights = _measure_steps(facts.heights, premises).tolist()
-        names = [plan.rule.name for plan in self.batch.plan.rules]
-        found = sorted(
-            {
-                (texts[head] or FALSE, names[rule], tuple(t for p in body if (t := texts[p]) is not None), height)
-                for head, rule, body, height in zip(heads, rules.tolist(), bodies, heights, strict=True)
-            }
-        )
-        triple = pyarrow.struct([(name, pyarrow.string()) for name in ("subject", "predicate", "object")])
-        keys = ("subject", "predicate", "object")
+        log, facts = self.batch.log, self.batch.facts
+        rows = slice(int(log.starts[self.world]), int(log.starts[self.world + 1]))
+        table = np.column_stack((log.facts[rows], log.rules[rows], log.premises[rows])).astype(np.int64)
+        used = sort_distinct(np.delete(table, 1, axis=1).ravel())
+        used = used[used >= 0]
+        triples = [*facts.list_triples(used[used < facts.size]), *[FALSE] * int(np.count_nonzero(used >= facts.size))]
+        # Sorted by their texts, facts are numbered by rank: rows then sort as numbers.
+        order = sorted(range(len(triples)), key=triples.__getitem__)
+        ranks: IntArray = np.full(len(used) + 1, -1, dtype=np.int64)
+        ranks[order] = np.arange(len(order))
+        heights = _measure_steps(facts.heights, table[:, 2:])
+        for column in (0, *range(2, table.shape[1])):
+            places = np.where(table[:, column] < 0, len(used), np.searchsorted(used, table[:, column]))
+            table[:, column] = ranks[places]
+        first, kept = np.lexsort(table.T[::-1]), np.ones(len(table), dtype=np.bool_)
+        table, heights = table[first], heights[first]
+        kept[1:] = (table[1:] != table[:-1]).any(axis=1)
+        table, heights = table[kept], heights[kept]
+        texts = [
+            pyarrow.array([triples[place][part] for place in order], pyarrow.string()) for part in range(len(_COLUMNS))
+        ]
+        premises = table[:, 2:]
+        lengths = np.count_nonzero(premises >= 0, axis=1)
+        flat = [text.take(pyarrow.array(premises[premises >= 0])) for text in texts]
+        names = pyarrow.array([plan.rule.name for plan in self.batch.plan.rules], pyarrow.string())
         return pyarrow.table(
             {
-                "rule": pyarrow.array([rule for _, rule, _, _ in found], pyarrow.string()),
-                **{
-                    name: pyarrow.array([head[place] for head, _, _, _ in found], pyarrow.string())
-                    for place, name in enumerate(keys)
-                },
-                "premises": pyarrow.array(
-                    [[dict(zip(keys, p, strict=True)) for p in body] for _, _, body, _ in found], pyarrow.list_(triple)
+                "rule": names.take(pyarrow.array(table[:, 1])),
+                **{name: text.take(pyarrow.array(table[:, 0])) for name, text in zip(_COLUMNS, texts, strict=True)},
+                "premises": pyarrow.ListArray.from_arrays(
+                    pyarrow.array(np.concatenate(([0], np.cumsum(lengths))), pyarrow.int32()),
+                    pyarrow.StructArray.from_arrays(flat, names=list(_COLUMNS)),
                 ),
-                "height": pyarrow.array([height for _, _, _, height in found], pyarrow.int32()),
+                "height": pyarrow.array(heights, pyarrow.int32()),
             }
         )
 

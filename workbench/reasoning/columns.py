@@ -9,13 +9,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "Column", "ColumnIndex", "IntArray", "KeyMap"]
+__all__ = ["BoolArray", "Column", "ColumnIndex", "IntArray", "KeyMap", "sort_distinct"]
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
+
+
+def sort_distinct(values: IntArray) -> IntArray:
+    """Return the sorted distinct values (numpy.unique hashes, which is slower than its vectorised sort)."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 
 
 class Column:

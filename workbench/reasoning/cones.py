@@ -8,21 +8,18 @@ negated atoms depend on (over any number of rules, through further negations), w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from workbench.model.proofs import FALSE, Step
-from workbench.model.rules import Rule, iterate_atoms
 from workbench.model.terms import Triple
-from workbench.model.theory import Theory
 from workbench.reasoning.columns import BoolArray
-from workbench.reasoning.derivations import FactTable
+from workbench.reasoning.facts import FactTable
 from workbench.reasoning.graph import DerivationGraph, StepLog
 from workbench.reasoning.plan import TheoryPlan
 
-__all__ = ["Cone", "find_cone", "list_needed_keys", "list_negated_keys", "mark_cones"]
+__all__ = ["Cone", "find_cone", "mark_cones"]
 
 
 class Cone(NamedTuple):
@@ -32,34 +29,8 @@ class Cone(NamedTuple):
     steps: tuple[Step, ...]
 
 
-@lru_cache(maxsize=256)
-def list_needed_keys(theory: Theory, keys: frozenset[str]) -> frozenset[str]:
-    """Return the predicates and classes on which ``keys`` depend through the rules, ``keys`` included."""
-    needed = set(keys)
-    heads: dict[str, list[Rule]] = {}
-    for rule in theory.rules:
-        for head in rule.head:
-            heads.setdefault(head.key, []).append(rule)
-    frontier = list(keys)
-    while frontier:
-        for rule in heads.get(frontier.pop(), ()):
-            for negated in (False, True):
-                for atom in iterate_atoms(rule.body, negated=negated):
-                    if atom.key not in needed:
-                        needed.add(atom.key)
-                        frontier.append(atom.key)
-    return frozenset(needed)
-
-
-def list_negated_keys(theory: Theory, rule: Rule) -> frozenset[str]:
-    """Return the predicates and classes on which the negations of a rule depend."""
-    keys = frozenset(atom.key for atom in iterate_atoms(rule.body, negated=True))
-    return list_needed_keys(theory, keys) if keys else keys
-
-
 def find_cone(graph: DerivationGraph, wanted: Iterable[int]) -> tuple[Cone, frozenset[str]]:
     """Return the cone of facts of one world, and the predicates and classes whose absences were used."""
-    theory = graph.plan.theory
     facts: set[int] = set()
     steps: list[Step] = []
     absent: set[str] = set()
@@ -72,7 +43,7 @@ def find_cone(graph: DerivationGraph, wanted: Iterable[int]) -> tuple[Cone, froz
             for instance in graph.list_instances(fact):
                 steps.append(graph.make_step(fact, instance))
                 following.update(dict.fromkeys(instance.premises))
-                keys = list_negated_keys(theory, graph.plan.rules[instance.rule].rule)
+                keys = graph.list_negated_keys(instance.rule)
                 if not keys <= absent:
                     absent |= keys
                     following.update(dict.fromkeys(graph.list_facts_of(keys)))
@@ -85,11 +56,12 @@ def mark_cones(plan: TheoryPlan, facts: FactTable, log: StepLog, wanted: BoolArr
     """Mark the cones of all marked facts, in all worlds at once.
 
     ``wanted`` is a mask over fact ids, *false* of each world at the end. Returns the masks of the facts in the
-    cones, and of the instances of the log.
+    cones, and of the instances of the log. Where worlds have rules of their own, what bears on an absence is
+    judged by all rules of the theory, which may mark more than :func:`find_cone` does.
     """
     marked = np.concatenate((wanted, [False]))  # the last entry takes the -1 that fills up premises
     steps: BoolArray = np.zeros(len(log.facts), dtype=np.bool_)
-    negated = {p.number: keys for p in plan.rules if (keys := list_negated_keys(plan.theory, p.rule))}
+    negated = {number: keys for number, keys in enumerate(plan.negated_keys) if keys}
     fresh = np.flatnonzero(marked[log.facts])
     while len(fresh):
         steps[fresh] = True

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from workbench.model.proofs import Step
+from workbench.model.proofs import FALSE, Step
 from workbench.model.terms import Triple
-from workbench.reasoning.columns import IntArray
-from workbench.reasoning.derivations import (
-    FactTable,
-    Instance,
-    find_instances,
-    list_instances,
-    make_step,
-)
+from workbench.reasoning.columns import BoolArray, IntArray
+from workbench.reasoning.derivations import Instance, find_instances, list_instances, make_step
+from workbench.reasoning.facts import FactTable
 from workbench.reasoning.join import Matcher
-from workbench.reasoning.plan import TheoryPlan
+from workbench.reasoning.plan import TheoryPlan, list_negated_keys
 
 __all__ = ["DerivationGraph", "MatchingSource", "Source", "StepLog"]
 
+_SMALL = 4_096
+"""Worlds with up to so many facts or derivations are turned into Python values as a whole."""
+
 
 class Source(Protocol):
-    """Where a graph gets its instances from."""
+    """Where graphs get their instances from."""
 
     def fetch(self, world: int, facts: list[int]) -> dict[int, list[Instance]]:
-        """Return all instances that conclude ``facts``, and possibly those of other facts of the world."""
+        """Return, for each of ``facts``, all instances that conclude it."""
         ...
 
 
@@ -41,7 +41,9 @@ class MatchingSource:
         """See :class:`Source`."""
         found: dict[int, list[Instance]] = {fact: [] for fact in facts}
         for part in find_instances(self._plan, self._matcher, self._facts, facts):
-            _collect(found, part.facts.tolist(), [part.rule] * len(part.facts), [p.tolist() for p in part.premises])
+            rows = zip(*(p.tolist() for p in part.premises), strict=True) if part.premises else [()] * len(part.facts)
+            for head, row in zip(part.facts.tolist(), rows, strict=True):
+                found[head].append(Instance(part.rule, row))
         return found
 
 
@@ -54,70 +56,97 @@ class StepLog:
 
     def __init__(self, plan: TheoryPlan, matcher: Matcher, facts: FactTable) -> None:
         width = max((len(rule.body.atoms) for rule in plan.rules), default=0)
-        rules, heads, premises = [], [], []
-        for rule in plan.rules:
-            for part in list_instances(rule, matcher, facts):
-                rules.append(np.full(len(part.facts), part.rule, dtype=np.int32))
-                heads.append(part.facts)
-                block = np.full((len(part.facts), width), -1, dtype=np.int32)
-                for column, premise in enumerate(part.premises):
-                    block[:, column] = premise
-                premises.append(block)
-        unordered = np.concatenate(heads) if heads else np.empty(0, dtype=np.int64)
+        parts = [part for rule in plan.rules for part in list_instances(rule, matcher, facts)]
+        size = sum(len(part.facts) for part in parts)
+        unordered: IntArray = np.empty(size, dtype=np.int64)
+        rules = np.empty(size, dtype=np.int32)
+        premises = np.full((size, width), -1, dtype=np.int32)
+        low = 0
+        for part in parts:
+            high = low + len(part.facts)
+            unordered[low:high], rules[low:high] = part.facts, part.rule
+            for column, premise in enumerate(part.premises):
+                premises[low:high, column] = premise
+            low = high
         worlds = facts.worlds[unordered]
-        order = np.lexsort((unordered, worlds))
+        order = np.argsort(unordered if matcher.nodes.world_count == 1 else worlds * len(facts.worlds) + unordered)
         self.facts: IntArray = unordered[order]
-        self.rules = (np.concatenate(rules) if rules else np.empty(0, dtype=np.int32))[order]
-        self.premises = (np.concatenate(premises) if premises else np.empty((0, width), dtype=np.int32))[order]
+        self.rules, self.premises = rules[order], premises[order]
         self.starts: IntArray = np.searchsorted(worlds[order], np.arange(matcher.nodes.world_count + 1))
         self._arity = [len(rule.body.atoms) for rule in plan.rules]
+        self._open: tuple[int, list[int], list[int], list[list[int]]] = (-1, [], [], [])
 
     def fetch(self, world: int, facts: list[int]) -> dict[int, list[Instance]]:
-        """See :class:`Source`; a small world is fetched as a whole."""
+        """See :class:`Source`."""
         first, last = int(self.starts[world]), int(self.starts[world + 1])
-        found: dict[int, list[Instance]] = {fact: [] for fact in facts}
-        if last - first <= 2_000:
-            pieces = [(first, last)]
-        else:
+        if last - first > _SMALL:
             lows = first + np.searchsorted(self.facts[first:last], facts)
             highs = first + np.searchsorted(self.facts[first:last], facts, side="right")
-            pieces = list(zip(lows.tolist(), highs.tolist(), strict=True))
-        for low, high in pieces:
-            heads, rules = self.facts[low:high].tolist(), self.rules[low:high].tolist()
-            for head, rule, row in zip(heads, rules, self.premises[low:high].tolist(), strict=True):
-                found.setdefault(head, []).append(Instance(rule, tuple(row[: self._arity[rule]])))
+            return {
+                fact: self._make_instances(self.rules[low:high].tolist(), self.premises[low:high].tolist())
+                for fact, low, high in zip(facts, lows.tolist(), highs.tolist(), strict=True)
+            }
+        if self._open[0] != world:
+            rows = slice(first, last)
+            self._open = (
+                world, self.facts[rows].tolist(), self.rules[rows].tolist(), self.premises[rows].tolist(),
+            )  # fmt: skip
+        _, heads, rules, premises = self._open
+        found = {}
+        for fact in facts:
+            low = bisect_left(heads, fact)
+            high = bisect_right(heads, fact, low)
+            found[fact] = self._make_instances(rules[low:high], premises[low:high])
         return found
 
-
-def _collect(found: dict[int, list[Instance]], heads: list[int], rules: list[int], premises: list[list[int]]) -> None:
-    rows = zip(*premises, strict=True) if premises else ((),) * len(heads)
-    for head, rule, row in zip(heads, rules, rows, strict=True):
-        found.setdefault(head, []).append(Instance(rule, tuple(row)))
+    def _make_instances(self, rules: list[int], premises: list[list[int]]) -> list[Instance]:
+        arity = self._arity
+        return [Instance(rule, tuple(row[: arity[rule]])) for rule, row in zip(rules, premises, strict=True)]
 
 
 class DerivationGraph:
     """The derivations of one world, with what has been worked out about them so far."""
 
-    def __init__(self, world: int, plan: TheoryPlan, facts: FactTable, source: Source) -> None:
+    def __init__(
+        self, world: int, plan: TheoryPlan, facts: FactTable, source: Source, enabled: BoolArray | None = None
+    ) -> None:
         self.world = world
         self.plan = plan
         self.facts = facts
         self.chosen: dict[int, tuple[Instance | None, frozenset[int]]] = {}
         self._source = source
+        self._enabled = enabled
         self._instances: dict[int, list[Instance]] = {}
-        self._triples: dict[int, Triple] = {}
         self._heights: dict[int, int] = {}
+        self._triples: dict[int, Triple] = {}
+        ids = facts.list_world(world)
+        self.is_small = len(ids) <= _SMALL
+        if self.is_small:
+            numbers = ids.tolist()
+            self._triples = dict(zip(numbers, facts.list_triples(ids), strict=True))
+            self._heights = dict(zip(numbers, facts.heights[ids].tolist(), strict=True))
+
+    @cached_property
+    def _ids(self) -> dict[Triple, int]:
+        return {triple: fact for fact, triple in self._triples.items() if fact < self.facts.size}
+
+    def find(self, triple: Triple) -> int | None:
+        """Return the id of a triple or of :data:`FALSE`, None when it is not in the closure."""
+        if self.is_small and triple != FALSE:
+            return self._ids.get(triple)
+        return self.facts.find(self.world, triple)
 
     def fetch(self, facts: Iterable[int]) -> None:
         """Make sure that the instances of ``facts`` are here; one call for many facts is faster than many."""
         missing = [fact for fact in facts if fact not in self._instances]
         if missing:
             for fact, instances in self._source.fetch(self.world, missing).items():
-                self._instances[fact] = list(dict.fromkeys(instances))
+                self._instances[fact] = list(dict.fromkeys(instances)) if len(instances) > 1 else instances
 
     def list_instances(self, fact: int) -> list[Instance]:
         """Return all instances that conclude a fact."""
-        self.fetch((fact,))
+        if fact not in self._instances:
+            self.fetch((fact,))
         return self._instances[fact]
 
     def get_height(self, fact: int) -> int:
@@ -133,7 +162,7 @@ class DerivationGraph:
 
     def get_instance_height(self, instance: Instance) -> int:
         """Return one more than the greatest height of the premises."""
-        return 1 + max((self.get_height(premise) for premise in instance.premises), default=0)
+        return 1 + max([self.get_height(premise) for premise in instance.premises], default=0)
 
     def get_triple(self, fact: int) -> Triple:
         """Return the triple of a fact."""
@@ -144,11 +173,24 @@ class DerivationGraph:
 
     def list_facts_of(self, keys: frozenset[str]) -> list[int]:
         """Return the facts of this world whose predicate or class is among ``keys``."""
-        return [
-            fact
-            for low, high in self.facts.list_ranges(keys)
-            for fact in (low + np.flatnonzero(self.facts.worlds[low:high] == self.world)).tolist()
-        ]
+        ids = self.facts.list_world(self.world)
+        bounds = np.searchsorted(ids, np.array(self.facts.list_ranges(keys), dtype=np.int64).reshape(-1, 2)).tolist()
+        return [fact for low, high in bounds for fact in ids[low:high].tolist()]
+
+    def list_negated_keys(self, rule: int) -> frozenset[str]:
+        """Return what the absences that a rule uses depend on, under the rules that hold in this world."""
+        return self._negated_keys[rule]
+
+    @cached_property
+    def _negated_keys(self) -> tuple[frozenset[str], ...]:
+        if self._enabled is None or not any(self.plan.negated_keys):
+            return self.plan.negated_keys
+        found = [frozenset[str]()] * len(self.plan.rules)
+        numbers = np.flatnonzero(self._enabled).tolist()
+        keys = list_negated_keys([self.plan.rules[number].rule for number in numbers])
+        for number, negated in zip(numbers, keys, strict=True):
+            found[number] = negated
+        return tuple(found)
 
     def make_step(self, fact: int, instance: Instance) -> Step:
         """Return the step that concludes ``fact`` by ``instance``."""

@@ -73,7 +73,7 @@ class Matcher:
         self.values = ValueTable(nodes)
         self.watch = watch
         self._reference = reference
-        self._enabled = enabled
+        self.enabled = enabled
         self._programs: dict[tuple[object, ...], tuple[Operation, ...]] = {}
 
     def get_size(self, key: RelationKey) -> int:
@@ -89,11 +89,13 @@ class Matcher:
         ranges: Sequence[tuple[int, int]] | None = None,
         start: Table | None = None,
         with_premises: bool = False,
+        enabled: BoolArray | None = None,
     ) -> Iterator[Table]:
         """Yield the matches of ``body`` in tables that hold at least the variables in ``needed``.
 
         ``ranges`` restricts the facts of each atom to rows; ``start`` holds bindings to begin with (its WORLD or
-        variable columns decide the world); without it the search is over all worlds.
+        variable columns decide the world); without it the search is over all worlds, or over those that
+        ``enabled`` marks.
         """
         if ranges is None:
             ranges = [(0, self.get_size(atom.relation)) for atom in body.atoms]
@@ -110,6 +112,8 @@ class Matcher:
             if program and isinstance(program[0].part, AtomPlan):
                 start = self._scan(program[0], ranges, with_premises)
                 program = program[1:]
+        if enabled is not None:
+            start = start.take(enabled[self.get_worlds(start)], frozenset(start.columns))
         yield from self._execute(start, program, ranges, with_premises)
 
     def match_rule(
@@ -122,14 +126,13 @@ class Matcher:
         with_premises: bool = False,
     ) -> Iterator[Table]:
         """Yield the matches of a rule's body as :meth:`match` does, in the worlds that the rule holds in."""
-        if self._enabled is None:
-            yield from self.match(rule.body, needed, ranges=ranges, start=start, with_premises=with_premises)
-            return
-        enabled = self._enabled[rule.number]
-        if not enabled.any():
-            return
-        for table in self.match(rule.body, needed, ranges=ranges, start=start, with_premises=with_premises):
-            yield table.take(enabled[self.get_worlds(table)], frozenset(table.columns))
+        enabled = None if self.enabled is None else self.enabled[rule.number]
+        if enabled is not None and enabled.all():
+            enabled = None
+        if enabled is None or enabled.any():
+            yield from self.match(
+                rule.body, needed, ranges=ranges, start=start, with_premises=with_premises, enabled=enabled
+            )
 
     def get_worlds(self, table: Table) -> IntArray:
         """Return the world of each row of a table."""
@@ -199,9 +202,7 @@ class Matcher:
 
     def _is_constant(self, column: IntArray, constant: Term) -> BoolArray:
         nodes = self.nodes.get_constant(constant)
-        found: BoolArray = column == (
-            nodes[0] if self.nodes.world_count == 1 else nodes[self.nodes.world_of[column]]
-        )
+        found: BoolArray = column == (nodes[0] if self.nodes.world_count == 1 else nodes[self.nodes.world_of[column]])
         return found
 
     def _join(

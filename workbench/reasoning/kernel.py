@@ -13,7 +13,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from workbench.reasoning.columns import BoolArray, IntArray
+from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.join import Matcher, Table
 from workbench.reasoning.plan import HeadPlan, RulePlan, TheoryPlan
 from workbench.reasoning.relation import Relation, RelationKey
@@ -99,7 +99,7 @@ class _Stratum:
             for head in heads:
                 keys = make_head_keys(self.matcher, table, head)
                 if len(keys) > 1_000_000:
-                    keys = np.unique(keys)
+                    keys = sort_distinct(keys)
                 self.pending[head.relation].append((plan.is_transitivity, keys))
 
     def _flush(self, level: int) -> None:
@@ -107,9 +107,7 @@ class _Stratum:
         for key, parts in self.pending.items():
             relation = self.relations.get(key)
             if relation is None:
-                relation = self.relations[key] = Relation(
-                    key, self.matcher.nodes, tracks_base=key in self.transitive
-                )
+                relation = self.relations[key] = Relation(key, self.matcher.nodes, tracks_base=key in self.transitive)
             keys = _find_new(relation, [keys for _, keys in parts])
             base: BoolArray | None = None
             if relation.tracks_base:
@@ -124,6 +122,5 @@ def _find_new(relation: Relation, parts: list[IntArray]) -> IntArray:
     """The sorted distinct keys that the relation does not have."""
     if not parts:
         return np.empty(0, dtype=np.int64)
-    keys = np.sort(np.concatenate(parts))
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
+    keys = sort_distinct(np.concatenate(parts))
     return keys[relation.find(keys) < 0]

@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 
 from workbench.model.terms import RDF_TYPE, Triple
+from workbench.reasoning.columns import sort_distinct
 from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.relation import Relation, RelationKey
 
@@ -44,5 +45,5 @@ def load_worlds(
         group = int(groups[rows[0]])
         key = (names[group], "") if group < len(names) else (RDF_TYPE, nodes.terms[group - len(names)])
         relation = relations[key] = Relation(key, nodes, tracks_base=key in transitive)
-        relation.append(np.unique(relation.make_keys(subjects[rows], objects[rows])), 0)
+        relation.append(sort_distinct(relation.make_keys(subjects[rows], objects[rows])), 0)
     return relations

@@ -77,9 +77,7 @@ def assemble_proof(
     return Proof(graph.get_triple(goal), tuple(graph.make_step(f, i) for f, i in walk_choices(goal, chosen)))
 
 
-def walk_choices(
-    goal: int, chosen: Mapping[int, tuple[Instance | None, frozenset[int]]]
-) -> list[tuple[int, Instance]]:
+def walk_choices(goal: int, chosen: Mapping[int, tuple[Instance | None, frozenset[int]]]) -> list[tuple[int, Instance]]:
     """Return the concluded facts with their instances, premises before conclusions."""
     done: set[int] = set()
     order: list[tuple[int, Instance]] = []

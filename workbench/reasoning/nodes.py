@@ -22,13 +22,26 @@ def find_distinct(values: IntArray) -> tuple[IntArray, IntArray]:
     return distinct, inverse.astype(np.int64, copy=False)
 
 
+class _Numbers(dict[Term, int]):
+    """Numbers for terms; asking for an unknown term appends it to ``terms``."""
+
+    def __init__(self, terms: list[Term]) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, term: Term) -> int:
+        number = self[term] = len(self._terms)
+        self._terms.append(term)
+        return number
+
+
 class NodeTable:
     """Terms and nodes of a batch of worlds. With one world, a node is its term's number."""
 
     def __init__(self, world_count: int) -> None:
         self.world_count = world_count
         self.terms: list[Term] = []
-        self._term_ids: dict[Term, int] = {}
+        self._term_ids = _Numbers(self.terms)
         self._worlds, self._terms, self._map = Column(), Column(), KeyMap()
         self._constants: dict[Term, IntArray] = {}
 
@@ -49,15 +62,13 @@ class NodeTable:
 
     def intern_terms(self, terms: Iterable[Term]) -> IntArray:
         """Return the numbers of ``terms``, new ones included."""
-        terms = terms if isinstance(terms, list) else list(terms)
-        known = self._term_ids
-        fresh = [term for term in dict.fromkeys(terms) if term not in known]
-        known.update(zip(fresh, range(len(known), len(known) + len(fresh)), strict=True))
-        self.terms += fresh
+        texts = terms if isinstance(terms, list) else list(terms)
+        before = len(self.terms)
+        numbers = np.fromiter(map(self._term_ids.__getitem__, texts), dtype=np.int64, count=len(texts))
         if self.world_count == 1:
-            self._worlds.extend(np.zeros(len(fresh), dtype=np.int64))
-            self._terms.extend(np.arange(self._terms.size, len(known), dtype=np.int64))
-        return np.fromiter(map(known.__getitem__, terms), dtype=np.int64, count=len(terms))
+            self._worlds.extend(np.zeros(len(self.terms) - before, dtype=np.int64))
+            self._terms.extend(np.arange(before, len(self.terms), dtype=np.int64))
+        return numbers
 
     def find_term(self, term: Term) -> int | None:
         """Return the number of ``term``, None when no fact or rule mentions it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from workbench.model.rules import (
@@ -18,6 +19,7 @@ from workbench.model.rules import (
     Rule,
     collect_variables,
     is_transitivity,
+    iterate_atoms,
 )
 from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.model.theory import Theory
@@ -36,6 +38,7 @@ __all__ = [
     "RulePlan",
     "TheoryPlan",
     "choose_order",
+    "list_negated_keys",
     "make_program",
     "plan_theory",
 ]
@@ -104,7 +107,10 @@ class NegationPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RulePlan:
-    """A rule, its body with numbered variables, its heads; ``names[i]`` is the variable numbered i."""
+    """A rule, its body with numbered variables, its heads; ``names[i]`` is the variable numbered i.
+
+    ``slots`` has, per body atom, its variables and where they stand in a triple.
+    """
 
     number: int
     rule: Rule
@@ -112,6 +118,7 @@ class RulePlan:
     body: BodyPlan
     heads: tuple[HeadPlan, ...]
     is_transitivity: bool
+    slots: tuple[tuple[tuple[str, int], ...], ...]
 
     @property
     def computed(self) -> frozenset[int]:
@@ -119,13 +126,18 @@ class RulePlan:
         return frozenset(c.target for c in self.body.conditions if c.target is not None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TheoryPlan:
     """All planned rules, and the properties whose base facts are tracked."""
 
     theory: Theory
     rules: tuple[RulePlan, ...]
     transitive: frozenset[RelationKey]
+
+    @cached_property
+    def negated_keys(self) -> tuple[frozenset[str], ...]:
+        """Per rule, the predicates and classes on which its negations depend; see :func:`list_negated_keys`."""
+        return list_negated_keys(self.theory.rules)
 
     def list_strata(self, *, is_frozen: bool = False) -> list[list[tuple[RulePlan, tuple[HeadPlan, ...]]]]:
         """Return rules with the heads to be derived, stratum by stratum.
@@ -158,7 +170,12 @@ def _plan_rule(number: int, rule: Rule) -> RulePlan:
         body = BodyPlan((first, AtomPlan(second.relation, second.subject, second.object, base_only=True)), ())
     heads = tuple(_plan_atom(rule, atom, known) for atom in rule.head)
     planned = tuple(HeadPlan(atom.relation, atom.subject, atom.object) for atom in heads)
-    return RulePlan(number, rule, tuple(names), body, planned, transitive)
+    slots = tuple(
+        tuple((name, place) for place, name in enumerate(atom) if is_variable(name))
+        for atom in rule.body
+        if isinstance(atom, Atom)
+    )
+    return RulePlan(number, rule, tuple(names), body, planned, transitive, slots)
 
 
 def _plan_atom(rule: Rule, atom: Atom, known: dict[str, int]) -> AtomPlan:
@@ -211,9 +228,7 @@ def _plan_body(
     return BodyPlan(tuple(_plan_atom(rule, a, known) for a in atoms), tuple(conditions), tuple(negations)), known
 
 
-def _find_binding(
-    pending: Iterable[Comparison], known: dict[str, int]
-) -> tuple[Comparison, str, Expression] | None:
+def _find_binding(pending: Iterable[Comparison], known: dict[str, int]) -> tuple[Comparison, str, Expression] | None:
     """The first ``=`` whose one side is an unbound variable and whose other side is all bound."""
     for comparison in pending:
         if comparison.operator != "=":
@@ -227,6 +242,27 @@ def _find_binding(
             ):
                 return comparison, side, other
     return None
+
+
+def list_negated_keys(rules: Sequence[Rule]) -> tuple[frozenset[str], ...]:
+    """Return for each rule the predicates and classes that its negated atoms depend on, over any number of rules."""
+    concluding: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for head in rule.head:
+            concluding.setdefault(head.key, []).append(rule)
+
+    def collect(rule: Rule) -> frozenset[str]:
+        frontier = [atom.key for atom in iterate_atoms(rule.body, negated=True)]
+        needed = set(frontier)
+        while frontier:
+            for other in concluding.get(frontier.pop(), ()):
+                for negated in (False, True):
+                    keys = {atom.key for atom in iterate_atoms(other.body, negated=negated)} - needed
+                    needed |= keys
+                    frontier += keys
+        return frozenset(needed)
+
+    return tuple(map(collect, rules))
 
 
 class Operation(NamedTuple):

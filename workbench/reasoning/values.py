@@ -17,7 +17,7 @@ import numpy as np
 from workbench.model.builtins import evaluate_expression, holds, make_number, read_value
 from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import Term, is_literal, is_variable
-from workbench.reasoning.columns import BoolArray, IntArray
+from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.nodes import NodeTable, find_distinct
 
 __all__ = ["ValueTable"]
@@ -114,7 +114,7 @@ class ValueTable:
                 new[: len(old)] = old
                 setattr(self, name, new)
         unknown = terms[~self._is_known[terms]]
-        for number in np.unique(unknown).tolist():
+        for number in sort_distinct(unknown).tolist():
             self._learn_term(number, self._nodes.terms[number])
 
     def _learn_term(self, number: int, text: Term) -> None:
@@ -137,9 +137,7 @@ class ValueTable:
         if integer is not None:
             self._integer[number], self._is_exact[number] = integer, True
 
-    def _test_fixed(
-        self, comparison: Comparison, columns: Mapping[str, IntArray], size: int
-    ) -> BoolArray | None:
+    def _test_fixed(self, comparison: Comparison, columns: Mapping[str, IntArray], size: int) -> BoolArray | None:
         left = self._compute_fixed(comparison.left, columns, size)
         right = self._compute_fixed(comparison.right, columns, size)
         if left is None or right is None:
@@ -184,9 +182,7 @@ class ValueTable:
         answers: BoolArray = np.array([holds(comparison, row) for row in rows], dtype=np.bool_)
         return answers[inverse]
 
-    def _list_distinct(
-        self, columns: Mapping[str, IntArray], size: int
-    ) -> tuple[list[dict[str, Term]], IntArray]:
+    def _list_distinct(self, columns: Mapping[str, IntArray], size: int) -> tuple[list[dict[str, Term]], IntArray]:
         """The distinct rows as bindings, and which of them each row is."""
         inverse: IntArray = np.zeros(size, dtype=np.int64)
         distinct: IntArray = np.zeros(1, dtype=np.int64)

@@ -1,0 +1,108 @@
+"""Facts of a finished evaluation, numbered."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.model.proofs import FALSE
+from workbench.model.terms import RDF_TYPE, Triple
+from workbench.reasoning.columns import IntArray
+from workbench.reasoning.nodes import NodeTable
+from workbench.reasoning.relation import Relation, RelationKey, make_relation_key
+
+__all__ = ["FactTable"]
+
+
+class FactTable:
+    """Numbers all facts of finished relations: ids of a relation are consecutive and rise with the height.
+
+    The id of *false* in world w is ``size + w``. ``worlds`` has the world of every id, those of *false* included;
+    ``heights`` the height of every fact.
+    """
+
+    def __init__(self, nodes: NodeTable, relations: dict[RelationKey, Relation]) -> None:
+        self._nodes = nodes
+        self.keys = sorted(relations)
+        self._places = {key: place for place, key in enumerate(self.keys)}
+        self._relations = [relations[key] for key in self.keys]
+        self._bounds: IntArray = np.cumsum([0, *(relation.size for relation in self._relations)], dtype=np.int64)
+        self.offsets = dict(zip(self.keys, self._bounds.tolist()[:-1], strict=True))
+        self.size = int(self._bounds[-1])
+        self.heights: IntArray = self._concatenate([r.get_heights(np.arange(r.size)) for r in self._relations])
+        worlds = self._concatenate([nodes.world_of[relation.subjects] for relation in self._relations])
+        self.worlds: IntArray = np.concatenate((worlds, np.arange(nodes.world_count, dtype=np.int64)))
+
+    @staticmethod
+    def _concatenate(parts: list[IntArray]) -> IntArray:
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def _texts(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Per fact: the term numbers of subject and object, and the place of its relation in ``keys``."""
+        term_of = self._nodes.term_of
+        subjects = self._concatenate([term_of[relation.subjects] for relation in self._relations])
+        objects = self._concatenate([term_of[relation.objects] for relation in self._relations])
+        places = np.repeat(np.arange(len(self.keys)), np.diff(self._bounds))
+        return subjects.astype(np.int32), objects.astype(np.int32), places.astype(np.int32)
+
+    @cached_property
+    def _by_world(self) -> tuple[IntArray, IntArray]:
+        worlds = self.worlds[: self.size]
+        order = np.argsort(worlds, kind="stable").astype(np.int64, copy=False)
+        return order, np.searchsorted(worlds[order], np.arange(self._nodes.world_count + 1))
+
+    def list_world(self, world: int) -> IntArray:
+        """Return the ids of a world's facts, rising."""
+        order, starts = self._by_world
+        return order[starts[world] : starts[world + 1]]
+
+    def find(self, world: int, triple: Triple) -> int | None:
+        """Return the id of a triple, None when it is not in the closure."""
+        if triple == FALSE:
+            return self.size + world
+        key = make_relation_key(triple)
+        offset = self.offsets.get(key)
+        subject = self._nodes.find_node(world, triple[0])
+        object_ = subject if key[0] == RDF_TYPE else self._nodes.find_node(world, triple[2])
+        if offset is None or subject is None or object_ is None:
+            return None
+        relation = self._relations[self._places[key]]
+        keys = relation.make_keys(np.array([subject], dtype=np.int64), np.array([object_], dtype=np.int64))
+        row = int(relation.find(keys)[0])
+        return None if row < 0 else offset + row
+
+    def get_range(self, key: RelationKey) -> tuple[int, int]:
+        """Return the first id of a relation, and the first id after it."""
+        place = self._places[key]
+        return int(self._bounds[place]), int(self._bounds[place + 1])
+
+    def get_relation(self, fact: int) -> tuple[RelationKey, int]:
+        """Return the relation of a fact and its row there."""
+        place = int(np.searchsorted(self._bounds, fact, side="right")) - 1
+        return self.keys[place], fact - int(self._bounds[place])
+
+    def get_triple(self, fact: int) -> Triple:
+        """Return the triple of an id."""
+        return FALSE if fact >= self.size else self.list_triples(np.array([fact], dtype=np.int64))[0]
+
+    def list_triples(self, facts: IntArray) -> list[Triple]:
+        """Return the triples of ids (without *false*), in the same order."""
+        subjects, objects, places = (column[facts].tolist() for column in self._texts)
+        terms, keys = self._nodes.terms, self.keys
+        triples: list[Triple] = []
+        for subject, object_, place in zip(subjects, objects, places, strict=True):
+            predicate, class_ = keys[place]
+            triples.append((terms[subject], predicate, class_ or terms[object_]))
+        return triples
+
+    def list_ranges(self, keys: frozenset[str]) -> list[tuple[int, int]]:
+        """Return the ids, as ranges, of all facts of some predicates and classes."""
+        bounds = self._bounds.tolist()
+        return [
+            (bounds[place], bounds[place + 1])
+            for place, (predicate, class_) in enumerate(self.keys)
+            if (class_ or predicate) in keys
+        ]
