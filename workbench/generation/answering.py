@@ -121,6 +121,8 @@ def _find_fault(draft: Draft, solved: _Solved, reference: _Verdicts) -> str | No
     verdicts = _outline(solved.judgements)
     if verdicts != reference:
         return "differs from the project's whole theory"
+    if draft.task == "entailment" and verdicts[0][1] != draft.aim:
+        return "another status than aimed at"
     stated = set(draft.facts)
     if draft.task != "select" and any(j.statement in stated for j in solved.judgements):
         return "the statement is already stated"

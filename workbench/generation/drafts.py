@@ -7,14 +7,15 @@ its own theory. Nothing decided here is believed later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
 from workbench.generation.worlds import World
-from workbench.model.curriculum import Level, Task
+from workbench.model.curriculum import NO_STATUS, Level, Task
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.rules import is_restatement
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal
@@ -36,7 +37,8 @@ class Draft:
 
     ``facts`` are the context, sorted; ``rules`` the names of the rules of the item's theory, sorted. For task
     entailment ``statements`` is the one statement; for select it is empty and ``pattern`` has :data:`ANSWER`; for
-    options it lists the options in their order.
+    options it lists the options in their order. ``aim`` is the status that the draft was made for; one that turns out
+    otherwise is rejected, so that a full cell's drafts need not be answered.
     """
 
     level: Level
@@ -45,6 +47,7 @@ class Draft:
     rules: tuple[str, ...]
     statements: tuple[Triple, ...]
     pattern: Pattern | None = None
+    aim: str = NO_STATUS
     source: str = "sampled"
 
     @property
@@ -73,8 +76,13 @@ class Drafter:
         }
         self._signatures: dict[Term, tuple[Term, ...]] = {}
 
-    def draft(self, level: Level, worlds: Sequence[World]) -> list[Draft]:
-        """Return the drafts for these worlds, each once, ordered by their keys."""
+    def draft(
+        self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]
+    ) -> list[Draft]:
+        """Return the drafts for these worlds, each once, ordered by their keys.
+
+        ``open_cells`` are the pairs of task and status that still need items; other drafts are left out.
+        """
         if not worlds:
             return []
         batch = evaluate(self.plan.theory, [world.facts for world in worlds])
@@ -91,7 +99,8 @@ class Drafter:
             wrong = [(s, refutations.get((target.world, s))) for t, s in changed if t is target
                      and ((target.world, s) in refutations or (target.world, s) in unknowns)]  # fmt: skip
             for draft in self._make_drafts(level, target, world, batch, wrong, random):
-                drafts.setdefault(draft.key, draft)
+                if draft.facts and (draft.task, draft.aim) in open_cells:
+                    drafts.setdefault(draft.key, draft)
         return [drafts[key] for key in sorted(drafts)]
 
     # ---- what to ask about
@@ -99,7 +108,11 @@ class Drafter:
     def _choose_targets(self, level: Level, batch: Batch, number: int, world: World) -> list[_Target]:
         facts = set(batch.list_facts(number, stated=False))
         goals = [goal for goal in world.goals if goal in facts]
-        others = sorted(facts.difference(goals), key=lambda fact: hash_parts("target", world.key, *fact))
+        # A proof of n hops is rarely lower than n, so higher facts are tried first.
+        others = sorted(
+            facts.difference(goals),
+            key=lambda f: ((batch.get_height(number, f) or 0) < level.hops[0], hash_parts("target", world.key, *f)),
+        )
         targets: list[_Target] = []
         for fact in [*goals, *others[:8]]:
             if self._get_key(fact) not in self._queryable:
@@ -180,19 +193,20 @@ class Drafter:
         tasks = {quota.task for quota in level.quotas}
         leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
         if "entailment" in tasks:
-            yield self._finish(level, "entailment", world, leaves, used, random, statements=(target.fact,))
+            make = partial(self._finish, level, "entailment", world, random=random)
+            yield make(leaves, used, statements=(target.fact,), aim="entailed")
             gap = random.choose(sorted(leaves))
-            yield self._finish(
-                level, "entailment", world, leaves - {gap}, used, random, statements=(target.fact,), without=gap
-            )
+            yield make(leaves - {gap}, used, statements=(target.fact,), aim="unknown", without=gap)
             for statement, refutation in wrong:
+                ground, names, aim = leaves, used, "unknown"
                 if refutation is not None:
-                    ground = set(refutation.leaves) - {statement}
-                    names = set(refutation.iterate_rules())
-                    yield self._finish(level, "entailment", world, ground, names, random, statements=(statement,))
+                    ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
+                    aim = "refuted"
+                elif self._get_key(statement) in self.plan.theory.closed:
+                    aim = "refuted"
                 else:
                     names = used | set(self._by_head.get(self._get_key(statement), ())[:2])
-                    yield self._finish(level, "entailment", world, leaves, names, random, statements=(statement,))
+                yield make(ground, names, statements=(statement,), aim=aim)
         if "select" in tasks:
             yield from self._make_select(level, target, world, batch, random)
         if "options" in tasks and len(wrong) >= _OPTIONS - 1:
@@ -250,6 +264,7 @@ class Drafter:
         statements: tuple[Triple, ...] = (),
         pattern: Pattern | None = None,
         without: Triple | None = None,
+        aim: str = NO_STATUS,
     ) -> Draft:
         """Add further facts of the world and further rules, as many as the level draws, and close the draft."""
         spare = [f for f in world.facts if f not in facts and f != without and f not in statements]
@@ -261,7 +276,7 @@ class Drafter:
             more = random.shuffle(others)[: random.draw_between(*level.extra_rules)]
             names = tuple(sorted((*rules, *more)))
         context = tuple(sorted({*facts, *spare}))
-        return Draft(level, task, context, names, statements, pattern, world.source)
+        return Draft(level, task, context, names, statements, pattern, aim, world.source)
 
 
 def _list_individuals(facts: Iterable[Triple]) -> list[Term]:

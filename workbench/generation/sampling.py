@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.plan import Plan, ValuePool
@@ -29,9 +30,14 @@ __all__ = ["Completion", "Sampler", "ShapeJudge"]
 ShapeJudge = Callable[[Sequence[tuple[Triple, ...]]], Sequence[bool]]
 """Tells for each world's closure whether the shapes accept it."""
 
-_ATTEMPTS = 12
+_ATTEMPTS = 16
+_TURNS = 4
 _REPAIRS = 10
 _MAX_FACTS = 40
+
+
+_Role = tuple[Term, str]
+"""A key, and whether an individual is its subject or its object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +88,77 @@ class Sampler:
     judge_shapes: ShapeJudge | None
 
     def sample(self, level: Level, keys: Sequence[str]) -> tuple[list[World], Counter[str]]:
-        """Return the worlds for the given keys that came out sound, in order, and what was dropped by reason."""
+        """Return the worlds for the given keys that came out sound, in order, and what was dropped by reason.
+
+        A world that is inconsistent is drawn again, each time with fewer further goals.
+        """
         dropped: Counter[str] = Counter()
-        drafts = []
-        for key in keys:
-            draft = self._sketch(level, key)
-            if draft is None:
-                dropped["no unfolding found"] += 1
-            else:
-                drafts.append(draft)
-        self._complete(drafts)
-        sound = self._repair(drafts, dropped)
-        if sound and self.judge_shapes is not None:
-            batch = evaluate(self.plan.theory, [draft.ground() for draft in sound])
-            verdicts = self.judge_shapes([tuple(batch.list_facts(world)) for world in range(len(sound))])
-            dropped["a shape is violated"] += sum(not verdict for verdict in verdicts)
-            sound = [draft for draft, verdict in zip(sound, verdicts, strict=True) if verdict]
-        return self._name_worlds(sound, dropped), dropped
+        found: dict[str, _Draft] = {}
+        for turn in range(_TURNS):
+            open_keys = [key for key in keys if key not in found]
+            faults: Counter[str] = Counter()
+            drafts = [self._sketch(level, key, turn) for key in open_keys]
+            faults["no unfolding found"] += sum(draft is None for draft in drafts)
+            started = [draft for draft in drafts if draft is not None]
+            self._complete(started)
+            found.update((draft.key, draft) for draft in self._judge(self._repair(started, faults), faults))
+            if turn == _TURNS - 1:
+                dropped.update(+faults)
+        return self._name_worlds([found[key] for key in keys if key in found], dropped), dropped
+
+    def _judge(self, drafts: list[_Draft], dropped: Counter[str]) -> list[_Draft]:
+        """Leave out the worlds that the shapes reject."""
+        if not drafts or self.judge_shapes is None:
+            return drafts
+        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts])
+        verdicts = self.judge_shapes([tuple(batch.list_facts(world)) for world in range(len(drafts))])
+        dropped["a shape is violated"] += sum(not verdict for verdict in verdicts)
+        return [draft for draft, verdict in zip(drafts, verdicts, strict=True) if verdict]
+
+    @cached_property
+    def _clashes(self) -> frozenset[tuple[_Role, _Role]]:
+        """Pairs of places that one individual cannot take at once, found by trying each pair as a world."""
+        roles: list[_Role] = []
+        for key in self.plan.assertable:
+            roles.append((key, "subject"))
+            if key not in self.plan.classes and key not in self.plan.values:
+                roles.append((key, "object"))
+        pairs = [(a, b) for i, a in enumerate(roles) for b in roles[i:]]
+        worlds = [[_make_fact(self.plan, a, "1"), _make_fact(self.plan, b, "2")] for a, b in pairs]
+        bad = evaluate(self.plan.theory, worlds).find_inconsistent_worlds()
+        return frozenset(pair for (a, b), clash in zip(pairs, bad, strict=True) if clash for pair in ((a, b), (b, a)))
+
+    def _check_roles(self, leaves: Sequence[Atom]) -> None:
+        """Raise DeadEnd when an individual stands in two places that exclude each other."""
+        roles: dict[str, set[_Role]] = {}
+        for leaf in leaves:
+            roles.setdefault(leaf.subject, set()).add((leaf.key, "subject"))
+            if leaf.predicate != RDF_TYPE and leaf.predicate not in self.plan.values:
+                roles.setdefault(leaf.object, set()).add((leaf.key, "object"))
+            if leaf.predicate != RDF_TYPE and leaf.subject == leaf.object:
+                raise DeadEnd
+        for own in roles.values():
+            if any((a, b) in self._clashes for a in own for b in own if a < b):
+                raise DeadEnd
 
     # ---- structure
 
-    def _sketch(self, level: Level, key: str) -> _Draft | None:
+    def _sketch(self, level: Level, key: str, turn: int) -> _Draft | None:
         for attempt in range(_ATTEMPTS):
-            random = KeyedRandom("world", key, attempt)
+            random = KeyedRandom("world", key, turn, attempt)
             try:
-                return self._attempt(level, key, random)
+                return self._attempt(level, key, random, max(0, _TURNS - 1 - turn))
             except DeadEnd:
                 continue
         return None
 
-    def _attempt(self, level: Level, key: str, random: KeyedRandom) -> _Draft:
+    def _attempt(self, level: Level, key: str, random: KeyedRandom, further: int) -> _Draft:
         sketch = Sketch()
         goals: list[Atom] = []
         hops = random.draw_between(*level.hops)
         goals.append(self._add_goal(sketch, hops, random, None))
         self._merge_functional(sketch)
-        for _ in range(random.draw_between(1, 3)):
+        for _ in range(random.draw_between(min(1, further), further)):
             mark = (len(sketch.leaves), len(sketch.comparisons))
             subjects = self._list_individuals(sketch)
             try:
@@ -130,6 +171,7 @@ class Sampler:
         leaves = sketch.list_leaves()
         if len(leaves) > _MAX_FACTS:
             raise DeadEnd
+        self._check_roles(leaves)
         comparisons = [
             Comparison(c.operator, sketch.resolve_expression(c.left), sketch.resolve_expression(c.right))
             for c in sketch.comparisons
@@ -341,6 +383,17 @@ class Sampler:
             )
             worlds.append(World(draft.key, "sampled", rename_individuals(facts, names), goals))
         return worlds
+
+
+def _make_fact(plan: Plan, role: _Role, mark: str) -> Triple:
+    key, place = role
+    if key in plan.classes:
+        return ("<urn:p:0>", RDF_TYPE, key)
+    other = f"<urn:p:{mark}>"
+    pool = plan.values.get(key)
+    if pool is not None:
+        other = make_literal(pool.low) if pool.is_numeric else pool.terms[0]
+    return ("<urn:p:0>", key, other) if place == "subject" else (other, key, "<urn:p:0>")
 
 
 def _replace(expression: Expression, computed: Mapping[str, Expression]) -> Expression:

@@ -1,0 +1,279 @@
+"""Blocks: the unit of work. A block of worlds becomes candidates by one pure function of its number.
+
+Whoever computes a block, in whatever order, gets the same candidates; the selection takes them in their order. The
+cells that are already full may be passed in to save work: candidates of a full cell can never be taken, so leaving
+them out changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from workbench.errors import LimitError
+from workbench.generation.answering import Answered, answer_drafts
+from workbench.generation.drafts import Drafter
+from workbench.generation.identity import Identity
+from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
+from workbench.generation.judging import GATES, Judges
+from workbench.generation.keyed import hash_parts, take_share
+from workbench.generation.plan import Plan, build_plan
+from workbench.generation.project_worlds import ProjectWorlds
+from workbench.generation.rendering import Renderer, list_closed
+from workbench.generation.sampling import Completion, Sampler
+from workbench.generation.shapes import make_shape_judge
+from workbench.generation.worlds import NameBook, World
+from workbench.model.curriculum import NO_STATUS, Curriculum, Level, WorldSource
+from workbench.model.items import compute_item_id
+from workbench.model.terms import Term, Triple
+from workbench.model.theory import Theory
+from workbench.reasoning.closure import reason
+from workbench.wording.grammar import Grammar
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Reader
+from workbench.wording.templates import Template
+
+__all__ = ["BLOCK_SIZE", "BlockMaker", "Candidate", "JudgedItem", "Material", "Proposal", "cut_lexicon"]
+
+BLOCK_SIZE = 48
+"""Worlds in a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that items of one curriculum are made from; plain values, so that it travels to workers.
+
+    ``find_violating`` returns the focus nodes that violate the domain's shapes in a graph; it must be importable.
+    """
+
+    theory: Theory
+    assertions: tuple[Triple, ...]
+    datatype_properties: tuple[Term, ...]
+    classes: tuple[Term, ...]
+    curriculum: Curriculum
+    lexicons: Mapping[str, Lexicon]
+    templates: tuple[Template, ...]
+    prefixes: Mapping[str, str]
+    completions: tuple[Completion, ...]
+    shapes: tuple[Triple, ...]
+    find_violating: Callable[[Sequence[Triple], Sequence[Triple]], Sequence[Term]] | None
+    seed: int
+    generator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An answered draft that may become an item: its cell, identity, split and language."""
+
+    answered: Answered
+    cell: tuple[str, str, str]
+    identity: Identity
+    split: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The candidates of a block in their order, what was turned away by reason, and whether the supply is used up."""
+
+    candidates: tuple[Candidate, ...]
+    rejected: Mapping[str, int]
+    is_exhausted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedItem:
+    """An item that all judges accept with its theory file, or the reason why one does not."""
+
+    item: dict[str, Any] | None
+    theory: dict[str, Any] | None
+    skeletons: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]
+    reason: str = ""
+
+
+@dataclass
+class BlockMaker:
+    """Makes and judges blocks; holds what is derived from the material and remembered between blocks."""
+
+    material: Material
+    _judges: Judges = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._judges = Judges(self.material.prefixes)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The sampling plan."""
+        m = self.material
+        return build_plan(
+            m.theory,
+            m.assertions,
+            datatype_properties=m.datatype_properties,
+            assertable=m.curriculum.assertable,
+            queryable=m.curriculum.queryable,
+        )
+
+    @cached_property
+    def _names(self) -> NameBook:
+        return NameBook(self.material.curriculum)
+
+    @cached_property
+    def lexicons(self) -> dict[str, Lexicon]:
+        """The lexicons with the labels of fresh individuals."""
+        return {
+            language: lexicon.with_labels(self._names.labels[language])
+            for language, lexicon in self.material.lexicons.items()
+        }
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The renderer."""
+        m = self.material
+        return Renderer(m.theory, self.lexicons, m.templates, person=m.curriculum.interrogative == "person")
+
+    @cached_property
+    def _grammars(self) -> dict[str, Grammar]:
+        """Grammars of what the exported wording will say: labels of fresh individuals and of the rules' constants."""
+        return {
+            language: Grammar(cut_lexicon(lexicon, self.plan.constants, self._names), self.material.classes)
+            for language, lexicon in self.lexicons.items()
+        }
+
+    @cached_property
+    def _sampler(self) -> Sampler:
+        m = self.material
+        judge = None
+        if m.shapes and m.find_violating is not None:
+            find, shapes = m.find_violating, m.shapes
+            judge = make_shape_judge(lambda graph: find(graph, shapes), [name for name, _ in m.curriculum.languages])
+        return Sampler(self.plan, self._names, m.completions, judge)
+
+    @cached_property
+    def _drafter(self) -> Drafter:
+        return Drafter(self.plan)
+
+    @cached_property
+    def _writer(self) -> ItemWriter:
+        m = self.material
+        return ItemWriter(m.curriculum.domain, m.curriculum.name, m.prefixes, m.generator)
+
+    @cached_property
+    def _project_worlds(self) -> ProjectWorlds:
+        m = self.material
+        return ProjectWorlds(self.plan, self._names, reason(m.theory, m.assertions))
+
+    @cached_property
+    def _orders(self) -> dict[str, tuple[Triple, ...]]:
+        return {}
+
+    def propose(
+        self, level: Level, source: WorldSource, number: int, open_cells: Collection[tuple[str, str]]
+    ) -> Proposal:
+        """Return the candidates of block ``number`` of a level's worlds from one source."""
+        rejected: Counter[str] = Counter()
+        curriculum = self.material.curriculum
+        base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
+        worlds: list[World]
+        if source == "sampled":
+            keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
+            worlds, dropped = self._sampler.sample(level, keys)
+            rejected.update({f"world: {why}": count for why, count in dropped.items() if count})
+        else:
+            if base not in self._orders:
+                self._orders[base] = self._project_worlds.order(base)
+            chosen = self._orders[base][number * BLOCK_SIZE : (number + 1) * BLOCK_SIZE]
+            if not chosen:
+                return Proposal((), {}, is_exhausted=True)
+            worlds = self._project_worlds.cut(level, chosen, base)
+        drafts = self._drafter.draft(level, worlds, open_cells)
+        answered, faults = answer_drafts(self.material.theory, drafts)
+        rejected.update(faults)
+        candidates = []
+        for item in answered:
+            candidate = self._classify(item)
+            if isinstance(candidate, str):
+                rejected[candidate] += 1
+            else:
+                candidates.append(candidate)
+        return Proposal(tuple(candidates), dict(sorted(rejected.items())))
+
+    def _classify(self, item: Answered) -> Candidate | str:
+        """Find the one cell, split and language of an answered draft."""
+        level, curriculum = item.draft.level, self.material.curriculum
+        fitting = [other for other in curriculum.levels if self._fits(item, other)]
+        if level not in fitting:
+            return "outside the level's bounds"
+        rules = [self.material.theory.by_name[name] for name in item.draft.rules]
+        asked = [*item.draft.statements, *([item.draft.pattern] if item.draft.pattern else [])]
+        closed = list_closed(self.material.theory, rules, item.draft.facts, asked)
+        try:
+            identity = compute_item_identity(item, rules, closed)
+        except LimitError:
+            return "too regular to be told apart from others"
+        if fitting[int(identity.named[:8], 16) % len(fitting)] != level:
+            return "belongs to another level"
+        key = identity.named if curriculum.splits.by == "named" else identity.core
+        split = level.split or take_share(key, curriculum.splits.shares)
+        languages = [
+            (name, share) for name, share in curriculum.languages if self.renderer.has_templates(item.draft.task, name)
+        ]
+        if not languages:
+            return "no template for the task"
+        total = sum(share for _, share in languages)
+        language = take_share(
+            hash_parts("language", item.draft.key), [(name, share / total) for name, share in languages]
+        )
+        return Candidate(item, (level.name, item.draft.task, item.status or NO_STATUS), identity, split, language)
+
+    def _fits(self, item: Answered, level: Level) -> bool:
+        wanted = {(quota.task, quota.status) for quota in level.quotas}
+        return (
+            level.given == item.draft.level.given
+            and level.hops[0] <= item.difficulty.hops <= level.hops[1]
+            and level.distractors[0] <= item.difficulty.distractors <= level.distractors[1]
+            and (item.draft.task, item.status or NO_STATUS) in wanted
+        )
+
+    def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
+        """Render, write and judge candidates; every result stands alone."""
+        return [self._judge(candidate) for candidate in candidates]
+
+    def _judge(self, candidate: Candidate) -> JudgedItem:
+        item = candidate.answered
+        try:
+            rendered = self.renderer.render(item, candidate.language)
+        except ValueError as error:
+            return JudgedItem(None, None, (), f"template: {error}")
+        theory = self.material.theory.select(item.draft.rules)
+        skeleton = rendered.skeleton
+        reader = Reader(self._grammars, self.renderer.skeletons)
+        verdict = self._judges.judge(item, rendered, theory, reader)
+        if isinstance(verdict, str):
+            return JudgedItem(None, None, (), verdict)
+        texts = {
+            rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
+            for rule in rendered.rules
+        }
+        digest, file = write_theory(rendered.rules, self.material.prefixes, texts)
+        lexicon = self.lexicons[candidate.language]
+        written = self._writer.write(item, rendered, lexicon, digest, candidate.identity, candidate.split)
+        written["verified"] = {
+            "checker": verdict.checker,
+            "z3": verdict.z3,
+            "reader": verdict.reader,
+            "gates": list(GATES),
+        }
+        written["id"] = compute_item_id(written)
+        return JudgedItem(
+            written, file, ((skeleton.name, skeleton.language, skeleton.texts, skeleton.slots),)
+        )
+
+
+def cut_lexicon(lexicon: Lexicon, constants: Collection[Term], names: NameBook) -> Lexicon:
+    """Return the lexicon that is exported: labels of fresh individuals and of the rules' constants only."""
+    fresh = names.labels[lexicon.language]
+    kept = {term: lexicon.get_label(term) for term in sorted(constants)}
+    return Lexicon(lexicon.frames, {**kept, **fresh}, lexicon.phrases, lexicon.defaults)

@@ -1,0 +1,138 @@
+"""Selection: candidates taken in their order until every cell is full.
+
+Levels are streams of their own: a level's blocks are taken by number, candidates within a block by key. A larger
+request therefore extends a smaller one, and topping up one cell moves no other. Judging happens only for what would be
+taken, and what a judge rejects is counted, with the next candidate in its place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workbench.generation.blocks import Candidate, JudgedItem, Proposal
+from workbench.model.curriculum import Cell, Curriculum, Level, Quota, WorldSource
+
+__all__ = ["BlockSource", "Progress", "Selection", "Shortfall", "select_items"]
+
+_STALL = 24
+"""So many blocks in a row without an item for an open cell end a level."""
+
+
+class BlockSource(Protocol):
+    """Where blocks and judgements come from: one process, or several."""
+
+    def iterate_blocks(
+        self, level: Level, get_open: Callable[[], frozenset[tuple[str, str]]]
+    ) -> Iterator[tuple[WorldSource, Proposal]]:
+        """Yield the level's blocks by number, each source in turn; ``get_open`` tells the cells open by now."""
+        ...
+
+    def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
+        """Return the judgements of candidates, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: the level at work, and items taken of those asked for in all."""
+
+    level: str
+    taken: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A cell that could not be filled."""
+
+    level: Level
+    quota: Quota
+    taken: int
+
+
+@dataclass
+class Selection:
+    """What was taken and what was not: items in order, theory files, skeletons, rejections, shortfalls."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    theories: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skeletons: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    rejected: Counter[str] = field(default_factory=Counter)
+    shortfalls: list[Shortfall] = field(default_factory=list)
+    blocks: Counter[str] = field(default_factory=Counter)
+
+
+def select_items(
+    curriculum: Curriculum, source: BlockSource, report: Callable[[Progress], None] = lambda _: None
+) -> Selection:
+    """Fill every cell of the curriculum, level by level."""
+    selection = Selection()
+    seen: set[str] = set()
+    wanted = sum(quota.items for level in curriculum.levels for quota in level.quotas)
+    for level in curriculum.levels:
+        _fill_level(level, source, selection, seen, lambda name=level.name: report(  # type: ignore[misc]
+            Progress(name, len(selection.items), wanted)))  # fmt: skip
+    return selection
+
+
+def _fill_level(
+    level: Level, source: BlockSource, selection: Selection, seen: set[str], report: Callable[[], None]
+) -> None:
+    remaining: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
+
+    def get_open() -> frozenset[tuple[str, str]]:
+        return frozenset((task, status) for (_, task, status), count in remaining.items() if count)
+
+    stalled = 0
+    report()
+    for world_source, proposal in source.iterate_blocks(level, get_open):
+        selection.blocks[f"{level.name}/{world_source}"] += 1
+        selection.rejected.update(proposal.rejected)
+        taken = _take(proposal, source, selection, seen, remaining)
+        stalled = 0 if taken else stalled + 1
+        report()
+        if not get_open() or stalled >= _STALL:
+            break
+    for quota in level.quotas:
+        missing = remaining[level.name, quota.task, quota.status]
+        if missing:
+            selection.shortfalls.append(Shortfall(level, quota, quota.items - missing))
+
+
+def _take(
+    proposal: Proposal, source: BlockSource, selection: Selection, seen: set[str], remaining: dict[Cell, int]
+) -> int:
+    """Take from one block what fits, judging as many as are needed, until it is used up."""
+    waiting = [c for c in proposal.candidates if remaining.get(c.cell)]
+    taken = 0
+    while waiting:
+        chosen, later = [], []
+        room: Mapping[Cell, int] = dict(remaining)
+        promised: Counter[Cell] = Counter()
+        pending: set[str] = set()
+        for candidate in waiting:
+            if candidate.identity.named in seen or candidate.identity.named in pending:
+                selection.rejected["the same item up to names"] += candidate.identity.named in seen
+                if candidate.identity.named in pending:
+                    later.append(candidate)
+            elif promised[candidate.cell] < room[candidate.cell]:
+                promised[candidate.cell] += 1
+                pending.add(candidate.identity.named)
+                chosen.append(candidate)
+            elif room[candidate.cell]:
+                later.append(candidate)
+        for candidate, judged in zip(chosen, source.judge(chosen), strict=True):
+            if judged.item is None or judged.theory is None:
+                selection.rejected[judged.reason] += 1
+                continue
+            seen.add(candidate.identity.named)
+            remaining[candidate.cell] -= 1
+            taken += 1
+            selection.items.append(judged.item)
+            selection.theories[judged.theory["digest"]] = judged.theory
+            selection.skeletons.update((skeleton[0], skeleton) for skeleton in judged.skeletons)
+        waiting = [c for c in later if remaining.get(c.cell)] if chosen else []
+    return taken
