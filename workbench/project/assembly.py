@@ -81,9 +81,17 @@ class ParseCache:
 
 
 def assemble_domain(
-    config: ProjectConfig, domain: DomainConfig, files: Iterable[tuple[SourceFile, Role]], cache: ParseCache
+    config: ProjectConfig,
+    domain: DomainConfig,
+    files: Iterable[tuple[SourceFile, Role]],
+    cache: ParseCache,
+    *,
+    has_folders: bool = True,
 ) -> Domain:
-    """Build one domain from its files, in order of their paths."""
+    """Build one domain from its files, in order of their paths.
+
+    Without folders (in memory) rules and constraints may stand together.
+    """
     by_role: dict[str, list[SourceFile]] = {}
     for file, role in files:
         by_role.setdefault(role, []).append(file)
@@ -93,7 +101,7 @@ def assemble_domain(
     prefixes = _merge_prefixes(config, (*ontologies, *shapes), violations)
     triples, sources = _merge_triples(ontologies)
     shape_triples, shape_sources = _merge_triples(shapes)
-    collector = _RuleCollector(violations)
+    collector = _RuleCollector(violations, has_folders)
     for role in ("rules", "constraints"):
         for file in by_role.get(role, []):
             collector.add(cache.read_rules(file, prefixes), file.path, role)
@@ -161,12 +169,13 @@ def _merge_prefixes(config: ProjectConfig, parsed: Iterable[ParsedRdf], violatio
 class _RuleCollector:
     """Gathers statements of several rules files and keeps names unique across them."""
 
-    def __init__(self, violations: list[Violation]) -> None:
+    def __init__(self, violations: list[Violation], has_folders: bool) -> None:
         self.rules: list[Rule] = []
         self.constraints: list[Rule] = []
         self.tests: list[RuleTest] = []
         self.comparisons: dict[str, Comparison | None] = {}
         self._violations = violations
+        self._has_folders = has_folders
         self._names: dict[tuple[str, str], Location] = {}
 
     def add(self, file: RulesFile, path: str, role: str) -> None:
@@ -197,7 +206,7 @@ class _RuleCollector:
 
     def _check_folder(self, rule: Rule, role: str) -> None:
         expected = "constraints" if rule.kind == "constraint" else "rules"
-        if expected != role:
+        if self._has_folders and expected != role:
             folder = "validators" if expected == "constraints" else "ontologies"
             message = f"The {rule.kind} {rule.name} belongs into the folder {folder}."
             why = "Rules say what follows and stand with the ontology; constraints say what must hold."

@@ -269,15 +269,15 @@ class _ConfigurationReader:
         if folder not in entries:
             return (f"{folder}/{name}/**",)
         texts = self._read_texts(entries, path, folder, None, "a path or pattern")
-        good = []
-        for text in texts:
-            try:
-                compile_pattern(text)
-            except ValueError as error:
-                self._report("value", f"'{text}' {error}.", (*path, folder))
-            else:
-                good.append(text)
-        return tuple(good)
+        return tuple(text for text in texts if self._is_pattern(text, (*path, folder)))
+
+    def _is_pattern(self, text: str, path: YamlPath) -> bool:
+        try:
+            compile_pattern(text)
+        except ValueError as error:
+            self._report("value", f"'{text}' {error}.", path)
+            return False
+        return True
 
     def _read_namespace(self, value: YamlValue, path: YamlPath) -> str | None:
         text = self._expect(value, str, "an absolute IRI", path)
@@ -314,6 +314,9 @@ class _ConfigurationReader:
                 self._report("value", f"'{day}' is not a date such as 2026-12-31.", (*path, "expires"))
                 continue
             place = self._read_text(entries, path, "path")
+            # Without its path a waiver would cover more than was meant, so it goes when the path cannot be used.
+            if "path" in entries and not (place and self._is_pattern(place, (*path, "path"))):
+                continue
             found.append(Waiver(code, reason, owner, expires, place, self.text.locate(*path)))
         return tuple(found)
 

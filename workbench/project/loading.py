@@ -20,7 +20,8 @@ def load(path: Path | str) -> Project:
     """Read the project in a folder; an edit that was interrupted is first completed or undone.
 
     What the author can mend is in ``Project.violations``, each with its place. Raises ProjectError when there is no
-    project or its ``workbench.yaml`` cannot be used, InputError for files that cannot be read or are too large.
+    project or its ``workbench.yaml`` cannot be used, InputError for files that cannot be read or are too large,
+    EditError when the journal's record of an interrupted edit is damaged.
     """
     root = Path(path)
     if root.is_file() and root.name == CONFIGURATION_NAME:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from workbench.errors import InputError, SelectionError
+from workbench.errors import InputError, SelectionError, UsageError
 from workbench.formats.locate import locate_statement
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Rule, RuleTest
@@ -56,7 +57,8 @@ class Project:
             for domain, role in classify(config, file.path):
                 assigned[domain.name].append((file, role))
         domains = {
-            name: assemble_domain(config, config.domains[name], parts, cache) for name, parts in assigned.items()
+            name: assemble_domain(config, config.domains[name], parts, cache, has_folders=root is not None)
+            for name, parts in assigned.items()
         }
         cache.close()
         violations = [*scanned, *(v for domain in domains.values() for v in domain.violations)]
@@ -81,8 +83,10 @@ class Project:
 
         Each source is a path, or the text itself: bytes, or a string with a line break. ``rules`` may hold
         constraints too; ``closed`` are prefixed names or IRIs. The domain has the project's name.
-        Raises InputError for a file that is not there or too large.
+        Raises InputError for a file that is not there or too large, UsageError for a name that no folder could have.
         """
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+            raise UsageError(f"'{name}' cannot name a domain; names are letters, digits, - and _.")
         files: dict[str, SourceFile] = {}
         for folder, sources, fallback in (
             ("ontologies", ontologies, "ttl"),

@@ -36,7 +36,7 @@ def apply_splices(old: bytes, splices: Iterable[Splice]) -> bytes:
     """Return the new text. Raises ValueError when ``old`` does not hold what a splice removes."""
     parts, position = [], 0
     for start, removed, inserted in splices:
-        if start < position or old[start : start + len(removed)] != removed:
+        if not position <= start <= len(old) or old[start : start + len(removed)] != removed:
             raise ValueError("the text is not the one that the change was made for")
         parts += [old[position:start], inserted]
         position = start + len(removed)
