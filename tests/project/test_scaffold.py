@@ -105,6 +105,13 @@ def test_from_several_files(tmp_path: Path) -> None:
     assert project.config.languages == ("de", "en")
 
 
+def test_a_file_that_needs_a_base_gets_one(tmp_path: Path, shared_data: Path) -> None:
+    project = init(tmp_path, sources=[shared_data / "lubm/University0_0.owl"])
+    assert project.config.base == "https://example.org/university0-0#"
+    assert not [v for v in project.violations if v.severity == "error"]
+    assert len(project.get_domain().triples) > 8000
+
+
 @pytest.mark.parametrize("name", ["absent.ttl", "a.docx", "folder.ttl"])
 def test_sources_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.ttl").mkdir()

@@ -155,9 +155,8 @@ def _write_configuration(title: str, domain: str, graphs: Sequence[ParsedGraph])
     triples = [triple for graph in graphs for triple in graph.triples]
     languages = _find_languages(triples)
     lines = ["version: 1", f"name: {_quote(title)}"]
-    base = _find_base(triples)
-    if base:
-        lines.append(f"base: {_quote(base)}")
+    # Also what relative names resolve against, so a file without a base of its own can be read.
+    lines.append(f"base: {_quote(_find_base(triples) or f'https://example.org/{domain}#')}")
     lines += [f"languages: [{', '.join(languages)}]", "", "domains:", f"  {domain}:"]
     lines.append("    closed: []  # properties and classes about which all is stated, such as ex:hasChild")
     return ("\n".join(lines) + "\n").encode()
