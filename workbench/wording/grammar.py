@@ -31,6 +31,7 @@ from workbench.model.terms import (
     Term,
     make_literal,
 )
+from workbench.wording.frames import Frames
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import iterate_letters, name_rule_variables
 
@@ -103,7 +104,10 @@ def _match_frame(text: str, frame: str, slots: tuple[str, ...]) -> Iterator[tupl
 
 
 class Grammar:
-    """All readings of sentences in the language of ``lexicon``. Results are remembered by text."""
+    """All readings of sentences in the language of ``lexicon``. Results are remembered by text.
+
+    ``splits_at_periods`` tells that a period before a blank can only end a sentence, quoted values apart.
+    """
 
     def __init__(self, lexicon: Lexicon, classes: Iterable[Term]) -> None:
         self._frames = lexicon.frames
@@ -112,6 +116,9 @@ class Grammar:
             self._labels.setdefault(label, []).append(term)
         known = frozenset(classes)
         self._patterns = [_split_phrase(k, k in known, phrase) for k, phrase in sorted(lexicon.phrases.items())]
+        self.splits_at_periods = not any(
+            ". " in text for text in (*lexicon.labels.values(), *lexicon.phrases.values(), *_list_frames(self._frames))
+        )
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
 
@@ -267,6 +274,10 @@ class Grammar:
 
     def _vary_case(self, text: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((text, _lower_first(text))))
+
+
+def _list_frames(frames: Frames) -> list[str]:
+    return [value for name in Frames.__slots__ if isinstance(value := getattr(frames, name), str)]
 
 
 def _lower_first(text: str) -> str:

@@ -84,13 +84,13 @@ class Reader:
     def _read_slot(self, grammar: Grammar, slot: str, value: str) -> Iterator[dict[str, Any]]:
         match slot:
             case "facts" | "facts_list":
-                sentences = _read_sentences(value, grammar.read_fact, lines=slot.endswith("_list"))
+                sentences = _read_sentences(value, grammar, grammar.read_fact, lines=slot.endswith("_list"))
                 yield from ({"facts": tuple(map(tuple, facts))} for facts in sentences)
             case "rules" | "rules_list":
-                rules = _read_sentences(value, grammar.read_rule, lines=slot.endswith("_list"))
+                rules = _read_sentences(value, grammar, grammar.read_rule, lines=slot.endswith("_list"))
                 yield from ({"rules": formulas} for formulas in rules)
             case "closed":
-                yield from ({"closed": keys} for keys in _read_sentences(value, grammar.read_closed, lines=False))
+                yield from ({"closed": keys} for keys in _read_sentences(value, grammar, grammar.read_closed, lines=False))
             case "statement":
                 yield from ({"statement": atom} for atom in grammar.read_bare_statement(value))
             case "question":
@@ -119,12 +119,15 @@ def _cut(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
     yield from cut(len(texts[0]), 0)
 
 
-def _read_sentences(value: str, read: Any, *, lines: bool) -> Iterator[tuple[Any, ...]]:
+def _read_sentences(value: str, grammar: Grammar, read: Any, *, lines: bool) -> Iterator[tuple[Any, ...]]:
     """Yield the readings of a run of sentences: every way to cut it, every reading of each sentence."""
     if lines:
         rows = value.split("\n")
         if all(row.startswith("- ") for row in rows):
             yield from product(*(read(row[2:]) for row in rows))
+        return
+    if grammar.splits_at_periods and '"' not in value:
+        yield from product(*(read(sentence) for sentence in re.split(r"(?<=\.) ", value)))
         return
     # Cut points are behind a period (or a closing quotation mark and period) that a blank follows.
     ends = [m.start() + 1 for m in re.finditer(r"\.(?= )", value)] + [len(value)]
