@@ -1,0 +1,58 @@
+"""Names and sentences for people: no two things look the same, no value shows its datatype."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from workbench.model.terms import Term, get_local_name, is_blank, unescape_string
+from workbench.project import Domain
+from workbench.wording.lexicon import Lexicon, build_lexicon, split_name
+
+__all__ = ["make_lexicon", "name_apart", "say_plainly"]
+
+_UNNAMED = {"en": "something unnamed", "de": "etwas Unbenanntes"}
+_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)')
+_NUMBER = re.compile(r"[+-]?\d[\d.eE+-]*\Z")
+
+
+def make_lexicon(domain: Domain, language: str) -> Lexicon:
+    """Return the lexicon of a domain; what has no name of its own is numbered."""
+    kinds = domain.kinds
+    lexicon = build_lexicon(
+        domain.triples,
+        language,
+        classes=[term for term, kind in kinds.items() if kind == "class"],
+        properties=[term for term, kind in kinds.items() if kind == "property"],
+    )
+    word = _UNNAMED.get(language, _UNNAMED["en"])
+    unnamed = [term for term in kinds if is_blank(term)]
+    return lexicon.with_labels({term: f"{word} {number}" for number, term in enumerate(unnamed, 1)})
+
+
+def name_apart(lexicon: Lexicon, terms: Iterable[Term]) -> dict[Term, str]:
+    """Return what each term is called; those of one label get their own names, or a number, behind it."""
+    labels = {term: lexicon.get_label(term) for term in terms}
+    shared = Counter(labels.values())
+    named = {
+        term: label if shared[label] == 1 else f"{label} ({split_name(get_local_name(term))})"
+        for term, label in labels.items()
+    }
+    counts: Counter[str] = Counter()
+    still_shared = Counter(named.values())
+    for term, label in named.items():
+        counts[label] += 1
+        if still_shared[label] > 1:
+            named[term] = f"{label} {counts[label]}"
+    return named
+
+
+def say_plainly(sentence: str) -> str:
+    """Return a sentence in which values show neither datatype nor language."""
+
+    def replace(match: re.Match[str]) -> str:
+        text = unescape_string(match.group(1))
+        return text if _NUMBER.match(text) else f"“{text}”"
+
+    return _LITERAL.sub(replace, sentence)
