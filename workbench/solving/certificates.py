@@ -50,8 +50,10 @@ __all__ = ["Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
 
 Problem = TypeVar("Problem", Skeleton, Case, Comparison)
 _ANSWER = "answer"
-_TOGETHER = 200
-"""How many problems one question joins."""
+_TOGETHER = 8
+"""How many problems one question joins; measured, more make Z3 slower than the questions saved."""
+_REMEMBERED = 50_000
+"""How many worlds' relations are remembered by their own names, which is faster than naming them apart."""
 
 
 class Verdict(NamedTuple):
@@ -84,6 +86,7 @@ class Judge:
         self._cases: dict[Case, bool] = {}
         self._comparisons: dict[Comparison, bool] = {}
         self._efforts: dict[tuple[Skeleton, tuple[Comparison, ...]], int] = {}
+        self._named: dict[tuple[Sentence, tuple[frozenset[tuple[str, ...]] | None, ...]], Case] = {}
         self._world: tuple[frozenset[Triple], Relations] = (frozenset(), {})
 
     # --- proofs ------------------------------------------------------------------------------------------------
@@ -185,7 +188,7 @@ class Judge:
         key = (reading.rule, absence.number)
         if key not in self._absent:
             self._absent[key] = make_absence_sentence(reading, absence.number)
-        return name_apart(self._absent[key], {**relations, ASKED: frozenset([absence.terms])})
+        return self._name_apart(self._absent[key], {**relations, ASKED: frozenset([absence.terms])})
 
     # --- worlds ------------------------------------------------------------------------------------------------
 
@@ -201,7 +204,7 @@ class Judge:
             relations = self._read_world(world)
             cases.append(
                 [
-                    (reading.rule.name, name_apart(reading.sentence, relations))
+                    (reading.rule.name, self._name_apart(reading.sentence, relations))
                     for reading in self._read_theory(theory).values()
                     if all(literal.key in relations for literal in reading.sentence.atoms)
                 ]
@@ -278,6 +281,15 @@ class Judge:
         if self._world[0] is not world:
             self._world = (world, build_relations(world))
         return self._world[1]
+
+    def _name_apart(self, sentence: Sentence, relations: Relations) -> Case:
+        key = (sentence, tuple([relations.get(name) for name in sentence.keys]))
+        case = self._named.get(key)
+        if case is None:
+            if len(self._named) >= _REMEMBERED:
+                self._named.clear()
+            case = self._named[key] = name_apart(sentence, relations)
+        return case
 
     def _solve(
         self, problems: Sequence[Problem], known: dict[Problem, bool], ask: Callable[[Sequence[Problem]], bool]
