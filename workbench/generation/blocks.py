@@ -23,7 +23,7 @@ from workbench.generation.keyed import hash_parts, take_share
 from workbench.generation.plan import Plan, build_plan
 from workbench.generation.project_worlds import ProjectWorlds
 from workbench.generation.rendering import Renderer, list_closed
-from workbench.generation.sampling import Completion, Sampler
+from workbench.generation.sampling import ClassChoice, Completion, Sampler
 from workbench.generation.shapes import make_shape_judge
 from workbench.generation.worlds import NameBook, World
 from workbench.model.curriculum import NO_STATUS, Curriculum, Level, WorldSource
@@ -58,6 +58,7 @@ class Material:
     templates: tuple[Template, ...]
     prefixes: Mapping[str, str]
     completions: tuple[Completion, ...]
+    choices: tuple[ClassChoice, ...]
     shapes: tuple[Triple, ...]
     find_violating: Callable[[Sequence[Triple], Sequence[Triple]], Sequence[Term]] | None
     seed: int
@@ -149,7 +150,7 @@ class BlockMaker:
         if m.shapes and m.find_violating is not None:
             find, shapes = m.find_violating, m.shapes
             judge = make_shape_judge(lambda graph: find(graph, shapes), [name for name, _ in m.curriculum.languages])
-        return Sampler(self.plan, self._names, m.completions, judge)
+        return Sampler(self.plan, self._names, m.completions, m.choices, judge)
 
     @cached_property
     def _drafter(self) -> Drafter:

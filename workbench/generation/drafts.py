@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom, hash_parts
@@ -17,8 +17,8 @@ from workbench.generation.plan import Plan
 from workbench.generation.worlds import World
 from workbench.model.curriculum import NO_STATUS, Level, Task
 from workbench.model.proofs import FALSE, Proof
-from workbench.model.rules import is_restatement
-from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal
+from workbench.model.rules import Atom, is_restatement
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
 from workbench.reasoning.batch import Batch, evaluate
 
 __all__ = ["ANSWER", "Draft", "Drafter"]
@@ -29,6 +29,7 @@ _MAX_FACTS = 30
 _MAX_ANSWERS = 4
 _OPTIONS = 4
 _CHANGES = 6
+_OPPOSED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,13 @@ class Drafter:
         self._by_head: dict[Term, tuple[str, ...]] = {
             key: tuple(sorted({way.rule.name for way in ways})) for key, ways in plan.unfoldings.items()
         }
-        self._signatures: dict[Term, tuple[Term, ...]] = {}
+        oppositions: dict[Term, list[tuple[Atom, Atom]]] = {}
+        for rule in plan.theory.rules:
+            atoms = [element for element in rule.body if isinstance(element, Atom)]
+            if rule.is_integrity and len(atoms) == 2:
+                for own, other in (atoms, reversed(atoms)):
+                    oppositions.setdefault(own.key, []).append((own, other))
+        self._oppositions = {key: tuple(pairs) for key, pairs in oppositions.items()}
 
     def draft(
         self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]
@@ -91,8 +98,24 @@ class Drafter:
         for target in targets:
             random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
             changed += [(target, s) for s in self._change_statement(target, worlds[target.world], batch, random)]
-        refutations, unknowns = self._try_statements(batch, worlds, changed)
+        opposed = [
+            (number, statement)
+            for number, world in enumerate(worlds)
+            if ("entailment", "refuted") in open_cells
+            for statement in self._oppose(level, batch, number, world)
+        ]
+        tried = [*((target.world, statement) for target, statement in changed), *opposed]
+        refutations, unknowns = self._try_statements(batch, worlds, tried)
         drafts: dict[str, Draft] = {}
+        for number, statement in opposed:
+            refutation = refutations.get((number, statement))
+            if refutation is not None:
+                random = KeyedRandom("opposed", level.name, worlds[number].key, *statement)
+                ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
+                draft = self._finish(level, "entailment", worlds[number], ground, names, random,
+                                     statements=(statement,), aim="refuted")  # fmt: skip
+                if draft.facts:
+                    drafts.setdefault(draft.key, draft)
         for target in targets:
             world = worlds[target.world]
             random = KeyedRandom("draft", level.name, world.key, *target.fact)
@@ -153,13 +176,38 @@ class Drafter:
             else:
                 found[(subject, key, object_) if random.happens(2, 3) else (object_, key, subject)] = None
         keep = [s for s in found if s != target.fact and not batch.is_entailed(target.world, s) and s[0] != s[2]]
-        return keep[:_CHANGES]
+        # Most statements should be about things of the right kind; a few category mistakes are part of the subject.
+        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(batch, target.world, s)]
+        return sensible[:_CHANGES]
+
+    @cached_property
+    def _kinds(self) -> dict[Term, tuple[frozenset[Term], frozenset[Term]]]:
+        """The classes that being subject or object of each key makes something a member of."""
+        keys = sorted({*self.plan.queryable, *self.plan.assertable})
+        a, b = "<urn:p:a>", "<urn:p:b>"
+        facts = [((a, RDF_TYPE, key) if key in self.plan.classes else (a, key, b)) for key in keys]
+        batch = evaluate(self.plan.theory, [[fact] for fact in facts])
+        return {
+            key: (_list_classes(batch, number, a), _list_classes(batch, number, b)) for number, key in enumerate(keys)
+        }
+
+    def _is_sensible(self, batch: Batch, world: int, statement: Triple) -> bool:
+        """Tell whether subject and object share a class with what the statement would make them, if it says any."""
+        subject, object_ = self._kinds.get(self._get_key(statement), (frozenset(), frozenset()))
+        pairs = [(statement[0], subject)]
+        if statement[1] != RDF_TYPE and not is_literal(statement[2]):
+            pairs.append((statement[2], object_))
+        for term, expected in pairs:
+            own = _list_classes(batch, world, term)
+            if expected and own and not expected & own:
+                return False
+        return True
 
     def _try_statements(
-        self, batch: Batch, worlds: Sequence[World], changed: Sequence[tuple[_Target, Triple]]
+        self, batch: Batch, worlds: Sequence[World], tried: Sequence[tuple[int, Triple]]
     ) -> tuple[dict[tuple[int, Triple], Proof | None], set[tuple[int, Triple]]]:
         """Tell which statements are refuted in their worlds (with the derivation, if any) and which unknown."""
-        wanted = list(dict.fromkeys((target.world, statement) for target, statement in changed))
+        wanted = list(dict.fromkeys(tried))
         if not wanted:
             return {}, set()
         extended = evaluate(
@@ -178,6 +226,32 @@ class Drafter:
             else:
                 unknown.add((world, statement))
         return refuted, unknown
+
+    def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
+        """Return statements that an integrity rule forbids beside a conclusion one hop short of the level."""
+        random = KeyedRandom("oppose", world.key)
+        low = max(0, level.hops[0] - 1)
+        facts = sorted(
+            batch.list_facts(number),
+            key=lambda f: ((batch.get_height(number, f) or 0) < low, hash_parts("base", world.key, *f)),
+        )
+        individuals = _list_individuals(world.facts)
+        found: dict[Triple, None] = {}
+        for fact in facts[:12]:
+            oppositions = self._oppositions.get(self._get_key(fact), ())
+            proof = batch.proof(number, fact) if oppositions else None
+            if proof is None or not low <= measure_proof(proof, self._restatements).hops <= max(0, level.hops[1] - 1):
+                continue
+            own, other = random.choose(oppositions)
+            bindings = _match(own, fact)
+            if bindings is None or not individuals:
+                continue
+            ends = [bindings.get(v) or random.choose(individuals) if is_variable(v) else v
+                    for v in (other.subject, other.object)]  # fmt: skip
+            statement = (ends[0], other.predicate, ends[1])
+            if not batch.is_entailed(number, statement) and other.key not in self.plan.values:
+                found[statement] = None
+        return list(found)[:_OPPOSED]
 
     # ---- carving
 
@@ -277,6 +351,22 @@ class Drafter:
             names = tuple(sorted((*rules, *more)))
         context = tuple(sorted({*facts, *spare}))
         return Draft(level, task, context, names, statements, pattern, aim, world.source)
+
+
+def _list_classes(batch: Batch, world: int, term: Term) -> frozenset[Term]:
+    return frozenset(o for s, p, o in batch.list_facts(world) if s == term and p == RDF_TYPE)
+
+
+def _match(atom: Atom, fact: Triple) -> dict[str, Term] | None:
+    """Return the bindings that make ``atom`` the fact, None when there are none."""
+    bindings: dict[str, Term] = {}
+    for part, value in zip(atom, fact, strict=True):
+        if is_variable(part):
+            if bindings.setdefault(part, value) != value:
+                return None
+        elif part != value:
+            return None
+    return bindings
 
 
 def _list_individuals(facts: Iterable[Triple]) -> list[Term]:

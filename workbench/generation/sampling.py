@@ -25,7 +25,7 @@ from workbench.model.rules import Atom, Comparison, Expression, Operation, subst
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable, make_literal
 from workbench.reasoning.batch import Batch, evaluate
 
-__all__ = ["Completion", "Sampler", "ShapeJudge"]
+__all__ = ["ClassChoice", "Completion", "Sampler", "ShapeJudge"]
 
 ShapeJudge = Callable[[Sequence[tuple[Triple, ...]]], Sequence[bool]]
 """Tells for each world's closure whether the shapes accept it."""
@@ -34,6 +34,7 @@ _ATTEMPTS = 16
 _TURNS = 4
 _REPAIRS = 10
 _MAX_FACTS = 40
+_COMPLETIONS = 4
 
 
 _Role = tuple[Term, str]
@@ -47,6 +48,14 @@ class Completion:
     class_: Term
     property_: Term
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChoice:
+    """What a shape requires of every individual of a class: to be in one of ``options`` as well."""
+
+    class_: Term
+    options: tuple[Term, ...]
 
 
 @dataclass
@@ -74,6 +83,10 @@ class _Draft:
         return self.terms.get(term) or _name(term)
 
 
+def _unname(term: Term) -> str:
+    return f"?p{term[7:-1]}" if term.startswith("<urn:p:") else term
+
+
 def _name(term: str) -> Term:
     return f"<urn:p:{term[2:]}>" if is_variable(term) else term
 
@@ -85,6 +98,7 @@ class Sampler:
     plan: Plan
     names: NameBook
     completions: tuple[Completion, ...]
+    choices: tuple[ClassChoice, ...]
     judge_shapes: ShapeJudge | None
 
     def sample(self, level: Level, keys: Sequence[str]) -> tuple[list[World], Counter[str]]:
@@ -243,27 +257,43 @@ class Sampler:
             draft.terms[placeholder] = draft.random.choose(pool.terms)
 
     def _complete(self, drafts: list[_Draft]) -> None:
-        """Add the values that shapes require of individuals whose classes the closure knows."""
-        if not self.completions or not drafts:
+        """Add what shapes require of individuals whose classes the closure knows, until nothing is missing."""
+        if not self.completions and not self.choices:
             return
-        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts])
-        for world, draft in enumerate(drafts):
-            facts = batch.list_facts(world)
-            for completion in self.completions:
-                pool = self.plan.values.get(completion.property_)
-                if pool is None:
-                    continue
-                have = Counter(s for s, p, _ in facts if p == completion.property_)
-                members = sorted(s for s, p, o in facts if p == RDF_TYPE and o == completion.class_)
-                for member in members:
-                    for _ in range(completion.count - have[member]):
-                        self._add_value(draft, member, completion.property_, pool)
+        waiting = drafts
+        for _ in range(_COMPLETIONS):
+            if not waiting:
+                return
+            batch = evaluate(self.plan.theory, [draft.ground() for draft in waiting])
+            waiting = [d for world, d in enumerate(waiting) if self._complete_one(d, batch.list_facts(world))]
 
-    def _add_value(self, draft: _Draft, member: Term, property_: Term, pool: ValuePool) -> None:
-        subject = f"?p{member[7:-1]}" if member.startswith("<urn:p:") else member
-        placeholder = f"?pv{len(draft.facts)}"
+    def _complete_one(self, draft: _Draft, facts: Sequence[Triple]) -> bool:
+        """Complete one world once; tell whether anything was added."""
+        before = len(draft.facts)
+        classes: dict[Term, set[Term]] = {}
+        for subject, predicate, object_ in facts:
+            if predicate == RDF_TYPE:
+                classes.setdefault(subject, set()).add(object_)
+        for completion in self.completions:
+            pool = self.plan.values.get(completion.property_)
+            if pool is None and completion.property_ not in self.plan.assertable:
+                continue
+            have = Counter(s for s, p, _ in facts if p == completion.property_)
+            for member in sorted(term for term, own in classes.items() if completion.class_ in own):
+                for _ in range(completion.count - have[member]):
+                    self._add_value(draft, _unname(member), completion.property_, pool)
+        for choice in self.choices:
+            options = [option for option in choice.options if option in self.plan.assertable]
+            for member in sorted(term for term, own in classes.items() if choice.class_ in own):
+                if options and not classes[member].intersection(choice.options):
+                    draft.facts.append(Atom(_unname(member), RDF_TYPE, draft.random.choose(options)))
+        return len(draft.facts) > before
+
+    def _add_value(self, draft: _Draft, subject: str, property_: Term, pool: ValuePool | None) -> None:
+        placeholder = f"?pa{len(draft.facts)}"
         draft.facts.append(Atom(subject, property_, placeholder))
-        self._draw_from(draft, pool, placeholder)
+        if pool is not None:
+            self._draw_from(draft, pool, placeholder)
 
     def _repair(self, drafts: list[_Draft], dropped: Counter[str]) -> list[_Draft]:
         """Raise numbers until every required comparison holds and no integrity rule fires; return the sound drafts."""
