@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import workbench.formats.rdf as rdf
 from workbench.errors import InputError, LimitError
@@ -336,3 +338,28 @@ def test_real_files_with_known_mistakes(shared_data: Path) -> None:
     graph = parse_rdf((shared_data / path).read_bytes(), path, BASE)
     assert graph.violations[0].location == Location(path, 1695, 21)
     assert len(graph.triples) > 1400
+
+
+def test_a_broken_token_with_a_dot_inside_costs_only_its_statement() -> None:
+    graph = parse_rdf((HEAD + ":a :b :c .\n:d :e <http://x\\ y.z/u> .\n:f :g :h .").encode(), "f.ttl")
+    assert find(HEAD + ":d :e <http://x\\ y.z/u> .")[0][1] == 2
+    assert graph.violations
+    assert {tuple(map(iri, t)) for t in ("abc", "fgh")} <= set(graph.triples)
+
+
+def test_nesting_of_xml_has_a_limit() -> None:
+    text = XML + "<A><p>" * 600 + "</p></A>" * 600 + "</rdf:RDF>"
+    assert find(text, "a.owl")[0][0] == "xml.syntax"
+
+
+def test_a_base_must_be_an_iri() -> None:
+    with pytest.raises(InputError, match="base IRI"):
+        parse_rdf(b"", "f.ttl", "not an iri")
+
+
+@settings(max_examples=150)
+@given(st.text(alphabet=st.sampled_from("ab:.<>\"'\\@#;,[]() 1\n^_{}é\x00"), max_size=60), st.integers(0, 60))
+def test_no_text_makes_reading_fail(noise: str, at: int) -> None:
+    whole = HEAD + ':a :b :c ; :d "e" .\n:f :g ( 1 [ :h :i ] ) .\n'
+    graph = parse_rdf((whole[:at] + noise + whole[at:]).encode(), "f.ttl")
+    assert all(v.location is not None for v in graph.violations)

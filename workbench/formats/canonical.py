@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from itertools import permutations
+from typing import NoReturn
 
 from workbench.errors import LimitError
 from workbench.model.terms import Term, Triple, is_blank
@@ -18,7 +19,9 @@ from workbench.model.terms import Term, Triple, is_blank
 __all__ = ["canonicalise", "compute_digest", "compute_labels", "name_blanks"]
 
 _STEPS = 300_000
-_STEPS_PER_BLANK = 50
+_STEPS_PER_BLANK = 10
+# Every level of the n-degree hash holds its own copy of the labels so far: memory grows with the square.
+_LEVELS = 2_000
 
 _Issued = dict[Term, str]
 _Result = tuple[str, _Issued]
@@ -41,10 +44,10 @@ def compute_digest(triples: Iterable[Triple]) -> str:
 
     Raises LimitError as :func:`canonicalise` does.
     """
-    digest = hashlib.sha256()
-    for triple in canonicalise(triples):
-        digest.update((" ".join(triple) + " .\n").encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    graph = set(triples)
+    labels = compute_labels(graph)
+    find = labels.get
+    return _hash("".join(sorted(f"{find(s, s)} {p} {find(o, o)} .\n" for s, p, o in graph)))
 
 
 def compute_labels(triples: Iterable[Triple]) -> dict[Term, Term]:
@@ -78,9 +81,12 @@ class _Canonicaliser:
     def __init__(self, triples: Iterable[Triple]) -> None:
         mentions: defaultdict[Term, set[Triple]] = defaultdict(set)
         for triple in triples:
-            for term in (triple[0], triple[2]):
-                if is_blank(term):
-                    mentions[term].add(triple)
+            subject, _, value = triple
+            # Spelled out, since most triples of a large graph end here.
+            if subject[0] == "_":
+                mentions[subject].add(triple)
+            if value[0] == "_":
+                mentions[value].add(triple)
         self._mentions = dict(mentions)
         self._canonical: _Issued = {}
         self._first: dict[Term, str] = {}
@@ -126,6 +132,8 @@ class _Canonicaliser:
                 stack.pop()
                 result = done.value
             else:
+                if len(stack) > _LEVELS:
+                    self._refuse()
                 stack.append(self._hash_n_degree(*request))
                 result = None
         assert result is not None  # noqa: S101 - the first frame always returns one
@@ -177,10 +185,13 @@ class _Canonicaliser:
     def _spend(self) -> None:
         self._budget -= 1
         if self._budget < 0:
-            raise LimitError(
-                f"The graph has {len(self._mentions)} blank nodes that are too much alike to give each a stable "
-                "name; give the repeated ones names of their own."
-            )
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise LimitError(
+            f"The graph has {len(self._mentions)} blank nodes that are too much alike to give each a stable "
+            "name; give the repeated ones names of their own."
+        )
 
 
 def _issue(issued: _Issued, node: Term, prefix: str) -> str:

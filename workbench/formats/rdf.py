@@ -15,6 +15,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from workbench.errors import InputError, LimitError
+from workbench.formats.iri import resolve_iri
 from workbench.formats.rdf_xml import find_line_of_failure, inspect_xml, normalise_xml
 from workbench.formats.turtle_lexer import tokenise
 from workbench.formats.turtle_recovery import MAX_MISTAKES, recover_statements
@@ -77,13 +78,16 @@ def parse_rdf(data: bytes, path: str, base: str | None = None, blank_prefix: str
 
     Mistakes in the text are violations (``turtle.syntax``, ``xml.syntax``, ``xml.entity``,
     ``rdf.unsupported-syntax``); in Turtle the statements around them are still read.
-    Raises InputError for a file that is too large or of another kind, LimitError for one that means too much.
+    Raises InputError for a file that is too large or of another kind and for a base that is no IRI,
+    LimitError for one that means too much.
     """
     if not _BLANK_PREFIX.fullmatch(blank_prefix):
         raise ValueError(f"{blank_prefix!r} cannot start blank node labels")
     if len(data) > MAX_BYTES:
         raise InputError(f"{path} has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
     kind = detect_format(data, path)
+    if base is not None:
+        resolve_iri("", base)
     foreign = _find_foreign_syntax(data, path)
     if foreign is not None:
         return ParsedGraph((), violations=(foreign,))

@@ -19,6 +19,7 @@ __all__ = ["InspectedXml", "find_line_of_failure", "inspect_xml", "normalise_xml
 
 _MAX_ENTITY = 2_000
 _MAX_ENTITIES = 2_000
+_MAX_DEPTH = 1_000
 _REFERENCE = re.compile(r"&([^#;&\s]+);")
 _REFERENCE_BYTES = re.compile(rb"&([^#;&\s]+);")
 _BUILT_IN = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -70,6 +71,20 @@ def inspect_xml(data: bytes, path: str, limit: int) -> InspectedXml:
             if total > limit:
                 raise _RefusedError(f"The entities of the file unfold to more than {limit:,} characters.")
 
+    depth = 0
+
+    def open_element(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise _RefusedError(f"The elements are nested more than {_MAX_DEPTH} levels deep.")
+
+    def close_element(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler = open_element
+    parser.EndElementHandler = close_element
     parser.StartNamespaceDeclHandler = declare_prefix
     parser.EntityDeclHandler = declare_entity
     parser.EndDoctypeDeclHandler = end_doctype
@@ -88,12 +103,12 @@ def inspect_xml(data: bytes, path: str, limit: int) -> InspectedXml:
         )
     except _RefusedError as refusal:
         violation = Violation(
-            "xml.entity",
+            "xml.syntax" if depth else "xml.entity",
             "error",
             str(refusal),
             Location(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1),
-            why="Such entities can fetch files or fill the memory, so they are refused.",
-            fix="Replace the entity with the text it stands for.",
+            why="Such a file can fetch other files or fill the memory, so it is refused.",
+            fix="Give the inner nodes names." if depth else "Replace the entity with the text it stands for.",
         )
     return InspectedXml(tuple(sorted(prefixes.items())), (violation,) if violation else ())
 

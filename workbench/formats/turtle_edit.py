@@ -9,7 +9,8 @@ asked for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.errors import EditError
@@ -79,12 +80,14 @@ class _Change(NamedTuple):
 _Settled = tuple[dict[int, tuple[Block, list[Triple]]], set[Triple], set[Triple]]
 
 
-def _parse(data: bytes, path: str, base: str | None) -> set[Triple]:
+@lru_cache(maxsize=4)
+def _parse(data: bytes, path: str, base: str | None) -> frozenset[Triple]:
+    """Parse a file without mistakes; kept, because the outcome of an edit is the start of the next one."""
     parsed = parse_rdf(data, path, base)
     if parsed.violations:
         first = parsed.violations[0]
         raise EditError(f"{first.location or path}: {first.message} Nothing was changed.")
-    return set(parsed.triples)
+    return frozenset(parsed.triples)
 
 
 def _check_triple(triple: Triple) -> None:
@@ -105,7 +108,7 @@ def _freshen(term: Term) -> Term:
     return _FRESH + term[2:] if is_blank(term) else term
 
 
-def _find_removed(minus: set[Triple], graph: set[Triple], path: str) -> set[Triple]:
+def _find_removed(minus: set[Triple], graph: Set[Triple], path: str) -> set[Triple]:
     """Return the triples of the graph that are meant by the removed ones. Raises EditError when one is missing."""
     ground = {t for t in minus if not is_blank(t[0]) and not is_blank(t[2])}
     for triple in sorted(ground - graph):

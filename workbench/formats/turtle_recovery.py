@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -77,12 +78,23 @@ class _Reader:
             self.found.statements += self._parse(blocks[0], blocks[0].start, end)
         except SyntaxError as error:
             at = self._find_offset(blocks[0].start, error)
-            index = max((i for i, block in enumerate(blocks) if block.start <= at), default=0)
-            broken = blocks[index]
-            if index:
-                self.found.statements += self._parse(blocks[0], blocks[0].start, blocks[index - 1].end)
-            return self._report(broken, blocks, index, at, error)
+            index = self._read_whole(blocks, _find_block(blocks, at))
+            return self._report(blocks[index], blocks, index, at, error)
         return []
+
+    def _read_whole(self, blocks: list[Block], index: int) -> int:
+        """Read the blocks before the broken one; return its index.
+
+        Where a broken token makes the parser see fewer statements than there are dots, that is an earlier one.
+        """
+        while index:
+            try:
+                self.found.statements += self._parse(blocks[0], blocks[0].start, blocks[index - 1].end)
+            except SyntaxError as error:
+                index = _find_block(blocks[:index], self._find_offset(blocks[0].start, error))
+            else:
+                break
+        return index
 
     def _report(self, broken: Block, blocks: list[Block], index: int, at: int, error: SyntaxError) -> list[Block]:
         message = _POSITION.sub("", str(error.msg)).strip().rstrip(".")
@@ -124,7 +136,7 @@ class _Reader:
     def _close(self, broken: Block, at: int) -> bool:
         """See whether the block is whole up to the mistake and only its dot is missing; then read that much."""
         tokens = list(tokenise(self._text, broken.start, min(at, broken.end)))
-        if len(tokens) < 3:
+        if len(tokens) < 3 or at > broken.end:
             return False
         last = tokens[-1].start + len(tokens[-1].text)
         try:
@@ -153,6 +165,11 @@ class _Reader:
     def _add(self, at: int, message: str, fix: str) -> None:
         line, column = self._lines.locate(at)
         self.found.mistakes.append(Mistake(line, column, message, fix))
+
+
+def _find_block(blocks: list[Block], at: int) -> int:
+    """Return the index of the block in which an offset lies, or of the last one before it."""
+    return max(bisect_right(blocks, at, key=lambda block: block.start) - 1, 0)
 
 
 def _suggest(message: str) -> str:

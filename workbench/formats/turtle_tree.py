@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workbench.formats.turtle_blocks import RDF_FIRST, RDF_NIL, RDF_REST
 from workbench.model.terms import Term, Triple, is_blank
 
-__all__ = ["RDF_FIRST", "RDF_NIL", "RDF_REST", "Tree", "grow_tree"]
+__all__ = ["Tree", "grow_tree"]
 
 _MAX_DEPTH = 50
 

@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from workbench.formats.canonical import name_blanks
+from workbench.formats.turtle_blocks import RDF_FIRST, RDF_NIL
 from workbench.formats.turtle_lexer import IRI_TEXT, LOCAL_NAME, PREFIX_NAME
-from workbench.formats.turtle_tree import RDF_FIRST, RDF_NIL, Tree, grow_tree
+from workbench.formats.turtle_tree import Tree, grow_tree
 from workbench.model.terms import (
     OWL,
     RDF,
