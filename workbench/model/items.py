@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from workbench.model.schema import find_problems
+from workbench.model.schema import Schema
 from workbench.model.terms import Term, is_blank, is_iri, is_literal, is_variable
 
 __all__ = [
@@ -96,13 +96,18 @@ def load_item_schema() -> dict[str, Any]:
     return schema
 
 
+@lru_cache(maxsize=1)
+def _compile_schema() -> Schema:
+    return Schema(load_item_schema())
+
+
 def check_item(item: object) -> list[str]:
     """Return everything in which an item breaks the contract, each as ``place: problem``; empty when nothing.
 
     The schema is checked first; only where it holds are the parts compared with each other: ids, references
     between steps and context, evidence and status.
     """
-    problems = find_problems(item, load_item_schema())
+    problems = _compile_schema().find_problems(item)
     if problems or not isinstance(item, Mapping):
         return problems
     return [*_check_parts(item)]

@@ -1,18 +1,17 @@
 """The part of JSON Schema (draft 2020-12) that Workbench's own schemas use, judged without a library.
 
 Files are written and read with nothing but the standard library; a test holds this beside the reference
-implementation.
+implementation. A schema is compiled to closures once, since every item of a dataset is judged.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["KEYWORDS", "find_problems"]
+__all__ = ["KEYWORDS", "Schema"]
 
 KEYWORDS = frozenset(
     "$schema $id $defs $ref title description type enum const pattern minLength minimum required properties "
@@ -20,7 +19,10 @@ KEYWORDS = frozenset(
 )
 """What a schema may use; another keyword is a mistake in the schema, and raises ValueError."""
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
+_Place = tuple[Any, ...]
+"""Where a value stands: the place of its owner and its key or index; written out only for a problem."""
+_Judge = Callable[[Any, _Place, list[tuple[_Place, str]]], None]
+_TYPES: dict[str, type] = {
     "object": dict,
     "array": list,
     "string": str,
@@ -30,102 +32,179 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def find_problems(value: object, schema: Mapping[str, Any]) -> list[str]:
-    """Return everything in which a JSON value breaks a schema, each as ``place: problem``."""
-    return [f"{place or 'value'}: {problem}" for place, problem in _iterate_problems(value, schema, schema, "")]
+class Schema:
+    """A compiled schema. Raises ValueError for keywords that are not in :data:`KEYWORDS`."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._definitions: dict[str, _Judge] = {}
+        for name, definition in schema.get("$defs", {}).items():
+            self._definitions[name] = self._compile(definition)
+        self._judge = self._compile(schema)
+
+    def find_problems(self, value: object) -> list[str]:
+        """Return everything in which a JSON value breaks the schema, each as ``place: problem``."""
+        problems: list[tuple[_Place, str]] = []
+        self._judge(value, (), problems)
+        return [f"{_write_place(place) or 'value'}: {problem}" for place, problem in problems]
+
+    def _compile(self, schema: Mapping[str, Any]) -> _Judge:
+        if not schema.keys() <= KEYWORDS:
+            raise ValueError(f"schema keywords that are not known: {sorted(schema.keys() - KEYWORDS)}")
+        parts: list[_Judge] = []
+        if "$ref" in schema:
+            parts.append(self._refer(schema["$ref"].removeprefix("#/$defs/")))
+        if "oneOf" in schema:
+            parts.append(_compile_choice([self._compile(choice) for choice in schema["oneOf"]]))
+        if "enum" in schema:
+            parts.append(_compile_enumeration(schema["enum"], f"must be one of {', '.join(map(str, schema['enum']))}"))
+        if "const" in schema:
+            parts.append(_compile_enumeration([schema["const"]], f"must be {schema['const']!r}"))
+        if schema.keys() & {"minLength", "pattern"}:
+            parts.append(_compile_string(schema))
+        if "minimum" in schema:
+            parts.append(_compile_minimum(schema["minimum"]))
+        if schema.keys() & {"items", "minItems", "maxItems", "uniqueItems"}:
+            parts.append(self._compile_array(schema))
+        if schema.keys() & {"required", "properties", "additionalProperties", "propertyNames"}:
+            parts.append(self._compile_object(schema))
+        judge = parts[0] if len(parts) == 1 else _combine(parts)
+        return _compile_type(schema["type"], judge) if "type" in schema else judge
+
+    def _refer(self, name: str) -> _Judge:
+        definitions = self._definitions
+        if name in definitions:
+            return definitions[name]
+
+        def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+            definitions[name](value, place, problems)  # defined later, or the one that refers to itself
+
+        return judge
+
+    def _compile_array(self, schema: Mapping[str, Any]) -> _Judge:
+        inner = self._compile(schema["items"]) if "items" in schema else None
+        least, most, unique = schema.get("minItems", 0), schema.get("maxItems"), schema.get("uniqueItems", False)
+
+        def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+            if not isinstance(value, list):
+                return
+            if len(value) < least:
+                problems.append((place, f"must have at least {least} entries"))
+            if most is not None and len(value) > most:
+                problems.append((place, f"must have at most {most} entries"))
+            if unique and len({json.dumps(entry, sort_keys=True) for entry in value}) < len(value):
+                problems.append((place, "must not have the same entry twice"))
+            if inner is not None:
+                for position, entry in enumerate(value):
+                    inner(entry, (place, position), problems)
+
+        return judge
+
+    def _compile_object(self, schema: Mapping[str, Any]) -> _Judge:
+        properties = {key: self._compile(inner) for key, inner in schema.get("properties", {}).items()}
+        required = tuple(schema.get("required", ()))
+        names = self._compile(schema["propertyNames"]) if "propertyNames" in schema else None
+        closed = schema.get("additionalProperties") is False
+        other = (
+            self._compile(schema["additionalProperties"]) if not closed and "additionalProperties" in schema else None
+        )
+
+        def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+            if not isinstance(value, dict):
+                return
+            for key in required:
+                if key not in value:
+                    problems.append((place, f"{key!r} is missing"))
+            for key, entry in value.items():
+                inner = properties.get(key, other)
+                if names is not None:
+                    names(key, (place, key), problems)
+                if inner is not None:
+                    inner(entry, (place, key), problems)
+                elif closed:
+                    problems.append(((place, key), "is not known"))
+
+        return judge
 
 
-def _iterate_problems(
-    value: object, schema: Mapping[str, Any], root: Mapping[str, Any], place: str
-) -> Iterator[tuple[str, str]]:
-    if not schema.keys() <= KEYWORDS:
-        raise ValueError(f"schema keywords that are not known: {sorted(schema.keys() - KEYWORDS)}")
-    if "$ref" in schema:
-        yield from _iterate_problems(value, root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root, place)
-    if "oneOf" in schema:
-        yield from _judge_choice(value, schema["oneOf"], root, place)
-    if "type" in schema:
-        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        if not any(_is_of_type(value, name) for name in types):
-            yield place, f"must be {' or '.join(types)}"
-            return
-    if "enum" in schema and not any(_is_same(value, choice) for choice in schema["enum"]):
-        yield place, f"must be one of {', '.join(map(str, schema['enum']))}"
-    if "const" in schema and not _is_same(value, schema["const"]):
-        yield place, f"must be {schema['const']!r}"
-    if isinstance(value, str):
-        yield from _judge_string(value, schema, place)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if value < schema.get("minimum", value):
-            yield place, f"must be at least {schema['minimum']}"
-    elif isinstance(value, list):
-        yield from _judge_array(value, schema, root, place)
-    elif isinstance(value, dict):
-        yield from _judge_object(value, schema, root, place)
+def _combine(parts: Sequence[_Judge]) -> _Judge:
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        for part in parts:
+            part(value, place, problems)
+
+    return judge
 
 
-def _is_same(first: object, second: object) -> bool:
-    return first == second and isinstance(first, bool) == isinstance(second, bool)
+def _compile_type(names: str | list[str], inner: _Judge) -> _Judge:
+    listed = [names] if isinstance(names, str) else names
+    types = tuple(_TYPES[name] for name in listed)
+    truth = "boolean" in listed
+
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        # True is an int to Python and no integer to JSON.
+        if isinstance(value, types) and (truth or (value is not True and value is not False)):
+            inner(value, place, problems)
+        else:
+            problems.append((place, f"must be {' or '.join(listed)}"))
+
+    return judge
 
 
-def _is_of_type(value: object, name: str) -> bool:
-    return isinstance(value, _TYPES[name]) and not (name == "integer" and isinstance(value, bool))
+def _compile_enumeration(choices: Sequence[Any], message: str) -> _Judge:
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        if not any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in choices):
+            problems.append((place, message))
+
+    return judge
 
 
-def _judge_choice(
-    value: object, choices: list[Mapping[str, Any]], root: Mapping[str, Any], place: str
-) -> Iterator[tuple[str, str]]:
-    """Judge ``oneOf``; when nothing fits, the problems of the choice that comes closest are told."""
-    found = [[*_iterate_problems(value, choice, root, place)] for choice in choices]
-    fitting = found.count([])
-    if fitting > 1:
-        yield place, "fits more than one of the forms"
-    elif not fitting:
-        # A problem deeper inside means that the form was the right one.
-        yield from max(found, key=lambda problems: (max(len(where) for where, _ in problems), -len(problems)))
-
-
-def _judge_string(value: str, schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
-    if len(value) < schema.get("minLength", 0):
-        yield place, "must not be empty"
-    if "pattern" in schema and not _compile(schema["pattern"]).search(value):
-        yield place, f"must match {schema['pattern']}"
-
-
-@lru_cache(maxsize=256)
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile_string(schema: Mapping[str, Any]) -> _Judge:
+    least, pattern = schema.get("minLength", 0), schema.get("pattern", "")
     # In JSON Schema, as in ECMAScript, $ is the end and not also the place before a final line feed.
-    return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern)
+    search = re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern).search
+
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        if not isinstance(value, str):
+            return
+        if len(value) < least:
+            problems.append((place, "must not be empty"))
+        if pattern and search(value) is None:
+            problems.append((place, f"must match {pattern}"))
+
+    return judge
 
 
-def _judge_array(
-    value: list[Any], schema: Mapping[str, Any], root: Mapping[str, Any], place: str
-) -> Iterator[tuple[str, str]]:
-    if len(value) < schema.get("minItems", 0):
-        yield place, f"must have at least {schema['minItems']} entries"
-    if len(value) > schema.get("maxItems", len(value)):
-        yield place, f"must have at most {schema['maxItems']} entries"
-    if schema.get("uniqueItems") and len({json.dumps(entry, sort_keys=True) for entry in value}) < len(value):
-        yield place, "must not have the same entry twice"
-    if "items" in schema:
-        for position, entry in enumerate(value):
-            yield from _iterate_problems(entry, schema["items"], root, f"{place}[{position}]")
+def _compile_minimum(least: int) -> _Judge:
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        if isinstance(value, int) and not isinstance(value, bool) and value < least:
+            problems.append((place, f"must be at least {least}"))
+
+    return judge
 
 
-def _judge_object(
-    value: dict[str, Any], schema: Mapping[str, Any], root: Mapping[str, Any], place: str
-) -> Iterator[tuple[str, str]]:
-    properties = schema.get("properties", {})
-    for key in schema.get("required", ()):
-        if key not in value:
-            yield place, f"{key!r} is missing"
-    for key, entry in value.items():
-        inner = f"{place}.{key}" if place else str(key)
-        if "propertyNames" in schema:
-            yield from _iterate_problems(key, schema["propertyNames"], root, inner)
-        if key in properties:
-            yield from _iterate_problems(entry, properties[key], root, inner)
-        elif schema.get("additionalProperties") is False:
-            yield inner, "is not known"
-        elif isinstance(schema.get("additionalProperties"), dict):
-            yield from _iterate_problems(entry, schema["additionalProperties"], root, inner)
+def _compile_choice(choices: Sequence[_Judge]) -> _Judge:
+    """Compile ``oneOf``; when nothing fits, the problems of the choice that comes closest are told."""
+
+    def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
+        found: list[list[tuple[_Place, str]]] = []
+        for choice in choices:
+            inner: list[tuple[_Place, str]] = []
+            choice(value, place, inner)
+            found.append(inner)
+        fitting = found.count([])
+        if fitting > 1:
+            problems.append((place, "fits more than one of the forms"))
+        elif not fitting:
+            # A problem deeper inside means that the form was the right one.
+            problems += max(found, key=lambda inner: (max(len(_write_place(p)) for p, _ in inner), -len(inner)))
+
+    return judge
+
+
+def _write_place(place: _Place) -> str:
+    if not place:
+        return ""
+    owner, key = place
+    before = _write_place(owner)
+    if isinstance(key, int):
+        return f"{before}[{key}]"
+    return f"{before}.{key}" if before else str(key)
