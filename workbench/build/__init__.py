@@ -1,0 +1,135 @@
+"""Where the stages meet: everything that a command, a form of the UI or a script asks of Workbench.
+
+    from workbench.build import load, check
+
+    checked = check(load("my-project"))
+    print(checked.report.violations)
+
+The command line and the UI call exactly these functions. Names are fetched from their modules when first used, so
+that importing this package costs nothing; only ``build`` and ``verify`` are functions from the start, since
+``workbench.build`` is both this package and that function.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.build.checking import Checked, Progress, check
+    from workbench.build.curricula import CurriculumText, read_curriculum
+    from workbench.build.dataset import BuildResult
+    from workbench.build.explaining import Explanation, explain
+    from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
+    from workbench.build.narration import Narrator, make_narrator
+    from workbench.build.scaffolding import EXAMPLES, init
+    from workbench.build.statements import parse_statement
+    from workbench.build.theories import assemble_theory
+    from workbench.build.verification import VerifyReport
+    from workbench.project import (
+        Domain,
+        Edit,
+        HistoryEntry,
+        Project,
+        SourceFile,
+        TextPatch,
+        TripleDelta,
+        apply,
+        format_project,
+        history,
+        load,
+        preview,
+        redo,
+        undo,
+    )
+
+__all__ = [
+    "EXAMPLES",
+    "BuildResult",
+    "Checked",
+    "CurriculumText",
+    "Domain",
+    "Edit",
+    "Explanation",
+    "HistoryEntry",
+    "Knowledge",
+    "Narrator",
+    "Progress",
+    "Project",
+    "SourceFile",
+    "Summary",
+    "TextPatch",
+    "TripleDelta",
+    "VerifyReport",
+    "apply",
+    "assemble_theory",
+    "build",
+    "check",
+    "explain",
+    "format_project",
+    "get_knowledge",
+    "history",
+    "init",
+    "load",
+    "make_narrator",
+    "parse_statement",
+    "preview",
+    "read_curriculum",
+    "reason",
+    "redo",
+    "undo",
+    "verify",
+]
+
+_HOMES = {
+    "workbench.build.checking": ("Checked", "Progress", "check"),
+    "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
+    "workbench.build.dataset": ("BuildResult",),
+    "workbench.build.explaining": ("Explanation", "explain"),
+    "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
+    "workbench.build.narration": ("Narrator", "make_narrator"),
+    "workbench.build.scaffolding": ("EXAMPLES", "init"),
+    "workbench.build.statements": ("parse_statement",),
+    "workbench.build.theories": ("assemble_theory",),
+    "workbench.build.verification": ("VerifyReport",),
+    "workbench.project": (
+        "Domain", "Edit", "HistoryEntry", "Project", "SourceFile", "TextPatch", "TripleDelta",
+        "apply", "format_project", "history", "load", "preview", "redo", "undo",
+    ),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def build(
+    project: Project,
+    out: Path | str | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    *,
+    domain: str | None = None,
+    progress: Any = None,
+) -> BuildResult:
+    """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`."""
+    from workbench.build import dataset
+
+    return dataset.build(project, out, seed, workers, domain=domain, progress=progress)
+
+
+def verify(path: Path | str, progress: Any = None) -> VerifyReport:
+    """Check every item of a dataset folder anew: see :mod:`workbench.build.verification`."""
+    from workbench.build import verification
+
+    return verification.verify(path, progress)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

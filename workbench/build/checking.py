@@ -1,0 +1,175 @@
+"""``check``: everything that is wrong with a project, collected and shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from workbench.build.curricula import read_curriculum
+from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
+from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
+from workbench.build.rule_tests import run_rule_tests
+from workbench.errors import InvalidKnowledgeError, SelectionError
+from workbench.model.report import Report, Violation
+from workbench.model.terms import get_local_name
+from workbench.project import Domain, Project
+from workbench.reasoning.closure import Closure
+from workbench.validation.lint import find_lint
+from workbench.validation.policy import Waived, apply_policy
+from workbench.validation.presentation import (
+    Threshold,
+    compute_exit_code,
+    format_json,
+    format_text,
+)
+
+__all__ = ["Checked", "Progress", "check"]
+
+Progress = Callable[[str], None]
+"""Is told, in a few words, what is being done."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What a check found.
+
+    ``closures`` are those of the domains whose rules could be applied, by name. ``report`` is what counts after the
+    project's own policy; ``waived`` what its waivers cover, each with its waiver.
+    """
+
+    closures: Mapping[str, Closure]
+    report: Report
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def closure(self) -> Closure:
+        """The closure of the one domain there is.
+
+        Raises InvalidKnowledgeError when its rules could not be applied, SelectionError when there are several.
+        """
+        if len(self.closures) > 1:
+            raise SelectionError(f"There is more than one domain: {', '.join(self.closures)}. Use 'closures'.")
+        if not self.closures:
+            raise InvalidKnowledgeError("Nothing was concluded, because of errors; see the report.", self.report)
+        return next(iter(self.closures.values()))
+
+    def format_text(self, *, color: bool = False) -> str:
+        """Return the report for people."""
+        return format_text(self.report, color=color, waived=len(self.waived))
+
+    def format_json(self) -> str:
+        """Return the report for machines; ``docs/report.md`` describes it."""
+        return format_json(self.report, waived=len(self.waived))
+
+    def compute_exit_code(self, fail_on: Threshold = "error") -> int:
+        """Return 1 when a violation is at or above the threshold, else 0."""
+        return compute_exit_code(self.report, fail_on)
+
+
+def check(
+    project: Project, domain: str | None = None, *, today: date | None = None, progress: Progress | None = None
+) -> Checked:
+    """Judge one domain of a project, or all.
+
+    Files, rules, their tests, curricula and templates, wording, axioms that are not supported, contradictions,
+    constraints and shapes. Where rules or files have errors nothing is reasoned with what is left of them: the
+    domain then has no closure, and ``check.not-reasoned`` says so. ``today`` is the day on which waivers are
+    judged.
+
+    Raises SelectionError for an unknown domain; LimitError and WorkerError when something could not be judged.
+    """
+    tell = progress or (lambda _: None)
+    chosen = list_domains(project, domain)
+    names = {"", *(one.name for one in chosen)}
+    violations = [violation for violation in project.violations if violation.domain in names]
+    closures: dict[str, Closure] = {}
+    for one in chosen:
+        found, closure = _check_domain(project, one, tell)
+        violations += found
+        if closure is not None:
+            closures[one.name] = closure
+    judged = apply_policy(Report.collect(violations).violations, project.config, today or date.today())
+    return Checked(closures, Report.collect(judged.kept), judged.waived)
+
+
+def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[list[Violation], Closure | None]:
+    tell(f"{domain.name}: reading rules")
+    knowledge = get_knowledge(project, domain)
+    found = [*knowledge.violations, *_report_unsupported(knowledge), *_report_unknown_closed(project, knowledge)]
+    found += read_curriculum(domain).violations
+    found += find_lint(
+        domain.triples,
+        languages=project.config.languages,
+        locate=knowledge.narrator.locate,
+        label=knowledge.narrator.label,
+        domain=domain.name,
+    )
+    problems = report_shape_problems(knowledge)
+    found += problems
+    if knowledge.blockers:
+        found.append(_report_not_reasoned(knowledge))
+        return _name_domain(found, domain), None
+    tell(f"{domain.name}: running tests of rules")
+    found += run_rule_tests(knowledge)
+    tell(f"{domain.name}: reasoning")
+    closure = knowledge.closure
+    found += find_contradictions(knowledge)
+    tell(f"{domain.name}: judging shapes")
+    found += judge_shapes(knowledge, problems)
+    return _name_domain(found, domain), closure
+
+
+def _name_domain(found: list[Violation], domain: Domain) -> list[Violation]:
+    return [violation if violation.domain else replace(violation, domain=domain.name) for violation in found]
+
+
+def _report_unsupported(knowledge: Knowledge) -> Iterator[Violation]:
+    narrator = knowledge.narrator
+    for item in knowledge.terminology.unsupported:
+        subject = item.axiom[0]
+        about = f" about {narrator.label(subject)}" if subject.startswith("<") else ""
+        yield Violation(
+            "ontology.unsupported-axiom",
+            "info",
+            f"This axiom{about} is not in the theory: it uses {item.reason}.",
+            narrator.locate(item.axiom),
+            subject,
+            why="Nothing is concluded from it, and no answer takes it into account.",
+            fix="Say what you need of it as a rule or a constraint.",
+        )
+
+
+def _report_unknown_closed(project: Project, knowledge: Knowledge) -> Iterator[Violation]:
+    domain = knowledge.domain
+    texts = project.config.domains[domain.name].closed
+    known = {get_local_name(term): term for term in knowledge.declared}
+    for term in domain.closed:
+        if term in knowledge.declared:
+            continue
+        name = get_local_name(term)
+        index = next((i for i, text in enumerate(texts) if get_local_name(f"<{text.strip('<>')}>") == name), 0)
+        close = get_close_matches(name, known, 1)
+        yield Violation(
+            "config.unknown-name",
+            "error",
+            f"'{name}' under 'closed' is no class or property that the ontology declares.",
+            project.config.locate("domains", domain.name, "closed", index),
+            term,
+            why="What is closed is false where it does not follow; a misspelt name would leave the meant one open.",
+            fix=f"Did you mean {close[0]}?" if close else f"Declare {name} in the ontology, or remove it here.",
+        )
+
+
+def _report_not_reasoned(knowledge: Knowledge) -> Violation:
+    places = [violation.location for violation in knowledge.blockers if violation.location is not None]
+    return Violation(
+        "check.not-reasoned",
+        "info",
+        f"Nothing was concluded in the domain {knowledge.domain.name}, because of the errors in its files or rules.",
+        places[0] if places else None,
+        why="What is left after an error is not what its author meant; tests, constraints and shapes were not judged.",
+        fix="Correct the errors and check again.",
+        related=tuple(dict.fromkeys(places[1:]))[:20],
+    )

@@ -1,0 +1,113 @@
+"""A domain's curriculum and templates, read and judged together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from workbench.formats.curriculum import parse_curriculum
+from workbench.model.curriculum import TASKS, Curriculum, Task
+from workbench.model.report import Location, Violation
+from workbench.project import Domain, SourceFile
+from workbench.wording.frames import FRAMES
+from workbench.wording.templates import Template, parse_template
+
+__all__ = ["TASK_SLOTS", "CurriculumText", "read_curriculum"]
+
+TASK_SLOTS: dict[Task, str] = {"entailment": "statement", "select": "question", "options": "options"}
+"""The slot in which each task asks."""
+_PLACE = re.compile(
+    r"(?:.*/)?templates/(?P<task>[^/]+)/(?P<language>[a-z]{2,8})-(?P<variant>[A-Za-z0-9_-]+)\.j(?:2|inja)\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CurriculumText:
+    """What the files say: the curriculum, None where none can be used, and the usable templates by name."""
+
+    curriculum: Curriculum | None
+    templates: tuple[Template, ...]
+    violations: tuple[Violation, ...]
+
+
+def read_curriculum(domain: Domain) -> CurriculumText:
+    """Read a domain's ``curriculum.yaml`` and the templates ``templates/<task>/<language>-<variant>.j2`` beside it.
+
+    A domain without a curriculum is no violation. What is wrong with one file leaves the others usable.
+    """
+    violations: list[Violation] = []
+    templates: dict[str, Template] = {}
+    curriculum = None
+    file = domain.curriculum_file
+    if file is not None:
+        curriculum, found = parse_curriculum(file.data, file.path, domain.name, domain.prefixes)
+        violations += found
+    for source in domain.templates:
+        template = _read_template(source)
+        if isinstance(template, Violation):
+            violations.append(template)
+        elif template.name in templates:
+            place = Location(source.path)
+            violations.append(Violation("template.twice", "error", f"There are two templates {template.name}.", place))
+        else:
+            violations += _find_missing_slots(template, source.path)
+            templates[template.name] = template
+    if curriculum is not None:
+        violations += _find_missing_templates(curriculum, templates)
+    located = (replace(violation, domain=domain.name) for violation in violations)
+    return CurriculumText(curriculum, tuple(templates[name] for name in sorted(templates)), tuple(located))
+
+
+def _read_template(source: SourceFile) -> Template | Violation:
+    match = _PLACE.match(source.path)
+    if match is None or match["task"] not in TASKS:
+        return Violation(
+            "template.place",
+            "error",
+            f"It cannot be told for which task and language the template {source.path} is.",
+            Location(source.path),
+            fix=f"Name it templates/<task>/<language>-<variant>.j2, where the task is one of {', '.join(TASKS)}.",
+        )
+    return parse_template(
+        source.text, source.path, match["task"], match["language"], match["variant"], f"sha256:{source.digest}"
+    )
+
+
+def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
+    """Try every set of slots that a prompt may fill, since a template must show what is filled, exactly once."""
+    facts = "facts" if "facts" in template.slots else "facts_list"
+    rules = "rules" if "rules" in template.slots else "rules_list"
+    asked = TASK_SLOTS[next(task for task in TASKS if task == template.task)]
+    reported: set[str] = set()
+    for extra in ((), (rules,), ("closed",), (rules, "closed")):
+        try:
+            template.cut((facts, asked, *extra), "")
+        except ValueError as error:
+            if str(error) in reported:
+                continue
+            reported.add(str(error))
+            yield Violation(
+                "template.slots",
+                "error",
+                f"In the template {template.name} {error}.",
+                Location(path, 1),
+                why="A prompt states each thing once: facts, rules where there are any, what is closed, the question.",
+                fix="Write {% if rules %}{{ rules }}{% endif %} and the like; facts_list and rules_list make lists.",
+            )
+
+
+def _find_missing_templates(curriculum: Curriculum, templates: dict[str, Template]) -> Iterator[Violation]:
+    have = {(template.task, template.language) for template in templates.values()}
+    needed = {quota.task for level in curriculum.levels for quota in level.quotas}
+    place = Location(curriculum.path)
+    for language, _ in curriculum.languages:
+        if language not in FRAMES:
+            known = ", ".join(sorted(FRAMES))
+            message = f"The curriculum asks for the language {language}, in which no sentences can be composed."
+            yield Violation("curriculum.language", "error", message, place, fix=f"Languages are {known}.")
+            continue
+        for task in sorted(task for task in needed if (task, language) not in have):
+            folder = f"{curriculum.path.rsplit('/', 1)[0]}/templates/{task}"
+            message = f"There is no template for the task {task} in the language {language}."
+            yield Violation("template.missing", "error", message, place, fix=f"Write {folder}/{language}-1.j2.")

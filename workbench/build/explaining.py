@@ -1,0 +1,80 @@
+"""``explain``: whether a statement is entailed, refuted or unknown, and the evidence, in words."""
+
+from __future__ import annotations
+
+from workbench.build.accounts import tell_proof
+from workbench.build.explanations import Explanation
+from workbench.build.judging import find_contradictions
+from workbench.build.knowledge import Knowledge, get_knowledge
+from workbench.build.statements import parse_statement
+from workbench.errors import InvalidKnowledgeError
+from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
+from workbench.model.report import Report
+from workbench.model.terms import RDF_TYPE, Triple
+from workbench.project import Project
+from workbench.reasoning.batch import evaluate
+
+__all__ = ["MOST_PROOFS", "explain", "refute"]
+
+MOST_PROOFS = 50
+"""How many proofs ``explain`` gives when all are asked for; an explanation says when there are others."""
+
+
+def explain(
+    project: Project,
+    domain: str | None,
+    statement: str,
+    *,
+    all: bool = False,
+    language: str | None = None,
+) -> Explanation:
+    """Explain a statement about one domain: its shallowest proof, with ``all`` the others too; or its refutation;
+    or the two models that show it unknown.
+
+    Raises SelectionError when the domain or a part of the statement is not known; InvalidKnowledgeError when rules
+    or files have errors, or when the facts contradict each other and the statement does not follow, since nothing
+    can be called refuted or unknown then.
+    """
+    knowledge = get_knowledge(project, project.get_domain(domain))
+    triple = parse_statement(knowledge.domain, statement)
+    narrator = knowledge.narrator_in(language)
+    rules = knowledge.theory.by_name
+    closure = knowledge.closure
+    if closure.is_entailed(triple):
+        found = closure.proofs(triple, MOST_PROOFS if all else 1)
+        accounts = tuple(tell_proof(proof, narrator, rules) for proof in found)
+        return Explanation(knowledge.domain, narrator, triple, "entailed", found.proofs[0], accounts, found.is_complete)
+    if closure.contradictions():
+        report = Report.collect(find_contradictions(knowledge))
+        raise InvalidKnowledgeError(
+            f"It does not follow that {narrator.say_inside(triple)}; but the facts of {knowledge.domain.name} "
+            "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
+            report,
+        )
+    evidence = refute(knowledge, triple)
+    if isinstance(evidence, Refutation):
+        told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, triple),)
+        return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True)
+    return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True)
+
+
+def refute(knowledge: Knowledge, triple: Triple) -> Refutation | ModelPair:
+    """Return why a statement that does not follow is false, or the two models that show it open.
+
+    It is false when it is about something closed, or when the theory with it added derives *false* or a closed
+    fact that does not follow without it. Negations are judged against the closure without it.
+    """
+    theory, closure = knowledge.theory, knowledge.closure
+    if _get_key(triple) in theory.closed:
+        return Refutation(triple)
+    extended = evaluate(theory, [(*knowledge.facts, triple)], closed_reference=(closure.batch, [closure.world]))
+    closed = [f for f in extended.list_facts_of(0, sorted(theory.closed)) if not closure.is_entailed(f)]
+    goals = [FALSE, *closed] if extended.list_contradictions(0) else closed
+    proofs: list[Proof] = [proof for goal in goals if (proof := extended.proof(0, goal)) is not None]
+    if proofs:
+        return Refutation(triple, min(proofs, key=lambda p: (p.height, len(p.steps), p.goal)))
+    return ModelPair(triple, closure.derived, tuple(extended.list_facts(0, stated=False)))
+
+
+def _get_key(triple: Triple) -> str:
+    return triple[2] if triple[1] == RDF_TYPE else triple[1]
