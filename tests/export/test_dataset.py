@@ -224,6 +224,7 @@ def test_card_has_a_header_that_datasets_reads(tmp_path: Path) -> None:
     assert [entry["split"] for entry in files] == ["train", "test_depth", "empty"]
     assert all((out / entry["path"]).is_file() for entry in files)
     assert "| all |  |  | 12 | 3 | 0 |" in text
+    assert "| 2 less &lt;easy&gt; | entailment |" in text
 
 
 def test_a_licence_the_hub_does_not_know_is_named(tmp_path: Path) -> None:

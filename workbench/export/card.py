@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from workbench.export.manifest import Tally
@@ -31,7 +32,11 @@ def make_card(
 
     ``head`` has name, description, licence, languages and domain; ``data_files`` the path of each split's table.
     """
-    parts = [_make_header(head, tally, data_files), f"# {head['name']}", str(head.get("description", "")).strip()]
+    parts = [
+        _make_header(head, tally, data_files),
+        f"# {escape(str(head['name']), quote=False)}",
+        str(head.get("description", "")).strip(),
+    ]
     parts += [_ABOUT, "## Contents", _make_counts(tally), _LOADING.format(config=json.dumps("default"))]
     parts += ["## Columns", _make_table(("column", "meaning"), [(f"`{n}`", text) for n, (_, text) in COLUMNS.items()])]
     parts += [_FILES, "## Where it comes from", _make_origin(head, manifest_head)]
@@ -59,9 +64,9 @@ def _make_header(head: Mapping[str, Any], tally: Tally, data_files: Mapping[str,
 
 _ABOUT = """\
 Every item is a question with an answer and a machine-checked proof. The answer follows from what the prompt states,
-and from that alone: `entailed` means that the statement is true in every model of the facts and rules, `refuted` that
-no model contains it, `unknown` that neither holds, and then two models show it. Difficulty is measured on the shortest
-proof."""
+and from that alone: `entailed` means that the statement follows, `refuted` that it contradicts what is stated or is
+about something that is stated completely and isn't found there, `unknown` that it could be true and could be false, and
+then two models show it. Difficulty is measured on the shortest proof."""
 
 _LOADING = """\
 ## Loading
@@ -102,7 +107,7 @@ def _make_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _escape(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return escape(cell, quote=False).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
 
 
 def _make_origin(head: Mapping[str, Any], manifest_head: Mapping[str, Any]) -> str:

@@ -55,7 +55,8 @@ _CONTEXT: dict[str, Any] = {
 }
 _TYPES = {"text": "sc:Text", "texts": "sc:Text", "integer": "sc:Integer"}
 """Columns of other kinds are described by the table's own schema."""
-_FORMATS = {".parquet": "application/vnd.apache.parquet", ".jsonl": "application/jsonlines"}
+# The registered type is application/vnd.apache.parquet; mlcroissant 1.1 reads tables only by this older name.
+_FORMATS = {".parquet": "application/x-parquet", ".jsonl": "application/jsonlines"}
 
 
 def make_croissant(

@@ -49,7 +49,7 @@ def make_report(head: Mapping[str, Any], manifest_head: Mapping[str, Any], tally
             parts += [f"<h2>{title}</h2>", _make_value(manifest_head[key])]
     plain = {key: value for key, value in manifest_head.items() if not isinstance(value, Mapping | list | tuple)}
     if plain:
-        parts += ["<h2>Also</h2>", _make_value(plain)]
+        parts += ["<h2>More</h2>", _make_value(plain)]
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 

@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 from workbench.generation.clause_graph import (
     ClauseGraph,
-    Grain,
     compute_digest,
     list_atoms,
     list_comparisons,
@@ -25,7 +24,7 @@ from workbench.generation.clause_graph import (
 from workbench.model.rules import Atom, BodyElement, Rule, collect_variables
 from workbench.model.terms import Term, Triple, is_literal, is_variable
 
-__all__ = ["Grain", "Identity", "ItemStructure", "Match", "compute_identity", "explain_match"]
+__all__ = ["Identity", "ItemStructure", "Match", "compute_identity", "explain_match"]
 
 _VERSION = 1
 

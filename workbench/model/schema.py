@@ -195,9 +195,13 @@ def _compile_choice(choices: Sequence[_Judge]) -> _Judge:
             problems.append((place, "fits more than one of the forms"))
         elif not fitting:
             # A problem deeper inside means that the form was the right one.
-            problems += max(found, key=lambda inner: (max(len(_write_place(p)) for p, _ in inner), -len(inner)))
+            problems += max(found, key=_rate_closeness)
 
     return judge
+
+
+def _rate_closeness(problems: list[tuple[_Place, str]]) -> tuple[int, int]:
+    return max(len(_write_place(place)) for place, _ in problems), -len(problems)
 
 
 def _write_place(place: _Place) -> str:
