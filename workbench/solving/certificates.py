@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from typing import NamedTuple, TypeVar
 
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
-from workbench.model.rules import BodyElement, Comparison, Expression, Rule
+from workbench.model.rules import BodyElement, Comparison, Rule
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
 from workbench.solving.encoding import (
@@ -44,7 +44,7 @@ from workbench.solving.skeletons import (
     write_skeleton,
 )
 from workbench.solving.solver import RESOURCES, Solver
-from workbench.solving.values import Side, read_values, write_comparison, write_number
+from workbench.solving.values import Side, list_terms, read_values, write_comparison, write_number
 
 __all__ = ["Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
 
@@ -332,12 +332,6 @@ def _get_key(triple: Triple) -> str:
     return triple[2] if triple[1] == RDF_TYPE else triple[1]
 
 
-def _list_terms(expression: Expression) -> list[str]:
-    if isinstance(expression, str):
-        return [expression]
-    return _list_terms(expression.left) + _list_terms(expression.right)
-
-
 def _name_comparison(comparison: Comparison) -> Comparison:
     """Rename individuals, of which only their being the same can matter."""
     left, right = comparison.left, comparison.right
@@ -349,7 +343,7 @@ def _name_comparison(comparison: Comparison) -> Comparison:
 def _write_comparisons(comparisons: Iterable[Comparison]) -> str:
     """The conjunction of comparisons without variables."""
     named = [_name_comparison(comparison) for comparison in comparisons]
-    values = read_values(dict.fromkeys(t for c in named for t in (*_list_terms(c.left), *_list_terms(c.right))))
+    values = read_values(dict.fromkeys(t for c in named for t in (*list_terms(c.left), *list_terms(c.right))))
     sides = {term: Side(str(value.kind), write_number(value.number)) for term, value in values.items()}
     return f"(and true {' '.join(write_comparison(comparison, sides.__getitem__) for comparison in named)})"
 

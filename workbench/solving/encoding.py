@@ -34,6 +34,7 @@ from workbench.solving.values import (
     Side,
     Value,
     list_operands,
+    list_terms,
     read_values,
     write_canonical_number,
     write_comparison,
@@ -183,9 +184,7 @@ class Case(NamedTuple):
 
 
 def _list_constants(expression: Expression) -> list[str]:
-    if isinstance(expression, Operation):
-        return _list_constants(expression.left) + _list_constants(expression.right)
-    return [] if is_variable(expression) else [expression]
+    return [term for term in list_terms(expression) if not is_variable(term)]
 
 
 def name_apart(sentence: Sentence, relations: Relations) -> Case:

@@ -23,11 +23,14 @@ from workbench.model.terms import XSD, is_variable, split_literal
 
 __all__ = [
     "COMPARABLE",
+    "DATE",
     "NAME",
     "NUMBER",
     "Side",
     "Value",
     "is_canonical_number",
+    "list_operands",
+    "list_terms",
     "read_values",
     "write_canonical_number",
     "write_comparable",
@@ -208,8 +211,13 @@ def write_comparable(comparison: Comparison, lookup: Lookup) -> str:
     return f"(and (= {one.kind} {other.kind}) (or {kinds}))"
 
 
+def list_terms(expression: Expression) -> list[str]:
+    """Return the variables and terms of an expression, from left to right."""
+    if isinstance(expression, Operation):
+        return list_terms(expression.left) + list_terms(expression.right)
+    return [expression]
+
+
 def list_operands(expression: Expression) -> list[str]:
     """Return the variables of an expression, each once."""
-    if isinstance(expression, Operation):
-        return list(dict.fromkeys([*list_operands(expression.left), *list_operands(expression.right)]))
-    return [expression] if is_variable(expression) else []
+    return [term for term in dict.fromkeys(list_terms(expression)) if is_variable(term)]
