@@ -195,7 +195,8 @@ def _compile_choice(choices: Sequence[_Judge]) -> _Judge:
             problems.append((place, "fits more than one of the forms"))
         elif not fitting:
             # A problem deeper inside means that the form was the right one.
-            problems += max(found, key=_rate_closeness)
+            closest: list[tuple[_Place, str]] = max(found, key=_rate_closeness)
+            problems += closest
 
     return judge
 
