@@ -19,7 +19,7 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
 
-__all__ = ["Answered", "Difficulty", "Judgement", "answer_drafts"]
+__all__ = ["Answered", "Difficulty", "Judgement", "Verdicts", "answer_drafts", "find_statuses", "measure_drafts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class Answered:
         return self.judgements[0].status if self.draft.task == "entailment" else None
 
 
-_Verdicts = tuple[tuple[Triple, Status], ...]
+Verdicts = tuple[tuple[Triple, Status], ...]
+"""Statements with their statuses, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,37 @@ def answer_drafts(
     return result, rejected
 
 
-def _outline(judgements: Iterable[Judgement]) -> _Verdicts:
+def measure_drafts(
+    theory: Theory, drafts: Sequence[Draft], restatements: frozenset[str] | None = None
+) -> list[Answered | None]:
+    """Answer and measure drafts on their own theories alone, whatever the answer; None for an inconsistent one.
+
+    Nothing is asked of a larger theory and nothing is aimed at: this is what an item is measured by once more when a
+    dataset is verified. Raises LimitError and ValueError as :func:`workbench.reasoning.batch.evaluate` does.
+    """
+    if restatements is None:
+        restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
+    solved, batch, extended = _solve(theory, drafts, [d.facts for d in drafts], [d.rules for d in drafts])
+    result: list[Answered | None] = []
+    for draft, one in zip(drafts, solved, strict=True):
+        if one is None:
+            result.append(None)
+            continue
+        cone, used = _collect_cones(theory, draft, one, batch, extended)
+        result.append(_measure(theory, draft, one, batch, extended, cone, used, restatements))
+    return result
+
+
+def find_statuses(theory: Theory, drafts: Sequence[Draft]) -> list[Verdicts | None]:
+    """Return the statements of every draft with their statuses on its own theory; None for an inconsistent one."""
+    return _find_statuses(theory, drafts, [d.facts for d in drafts], [d.rules for d in drafts])
+
+
+def _outline(judgements: Iterable[Judgement]) -> Verdicts:
     return tuple((j.statement, j.status) for j in judgements)
 
 
-def _find_fault(draft: Draft, solved: _Solved, reference: _Verdicts) -> str | None:
+def _find_fault(draft: Draft, solved: _Solved, reference: Verdicts) -> str | None:
     verdicts = _outline(solved.judgements)
     if verdicts != reference:
         return "differs from the project's whole theory"
@@ -181,10 +208,10 @@ def _evaluate(
 
 def _find_statuses(
     theory: Theory, drafts: Sequence[Draft], facts: Sequence[Iterable[Triple]], rules: Sequence[Sequence[str]]
-) -> list[_Verdicts | None]:
+) -> list[Verdicts | None]:
     """Return the statements of every draft with their statuses; None for an inconsistent one."""
     found = _evaluate(theory, drafts, facts, rules)
-    result: list[_Verdicts | None] = []
+    result: list[Verdicts | None] = []
     for number, statements in enumerate(found.statements):
         if statements is None:
             result.append(None)

@@ -18,7 +18,14 @@ from workbench.model.terms import Term, Triple
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import capitalise, say_statement, say_step
 
-__all__ = ["ItemWriter", "compute_item_identity", "describe_structure", "merge_proofs", "write_theory"]
+__all__ = [
+    "ItemWriter",
+    "compute_item_identity",
+    "describe_structure",
+    "extract_proof",
+    "merge_proofs",
+    "write_theory",
+]
 
 _ASSUMED = "assume"
 
@@ -68,6 +75,16 @@ def merge_proofs(proofs: Sequence[Proof]) -> tuple[Step, ...]:
         for step in proof.steps:
             steps.setdefault(step.conclusion, step)
     return tuple(steps.values())
+
+
+def extract_proof(steps: Sequence[Step], goal: Triple) -> Proof:
+    """Return the steps that ``goal`` needs, in their order: what :func:`merge_proofs` joined, taken apart again."""
+    needed, kept = {goal}, []
+    for step in reversed(steps):
+        if step.conclusion in needed:
+            needed.update(step.premises)
+            kept.append(step)
+    return Proof(goal, tuple(reversed(kept)))
 
 
 class ItemWriter:

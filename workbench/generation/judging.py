@@ -14,9 +14,10 @@ from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
 from workbench.generation.answering import Answered, Judgement
 from workbench.generation.drafts import ANSWER
+from workbench.generation.items import extract_proof, merge_proofs
 from workbench.generation.keyed import hash_parts
 from workbench.generation.rendering import LETTERS, Rendered
-from workbench.model.proofs import Proof, Refutation
+from workbench.model.proofs import Evidence, Proof, Refutation
 from workbench.model.rules import Atom, Rule, substitute_atom
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
@@ -55,7 +56,7 @@ class Judges:
 
         ``theory`` is the item's own theory; the rules that checker and Z3 see are parsed back from their text.
         """
-        exported = Theory(tuple(self._reparse(rule) for rule in theory.rules), theory.closed)
+        exported = Theory(tuple(self._reparse(rule) for rule in theory.rules), frozenset(rendered.closed))
         checked = self._check(item, exported)
         if isinstance(checked, list):
             return f"checker: {checked[0]}"
@@ -84,7 +85,7 @@ class Judges:
         facts = item.draft.facts
         try:
             checker = Checker(theory, facts)
-            digests = [certify(theory, facts, j.evidence, checker) for j in item.judgements]
+            digests = [certify(theory, facts, evidence, checker) for evidence in _list_evidence(item)]
             if item.draft.pattern is not None:
                 place = item.draft.pattern.index(ANSWER)
                 answers = [(j.statement[place],) for j in item.judgements]
@@ -114,6 +115,14 @@ class Judges:
         if isinstance(evidence, Refutation):
             return self.z3.judge_refutation(theory, facts, evidence, model)
         return self.z3.judge_models(theory, facts, evidence)
+
+
+def _list_evidence(item: Answered) -> list[Evidence]:
+    """Return the evidence as it will be written: the proofs of several answers share their steps."""
+    if item.draft.pattern is None:
+        return [judgement.evidence for judgement in item.judgements]
+    steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
+    return [extract_proof(steps, judgement.statement) for judgement in item.judgements]
 
 
 def match_reading(
