@@ -91,7 +91,6 @@ class JudgedItem:
 
     item: dict[str, Any] | None
     theory: dict[str, Any] | None
-    skeletons: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]
     reason: str = ""
 
 
@@ -136,12 +135,15 @@ class BlockMaker:
         return Renderer(m.theory, self.lexicons, m.templates, person=m.curriculum.interrogative == "person")
 
     @cached_property
-    def _grammars(self) -> dict[str, Grammar]:
-        """Grammars of what the exported wording will say: labels of fresh individuals and of the rules' constants."""
-        return {
-            language: Grammar(cut_lexicon(lexicon, self.plan.constants, self._names), self.material.classes)
-            for language, lexicon in self.lexicons.items()
-        }
+    def exported(self) -> dict[str, Lexicon]:
+        """The lexicons that are exported: labels of fresh individuals and of the rules' constants only."""
+        return {name: cut_lexicon(lexicon, self.plan.constants, self._names) for name, lexicon in self.lexicons.items()}
+
+    @cached_property
+    def _reader(self) -> Reader:
+        """The reader knows what the exported wording will say, and nothing else."""
+        grammars = {name: Grammar(lexicon, self.material.classes) for name, lexicon in self.exported.items()}
+        return Reader(grammars, self.renderer.skeletons)
 
     @cached_property
     def _sampler(self) -> Sampler:
@@ -244,16 +246,11 @@ class BlockMaker:
 
     def _judge(self, candidate: Candidate) -> JudgedItem:
         item = candidate.answered
-        try:
-            rendered = self.renderer.render(item, candidate.language)
-        except ValueError as error:
-            return JudgedItem(None, None, (), f"template: {error}")
+        rendered = self.renderer.render(item, candidate.language)
         theory = self.material.theory.select(item.draft.rules)
-        skeleton = rendered.skeleton
-        reader = Reader(self._grammars, self.renderer.skeletons)
-        verdict = self._judges.judge(item, rendered, theory, reader)
+        verdict = self._judges.judge(item, rendered, theory, self._reader)
         if isinstance(verdict, str):
-            return JudgedItem(None, None, (), verdict)
+            return JudgedItem(None, None, verdict)
         texts = {
             rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
             for rule in rendered.rules
@@ -268,9 +265,7 @@ class BlockMaker:
             "gates": list(GATES),
         }
         written["id"] = compute_item_id(written)
-        return JudgedItem(
-            written, file, ((skeleton.name, skeleton.language, skeleton.texts, skeleton.slots),)
-        )
+        return JudgedItem(written, file)
 
 
 def cut_lexicon(lexicon: Lexicon, constants: Collection[Term], names: NameBook) -> Lexicon:

@@ -55,6 +55,18 @@ def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], 
     return sorted(keys & theory.closed)
 
 
+_ASKING = {"entailment": "statement", "select": "question", "options": "options"}
+
+
+def _cut_all(template: Template, lexicon: Lexicon) -> list[Skeleton]:
+    """Return the template's skeletons: with and without rules, with and without a sentence on what is closed."""
+    choices = ", ".join(text for _, text in lexicon.frames.answers)
+    facts = "facts" if "facts" in template.slots else "facts_list"
+    rules = "rules" if "rules" in template.slots else "rules_list"
+    further: tuple[tuple[str, ...], ...] = ((), (rules,), (rules, "closed"))
+    return [template.cut((facts, _ASKING[template.task], *more), choices) for more in further]
+
+
 class Renderer:
     """Renders items with one lexicon per language and the curriculum's templates."""
 
@@ -64,16 +76,22 @@ class Renderer:
         self.theory = theory
         self.lexicons = lexicons
         self._person = person
-        self._skeletons: dict[tuple[str, frozenset[str]], Skeleton] = {}
         self._templates: dict[tuple[str, str], tuple[Template, ...]] = {}
         for template in sorted(templates, key=lambda t: t.name):
             place = (template.task, template.language)
-            self._templates[place] = (*self._templates.get(place, ()), template)
+            if template.language in lexicons:
+                self._templates[place] = (*self._templates.get(place, ()), template)
+        self._skeletons = {
+            (template.name, skeleton.slot_set): skeleton
+            for listed in self._templates.values()
+            for template in listed
+            for skeleton in _cut_all(template, lexicons[template.language])
+        }
         self._rule_texts: dict[tuple[str, str], str] = {}
 
     @property
     def skeletons(self) -> tuple[Skeleton, ...]:
-        """The skeletons used so far, sorted by name."""
+        """Every way in which a template can frame an item, sorted by name: what the reader knows."""
         return tuple(sorted(self._skeletons.values(), key=lambda s: s.name))
 
     def has_templates(self, task: str, language: str) -> bool:
@@ -105,11 +123,7 @@ class Renderer:
             elif name in values:
                 values[name] = " ".join(values[name])
         filled: dict[str, str] = {name: str(text) for name, text in values.items()}
-        place = (template.name, frozenset(filled))
-        if place not in self._skeletons:
-            choices = ", ".join(text for _, text in lexicon.frames.answers)
-            self._skeletons[place] = template.cut(frozenset(filled), choices)
-        skeleton = self._skeletons[place]
+        skeleton = self._skeletons[template.name, frozenset(filled)]
         answer, answers = self._say_answer(item, lexicon)
         return Rendered(
             language, template, skeleton, fill_skeleton(skeleton, filled), answer,

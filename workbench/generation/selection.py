@@ -55,11 +55,10 @@ class Shortfall:
 
 @dataclass
 class Selection:
-    """What was taken and what was not: items in order, theory files, skeletons, rejections, shortfalls."""
+    """What was taken and what was not: items in order, theory files, rejections, shortfalls."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     theories: dict[str, dict[str, Any]] = field(default_factory=dict)
-    skeletons: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     rejected: Counter[str] = field(default_factory=Counter)
     shortfalls: list[Shortfall] = field(default_factory=list)
     blocks: Counter[str] = field(default_factory=Counter)
@@ -133,6 +132,5 @@ def _take(
             taken += 1
             selection.items.append(judged.item)
             selection.theories[judged.theory["digest"]] = judged.theory
-            selection.skeletons.update((skeleton[0], skeleton) for skeleton in judged.skeletons)
         waiting = [c for c in later if remaining.get(c.cell)] if chosen else []
     return taken

@@ -37,6 +37,11 @@ class Skeleton:
     texts: tuple[str, ...]
     slots: tuple[str, ...]
 
+    @property
+    def slot_set(self) -> frozenset[str]:
+        """The slots without their order."""
+        return frozenset(self.slots)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -1,0 +1,326 @@
+"""Datasets: generate, judge and export the items of every curriculum asked for."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from workbench.build.checking import check
+from workbench.build.curricula import read_curriculum
+from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
+from workbench.build.materials import collect_material
+from workbench.errors import Interrupted, InvalidKnowledgeError, UsageError
+from workbench.export.dataset import DatasetContent, write_dataset
+from workbench.generation.blocks import BlockMaker, Material
+from workbench.generation.leakage import compute_leakage
+from workbench.generation.processes import open_source
+from workbench.generation.selection import Progress, Selection, Shortfall, select_items
+from workbench.model.curriculum import Curriculum
+from workbench.model.report import Report, Violation
+from workbench.model.terms import Term
+from workbench.project import Project
+from workbench.validation.policy import apply_policy
+from workbench.wording.frames import write_frames
+
+__all__ = ["BuildResult", "BuiltDataset", "build", "write_wording"]
+
+_LIBRARIES = ("jinja2", "numpy", "pyarrow", "pyoxigraph", "pyshacl", "z3-solver")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltDataset:
+    """One dataset: where it is, and what the summary says about it."""
+
+    domain: str
+    folder: Path
+    items: int
+    cells: tuple[tuple[int, str, str, str, int, int], ...]
+    """Level number and name, task, status, items taken, items asked for."""
+    splits: tuple[tuple[str, int], ...]
+    rejected: tuple[tuple[str, int], ...]
+    structures: int
+    leakage: tuple[tuple[str, Mapping[str, int]], ...]
+    seconds: float
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """The datasets built, and what the author should know (quotas not met where the curriculum allows that)."""
+
+    datasets: tuple[BuiltDataset, ...]
+    report: Report
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The dataset folders."""
+        return tuple(dataset.folder for dataset in self.datasets)
+
+    def format_table(self) -> str:
+        """Return the summary that the command line prints."""
+        return "\n\n".join(_format_dataset(dataset) for dataset in self.datasets)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the summary as JSON values."""
+        return [
+            {
+                "domain": d.domain,
+                "folder": str(d.folder),
+                "items": d.items,
+                "cells": [
+                    dict(zip(("level", "name", "task", "status", "items", "wanted"), cell, strict=True))
+                    for cell in d.cells
+                ],
+                "splits": dict(d.splits),
+                "rejected": dict(d.rejected),
+                "structures": d.structures,
+                "leakage": {split: dict(row) for split, row in d.leakage},
+                "seconds": round(d.seconds, 2),
+            }
+            for d in self.datasets
+        ]
+
+
+def build(
+    project: Project,
+    out: Path | str | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    *,
+    domain: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> BuildResult:
+    """Check the project, then build the dataset of each domain that has a curriculum, into ``out/<domain>``.
+
+    Defaults come from ``workbench.yaml``. Nothing is written unless every judge accepts every item of a dataset; an
+    earlier dataset stays whole whatever happens. The items depend on the knowledge, the curriculum and ``seed``,
+    never on ``workers``.
+
+    Raises InvalidKnowledgeError when the check finds errors or a quota cannot be met, UsageError when there is
+    nothing to build, StorageError, LimitError and WorkerError as their names say.
+    """
+    tell = progress or (lambda _: None)
+    seed = project.config.build.seed if seed is None else seed
+    workers = project.config.build.workers if workers is None else workers
+    if not -(2**63) <= seed < 2**63 or not 1 <= workers <= 256:
+        raise UsageError("The seed must fit into 64 bits, and workers must be between 1 and 256.")
+    folder = _choose_folder(project, out)
+    chosen = [one for one in list_domains(project, domain) if one.curriculum_file is not None]
+    if not chosen:
+        raise UsageError("There is no curriculum to build: put a curriculum.yaml into curricula/<domain>/.")
+    checked = check(project, domain, progress=tell)
+    if checked.report.has_errors:
+        raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
+    built, notes = [], []
+    try:
+        for one in chosen:
+            knowledge = get_knowledge(project, one)
+            dataset, found = _build_domain(project, knowledge, folder / one.name, seed, workers, tell)
+            built.append(dataset)
+            notes += found
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted; the dataset that was being built is as it was before.") from error
+    return BuildResult(tuple(built), Report.collect(notes))
+
+
+def _choose_folder(project: Project, out: Path | str | None) -> Path:
+    if out is not None:
+        return Path(out)
+    if project.root is None:
+        raise UsageError("A project in memory has no folder to build into; say where (out=...).")
+    return project.root / project.config.build.out
+
+
+def _build_domain(
+    project: Project, knowledge: Knowledge, folder: Path, seed: int, workers: int, tell: Callable[[str], None]
+) -> tuple[BuiltDataset, list[Violation]]:
+    started, cpu = time.monotonic(), time.process_time()
+    text = read_curriculum(knowledge.domain)
+    curriculum = text.curriculum
+    assert curriculum is not None  # the check found no errors
+    if knowledge.domain.sensitive:
+        _refuse_own_individuals(curriculum)
+    material = collect_material(knowledge, text, curriculum, seed)
+
+    def report(state: Progress) -> None:
+        tell(f"{curriculum.domain}: level {state.level}, {state.taken:,} of {state.wanted:,} items")
+
+    with open_source(material, workers) as source:
+        selection = select_items(curriculum, source, report)
+    notes = _judge_shortfalls(project, selection.shortfalls, curriculum)
+    tell(f"{curriculum.domain}: writing {len(selection.items):,} items")
+    content = _collect_content(project, material, selection)
+    write_dataset(folder, content)
+    result = BuiltDataset(
+        domain=curriculum.domain,
+        folder=folder,
+        items=len(selection.items),
+        cells=_count_cells(curriculum, selection),
+        splits=tuple((split, len(items)) for split, items in content.items.items()),
+        rejected=tuple(sorted(content.manifest_head["rejected"].items())),
+        structures=len({item["identity"]["core"] for item in selection.items}),
+        leakage=tuple(content.manifest_head["leakage"].items()),
+        seconds=time.monotonic() - started,
+        cpu_seconds=time.process_time() - cpu,
+    )
+    return result, notes
+
+
+def _refuse_own_individuals(curriculum: Curriculum) -> None:
+    found = [
+        Violation(
+            "curriculum.sensitive",
+            "error",
+            f"The level {level.name} takes worlds from the project's own individuals, but the domain is sensitive.",
+            level.location,
+            fix="Write worlds: sampled.",
+            domain=curriculum.domain,
+        )
+        for level in curriculum.levels
+        if "project" in level.sources
+    ]
+    if found:
+        raise InvalidKnowledgeError("Nothing was built: a sensitive domain uses sampled worlds only.", Report.collect(found))
+
+
+def _judge_shortfalls(
+    project: Project, shortfalls: Sequence[Shortfall], curriculum: Curriculum
+) -> list[Violation]:
+    """Report the cells that could not be filled; raises InvalidKnowledgeError when one of them is an error."""
+    found = []
+    for shortfall in shortfalls:
+        quota, level = shortfall.quota, shortfall.level
+        what = quota.task if quota.status == "-" else f"{quota.task} ({quota.status})"
+        found.append(
+            Violation(
+                "curriculum.shortfall",
+                curriculum.shortfall,
+                f"The level {level.name} asks for {quota.items:,} items of {what}, but only {shortfall.taken:,} "
+                "different ones were found.",
+                quota.location,
+                why="Blocks of worlds were drawn until many in a row held nothing new for it.",
+                fix=f"Ask for at most {shortfall.taken:,}, widen the level's hops or distractors, or allow sampled "
+                "worlds; 'shortfall: warning' in the curriculum builds what there is.",
+                domain=curriculum.domain,
+            )
+        )
+    kept = apply_policy(found, replace(project.config, waivers=()), date.today()).kept
+    report = Report.collect(kept)
+    if report.has_errors:
+        raise InvalidKnowledgeError("Nothing was built, because the curriculum asks for more than there is.", report)
+    return list(report.violations)
+
+
+def _count_cells(curriculum: Curriculum, selection: Selection) -> tuple[tuple[int, str, str, str, int, int], ...]:
+    counts = Counter((i["level_name"], i["task"], i["status"] or "-") for i in selection.items)
+    return tuple(
+        (level.number, level.name, quota.task, quota.status,
+         counts[level.name, quota.task, quota.status], quota.items)
+        for level in curriculum.levels
+        for quota in level.quotas
+    )  # fmt: skip
+
+
+def _collect_content(project: Project, material: Material, selection: Selection) -> DatasetContent:
+    curriculum = material.curriculum
+    items: dict[str, list[dict[str, Any]]] = {split: [] for split in curriculum.list_splits()}
+    for item in selection.items:
+        items[item["split"]].append(item)
+    head = {
+        "curriculum": curriculum.name,
+        "domain": curriculum.domain,
+        "seed": material.seed,
+        "generator": material.generator,
+        "inputs": dict(sorted(project.content_digests.items())),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "licence": curriculum.licence or project.config.license,
+        "languages": [name for name, _ in curriculum.languages],
+        "split_by": curriculum.splits.by,
+        "rejected": {reason: count for reason, count in sorted(selection.rejected.items()) if count},
+        "blocks": dict(sorted(selection.blocks.items())),
+        "capacity": _measure_capacity(curriculum, selection),
+        "leakage": compute_leakage(items, curriculum),
+        "shortfalls": [
+            {"level": s.level.name, "task": s.quota.task, "status": s.quota.status,
+             "wanted": s.quota.items, "items": s.taken}
+            for s in selection.shortfalls
+        ],
+    }  # fmt: skip
+    card = {
+        "name": curriculum.name,
+        "description": curriculum.description or project.config.description,
+        "licence": curriculum.licence or project.config.license,
+        "languages": [name for name, _ in curriculum.languages],
+        "domain": curriculum.domain,
+    }
+    return DatasetContent(items, selection.theories, write_wording(material), material.prefixes, head, card)
+
+
+def _measure_capacity(curriculum: Curriculum, selection: Selection) -> dict[str, dict[str, int]]:
+    """Return, for each level, its items and how many structures up to names (and up to vocabulary) they have."""
+    result = {}
+    for level in curriculum.levels:
+        own = [item["identity"] for item in selection.items if item["level_name"] == level.name]
+        result[level.name] = {
+            "items": len(own),
+            "named": len({identity["named"] for identity in own}),
+            "core": len({identity["core"] for identity in own}),
+        }
+    return result
+
+
+def write_wording(material: Material) -> dict[str, Any]:
+    """Return what the reader needs: frames, phrases, labels and templates, terms in full."""
+    maker = BlockMaker(material)
+    return {
+        "version": 1,
+        "classes": list(material.classes),
+        "languages": {
+            language: {
+                "frames": write_frames(lexicon.frames),
+                "labels": _sort(lexicon.labels),
+                "phrases": _sort(lexicon.phrases),
+            }
+            for language, lexicon in sorted(maker.exported.items())
+        },
+        "templates": [
+            {"name": s.name, "language": s.language, "texts": list(s.texts), "slots": list(s.slots)}
+            for s in maker.renderer.skeletons
+        ],
+    }
+
+
+def _sort(texts: Mapping[Term, str]) -> dict[str, str]:
+    return dict(sorted(texts.items()))
+
+
+def _format_dataset(dataset: BuiltDataset) -> str:
+    statuses = ("entailed", "refuted", "unknown", "-")
+    head = f"{dataset.domain}: {dataset.items:,} items in {dataset.folder}"
+    rows: list[tuple[str, ...]] = [("level", "task", *statuses, "asked")]
+    groups: dict[tuple[int, str, str], dict[str, tuple[int, int]]] = {}
+    for number, name, task, status, taken, wanted in dataset.cells:
+        groups.setdefault((number, name, task), {})[status] = (taken, wanted)
+    for (number, name, task), cells in groups.items():
+        counts = [f"{cells[s][0]:,}" if s in cells else "" for s in statuses]
+        rows.append((f"{number} {name}", task, *counts, f"{sum(wanted for _, wanted in cells.values()):,}"))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [head, ""]
+    for row in rows:
+        cells_ = [row[i].ljust(widths[i]) if i < 2 else row[i].rjust(widths[i]) for i in range(len(row))]
+        lines.append("  ".join(cells_).rstrip())
+    lines += ["", "splits: " + ", ".join(f"{name} {count:,}" for name, count in dataset.splits)]
+    lines.append(f"different structures up to names and vocabulary: {dataset.structures:,}")
+    for split, row_ in dataset.leakage:
+        shared = ", ".join(f"{grain} {count:,}" for grain, count in row_.items() if grain != "items")
+        lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")
+    lines.append("rejected: " + (", ".join(f"{why} {count:,}" for why, count in dataset.rejected) or "nothing"))
+    rate = dataset.items / dataset.seconds if dataset.seconds else 0.0
+    lines.append(f"time: {dataset.seconds:.0f} s ({rate:.0f} verified items a second)")
+    return "\n".join(lines)
