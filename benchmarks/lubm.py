@@ -81,7 +81,13 @@ def make_theory() -> Theory:
         Comparison(">", Operation("+", "?a", make_literal(10)), "?b"), head=_is_a("LateStarter"))  # fmt: skip
     add("external advisor", _has("advisor"), _has("worksFor", "?x", "?d"), _has("worksFor", "?y", "?e"),
         Comparison("!=", "?d", "?e"), head=_has("externalAdvisor"))  # fmt: skip
-    add("loyal", _has("degreeFrom"), _has("memberOf"), head=_is_a("Loyal"))
+    add(
+        "classmate",
+        _has("takesCourse", "?x", "?c"),
+        _has("takesCourse", "?y", "?c"),
+        Comparison("!=", "?x", "?y"),
+        head=_has("classmate"),
+    )
     return Theory.build(rules)
 
 

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from workbench.model.proofs import Proof
 from workbench.reasoning.derivations import Instance
 from workbench.reasoning.graph import DerivationGraph
-from workbench.reasoning.minimal import Choices, assemble_proof, choose
+from workbench.reasoning.minimal import Choices, assemble_proof, choose, find_proof
 
 __all__ = ["Alternatives", "find_proofs"]
 
-_MOST_INSTANCES = 20_000
+_MOST_INSTANCES = 3_000
+_BLOCK = 64
 
 Option = Instance | None
 Options = dict[int, list[Option]]
@@ -47,7 +48,8 @@ def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
     """Return up to ``limit`` proofs of a fact (or of *false*), whose stated premises are always leaves.
 
     A stated goal has the proof without steps first, then those of its derivations. In a graph with more than
-    20,000 derivations behind the goal only the nearest are searched, and the result says that it is not complete.
+    3,000 derivations behind the goal only the nearest are searched (farther facts keep their canonical proofs), and
+    the result says that it is not complete.
     Proofs of one height come in the order in which their parts are opened, by size, then by their steps.
     """
     options, is_whole = _collect_options(graph, goal)
@@ -70,7 +72,7 @@ def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
         proofs.append(proof)
         fixed = dict(part)
         for fact in _list_used(goal, chosen):
-            taken = chosen[fact][0]
+            taken = chosen[fact]
             others = [option for option in fixed[fact] if option != taken]
             if others:
                 push({**fixed, fact: others})
@@ -81,22 +83,28 @@ def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
 def _collect_options(graph: DerivationGraph, goal: int) -> tuple[Options, bool]:
     """Every fact behind the goal with its instances; stated facts are leaves, except that a stated goal is both."""
     options: Options = {}
-    frontier, count = [goal], 0
+    frontier, count = {goal: None}, 0
     while frontier and count <= _MOST_INSTANCES:
-        graph.fetch(fact for fact in frontier if fact == goal or graph.get_height(fact))
-        following: dict[int, None] = {}
-        for fact in frontier:
+        block = list(frontier)[:_BLOCK]
+        graph.fetch(fact for fact in block if fact == goal or graph.get_height(fact))
+        for fact in block:
+            del frontier[fact]
             is_stated = graph.get_height(fact) == 0
             options[fact] = [None] if is_stated else []
             if fact == goal or not is_stated:
                 instances = [i for i in graph.list_instances(fact) if fact not in i.premises and goal not in i.premises]
                 options[fact] += instances
                 count += len(instances)
-                following.update((p, None) for i in instances for p in i.premises if p not in options)
-        frontier = [fact for fact in following if fact not in options]
-    for fact in frontier:
-        options[fact] = []
-    return options, not frontier
+                frontier.update((p, None) for i in instances for p in i.premises if p not in options)
+    is_whole = not frontier
+    while frontier:  # what was not searched keeps its canonical derivation
+        fact, _ = frontier.popitem()
+        if fact not in options:
+            find_proof(graph, fact)
+            option = graph.chosen[fact]
+            options[fact] = [option]
+            frontier.update(dict.fromkeys(option.premises if option is not None else ()))
+    return options, is_whole
 
 
 def _represent(graph: DerivationGraph, goal: int, part: Options) -> tuple[Proof, Choices] | None:
@@ -161,7 +169,7 @@ def _list_used(goal: int, chosen: Choices) -> list[int]:
         fact = stack.pop()
         if fact not in used:
             used[fact] = None
-            option = chosen[fact][0]
+            option = chosen[fact]
             if option is not None:
                 stack.extend(reversed(option.premises))
     return list(used)

@@ -26,6 +26,7 @@ from workbench.reasoning.plan import TheoryPlan, plan_theory
 __all__ = ["Batch", "evaluate"]
 
 _KEPT_GRAPHS = 256
+_LOGGED_FACTS, _LOGGED_STEPS = 100_000, 2_000_000
 
 
 def evaluate(
@@ -102,7 +103,14 @@ class Batch:
 
     @cached_property
     def _source(self) -> Source:
-        return self.log if self.world_count > 1 else MatchingSource(self.plan, self.matcher, self.facts)
+        """The log for many worlds and for a small one; in a large one derivations are matched on demand."""
+        if self.world_count > 1:
+            return self.log
+        if self.facts.size <= _LOGGED_FACTS:
+            log = StepLog(self.plan, self.matcher, self.facts, most=_LOGGED_STEPS)
+            if log.is_complete:
+                return log
+        return MatchingSource(self.plan, self.matcher, self.facts)
 
     def get_graph(self, world: int) -> DerivationGraph:
         """Return the derivation graph of a world; the latest ones are kept."""

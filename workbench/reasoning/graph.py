@@ -12,7 +12,7 @@ import numpy as np
 from workbench.model.proofs import FALSE, Step
 from workbench.model.terms import Triple
 from workbench.reasoning.columns import BoolArray, IntArray
-from workbench.reasoning.derivations import Instance, find_instances, list_instances, make_step
+from workbench.reasoning.derivations import Instance, Instances, find_instances, list_instances, make_step
 from workbench.reasoning.facts import FactTable
 from workbench.reasoning.join import Matcher
 from workbench.reasoning.plan import TheoryPlan, list_negated_keys
@@ -54,10 +54,18 @@ class StepLog:
     world w are those from ``starts[w]`` up to ``starts[w + 1]``.
     """
 
-    def __init__(self, plan: TheoryPlan, matcher: Matcher, facts: FactTable) -> None:
+    def __init__(self, plan: TheoryPlan, matcher: Matcher, facts: FactTable, most: int | None = None) -> None:
+        """List all instances; with ``most``, stop soon after so many, and say so in ``is_complete``."""
         width = max((len(rule.body.atoms) for rule in plan.rules), default=0)
-        parts = [part for rule in plan.rules for part in list_instances(rule, matcher, facts)]
-        size = sum(len(part.facts) for part in parts)
+        self.is_complete = True
+        parts: list[Instances] = []
+        size = 0
+        for part in (part for rule in plan.rules for part in list_instances(rule, matcher, facts)):
+            if most is not None and size > most:
+                self.is_complete = False
+                break
+            parts.append(part)
+            size += len(part.facts)
         unordered: IntArray = np.empty(size, dtype=np.int64)
         rules = np.empty(size, dtype=np.int32)
         premises = np.full((size, width), -1, dtype=np.int32)
@@ -113,7 +121,7 @@ class DerivationGraph:
         self.world = world
         self.plan = plan
         self.facts = facts
-        self.chosen: dict[int, tuple[Instance | None, frozenset[int]]] = {}
+        self.chosen: dict[int, Instance | None] = {}
         self._source = source
         self._enabled = enabled
         self._instances: dict[int, list[Instance]] = {}

@@ -10,16 +10,16 @@ it); choosing bottom-up is the computable convention that every part of the prod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from workbench.model.proofs import Proof, Step
 from workbench.reasoning.derivations import Instance
 from workbench.reasoning.graph import DerivationGraph
 
-__all__ = ["Choices", "assemble_proof", "choose", "find_proof"]
+__all__ = ["Choices", "assemble_proof", "choose", "find_proof", "list_steps"]
 
-Choices = dict[int, tuple[Instance | None, frozenset[int]]]
-"""Per fact the instance that concludes it (None: it is stated), and the facts that its proof concludes."""
+Choices = dict[int, Instance | None]
+"""Per fact the instance that concludes it; None: it is stated."""
 
 
 def find_proof(graph: DerivationGraph, goal: int) -> Proof:
@@ -31,7 +31,11 @@ def find_proof(graph: DerivationGraph, goal: int) -> Proof:
             return [None]
         return [i for i in graph.list_instances(fact) if graph.get_instance_height(i) == height]
 
-    choose(graph, goal, list_options, graph.get_height, graph.chosen, graph.fetch)
+    try:
+        choose(graph, goal, list_options, graph.get_height, graph.chosen, graph.fetch)
+    except BaseException:
+        graph.chosen.clear()  # an interrupted choice must not look like a finished one
+        raise
     return assemble_proof(graph, goal, graph.chosen)
 
 
@@ -43,57 +47,67 @@ def choose(
     chosen: Choices,
     prepare: Callable[[Iterable[int]], None],
 ) -> None:
-    """Fill ``chosen`` for ``goal`` and what it rests on, from options whose premises are all lower."""
-    options: dict[int, list[Instance | None]] = {}
-    frontier = [goal]
+    """Fill ``chosen`` for ``goal`` and what it may rest on, from options whose premises are all lower."""
+    open_: dict[int, list[Instance | None]] = {}
+    frontier = [] if goal in chosen else [goal]
     while frontier:
-        prepare(fact for fact in frontier if fact not in chosen and get_height(fact))
+        prepare(fact for fact in frontier if get_height(fact))
         following: dict[int, None] = {}
         for fact in frontier:
-            if fact in chosen or fact in options:
-                continue
-            options[fact] = list_options(fact)
-            following.update(dict.fromkeys(p for option in options[fact] if option for p in option.premises))
-        frontier = list(following)
-    for fact in sorted(options, key=lambda fact: (get_height(fact), fact)):
-        candidates: list[tuple[Instance | None, frozenset[int]]] = []
-        for option in options[fact]:
-            if option is None:
-                candidates = [(option, frozenset[int]())]
-                break
-            below = [chosen[premise][1] for premise in option.premises]
-            candidates.append((option, frozenset((fact,)).union(*below)))
-        least = min(len(steps) for _, steps in candidates)
-        smallest = [candidate for candidate in candidates if len(candidate[1]) == least]
-        if len(smallest) > 1:
-            smallest.sort(key=lambda c: graph.make_step(fact, c[0]).sort_key if c[0] else ())
-        chosen[fact] = smallest[0]
+            options = list_options(fact)
+            if len(options) == 1:
+                chosen[fact] = options[0]
+            else:
+                open_[fact] = options
+            following.update((p, None) for option in options if option is not None for p in option.premises)
+        frontier = [fact for fact in following if fact not in chosen and fact not in open_]
+    for fact in sorted(open_, key=get_height):
+        chosen[fact] = _choose_smallest(graph, fact, open_[fact], chosen)
 
 
-def assemble_proof(
-    graph: DerivationGraph, goal: int, chosen: Mapping[int, tuple[Instance | None, frozenset[int]]]
-) -> Proof:
+def _choose_smallest(
+    graph: DerivationGraph, fact: int, options: list[Instance | None], chosen: Choices
+) -> Instance | None:
+    if None in options:
+        return None
+    instances = [option for option in options if option is not None]
+    sizes = [_count_steps(instance.premises, chosen) for instance in instances]
+    least = min(sizes)
+    smallest = [instance for instance, size in zip(instances, sizes, strict=True) if size == least]
+    return min(smallest, key=lambda i: graph.make_step(fact, i).sort_key) if len(smallest) > 1 else smallest[0]
+
+
+def _count_steps(premises: tuple[int, ...], chosen: Choices) -> int:
+    """How many steps the chosen proofs of some facts have together."""
+    seen: set[int] = set()
+    stack = list(premises)
+    while stack:
+        fact = stack.pop()
+        if fact not in seen:
+            instance = chosen[fact]
+            if instance is not None:
+                seen.add(fact)
+                stack += instance.premises
+    return len(seen)
+
+
+def assemble_proof(graph: DerivationGraph, goal: int, chosen: Choices) -> Proof:
     """Return the proof that follows the choices from ``goal``: depth first, premises in body order."""
-    return Proof(graph.get_triple(goal), tuple(graph.make_step(f, i) for f, i in walk_choices(goal, chosen)))
-
-
-def walk_choices(goal: int, chosen: Mapping[int, tuple[Instance | None, frozenset[int]]]) -> list[tuple[int, Instance]]:
-    """Return the concluded facts with their instances, premises before conclusions."""
     done: set[int] = set()
-    order: list[tuple[int, Instance]] = []
+    steps: list[Step] = []
     stack: list[tuple[int, bool]] = [(goal, False)]
     while stack:
         fact, is_expanded = stack.pop()
-        instance = chosen[fact][0]
+        instance = chosen[fact]
         if instance is None or fact in done:
             continue
         if is_expanded:
             done.add(fact)
-            order.append((fact, instance))
+            steps.append(graph.make_step(fact, instance))
         else:
             stack.append((fact, True))
-            stack.extend((premise, False) for premise in reversed(instance.premises))
-    return order
+            stack.extend([(premise, False) for premise in reversed(instance.premises)])
+    return Proof(graph.get_triple(goal), tuple(steps))
 
 
 def list_steps(graph: DerivationGraph, fact: int) -> list[Step]:

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +41,11 @@ _MICROSECOND = timedelta(microseconds=1)
 
 Fixed = tuple[IntArray, BoolArray, int]
 """Numbers times _SCALE**power, which entries are numbers at all, and the power."""
+
+
+@lru_cache(maxsize=65536)
+def _make_fixed(number: int, power: int) -> Term | None:
+    return make_number(Fraction(number, _SCALE**power))
 
 
 class ValueTable:
@@ -70,10 +77,28 @@ class ValueTable:
         result = np.broadcast_to(result, (size,))
         if rest.any():
             rows = np.flatnonzero(np.broadcast_to(rest, (size,)))
+            first, second = np.broadcast_to(first, (size,))[rows], np.broadcast_to(second, (size,))[rows]
             result = result.copy()
-            subset = {name: column[rows] for name, column in columns.items()}
-            result[rows] = self._test_distinct(comparison, subset, len(rows))
+            result[rows] = _COMPARE[comparison.operator](*self._rank(first, second))
         return result
+
+    def _rank(self, first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:
+        """Numbers in the order of the values that terms of ordered kinds have; only the same kind compares."""
+        distinct, places = find_distinct(np.concatenate((first, second)))
+        kinds: dict[int, list[tuple[Any, int]]] = {}
+        for place, number in enumerate(distinct.tolist()):
+            value = read_value(self._nodes.terms[number])
+            if value is not None:
+                kinds.setdefault(int(self._kind[number]), []).append((value.value, place))
+        ranks: IntArray = np.zeros(len(distinct), dtype=np.int64)
+        for entries in kinds.values():
+            entries.sort()
+            rank, last = 0, entries[0][0]
+            for value, place in entries:
+                if value != last:
+                    rank, last = rank + 1, value
+                ranks[place] = rank
+        return ranks[places[: len(first)]], ranks[places[len(first) :]]
 
     def compute(self, expression: Expression, columns: Mapping[str, IntArray], size: int) -> IntArray:
         """Return the term number that an expression denotes in each row, -1 where it has no value."""
@@ -83,8 +108,7 @@ class ValueTable:
         if fixed is not None:
             numbers, valid, power, _ = fixed
             distinct, inverse = find_distinct(np.where(valid, numbers, 0))
-            scale = _SCALE**power
-            texts = [make_number(Fraction(number, scale)) for number in distinct.tolist()]
+            texts = [_make_fixed(number, power) for number in distinct.tolist()]
             return np.where(valid, self._intern(texts)[inverse], -1)
         rows, inverse = self._list_distinct(columns, size)
         return self._intern([evaluate_expression(expression, row) for row in rows])[inverse]
