@@ -219,7 +219,7 @@ def neighbours(draw: st.DrawFn, item: ItemStructure) -> ItemStructure:
     return other
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(st.data())
 def test_identity_against_all_renamings(data: st.DataObject) -> None:
     first = data.draw(structures())
@@ -232,7 +232,7 @@ def test_identity_against_all_renamings(data: st.DataObject) -> None:
     assert (one.exact == other.exact) == same
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(structures(), st.data())
 def test_renaming_individuals(item: ItemStructure, data: st.DataObject) -> None:
     names = data.draw(renamings(predicates=False))
@@ -243,7 +243,7 @@ def test_renaming_individuals(item: ItemStructure, data: st.DataObject) -> None:
     assert compute_identity(rename_structure(item, names)).core == one.core
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(structures(), st.data())
 def test_renaming_predicates_and_reordering(item: ItemStructure, data: st.DataObject) -> None:
     reordered = replace(
@@ -272,7 +272,7 @@ def test_distractors_are_no_part_of_core(item: ItemStructure, facts: list[Triple
     assert compute_identity(more).core == compute_identity(item).core
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 def test_match_is_a_renaming(data: st.DataObject) -> None:
     first = data.draw(structures())
