@@ -12,15 +12,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, takewhile
 
+from workbench.build.accounts import tell_proof
+from workbench.build.explanations import Explanation
 from workbench.build.hierarchy import Hierarchy, build_hierarchy
 from workbench.build.knowledge import get_knowledge
 from workbench.build.naming import name_apart, say_plainly
 from workbench.build.narration import Narrator, make_narrator
+from workbench.errors import SelectionError
 from workbench.formats.rules_printer import print_rule
+from workbench.model.proofs import Proof
 from workbench.model.report import Location
 from workbench.model.rules import Atom, Provenance, Rule, iterate_atoms
 from workbench.model.terms import DCTERMS, RDF_TYPE, RDFS, Term, Triple, is_literal, split_literal
 from workbench.project import Domain, Project
+from workbench.reasoning.closure import Closure
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import say_rule, say_statement, say_term
 
@@ -99,6 +104,7 @@ class Description:
     hierarchy: Hierarchy
     _narrator: Narrator = field(repr=False)
     _applied: tuple[Rule, ...] = field(repr=False)
+    _closure: Closure | None = field(repr=False)
     _facts: Mapping[Triple, bool] = field(repr=False)
 
     @cached_property
@@ -176,18 +182,31 @@ class Description:
 
     def say(self, triple: Triple) -> str:
         """Return a fact as a sentence."""
-        return say_plainly(self._narrator.say(triple))
+        return self._narrator.say(triple)
+
+    def explain(self, triple: Triple) -> Explanation:
+        """Return why a fact holds: its shallowest proof; for one that is stated, where.
+
+        Raises SelectionError when it is no fact of this description.
+        """
+        if triple not in self._facts:
+            raise SelectionError(f"It is not known that {self._narrator.say_inside(triple)}.")
+        rules = {rule.name: rule for rule in self._applied}
+        found = self._closure.proofs(triple, 1) if self._closure else None
+        proof = found.proofs[0] if found else Proof(triple, ())
+        accounts = (tell_proof(proof, self._narrator, rules),)
+        complete = found.is_complete if found else False
+        return Explanation(self._narrator.domain, self._narrator, triple, "entailed", proof, accounts, complete)
 
 
-def describe(project: Project, domain: str, language: str | None = None) -> Description:
+def describe(project: Project, domain: str, language: str | None = None, closure: Closure | None = None) -> Description:
     """Describe a domain in a language, by default the project's first.
 
-    Where errors forbid reasoning, it is what is stated that is described. Raises SelectionError when there is no such
-    domain, LimitError when reasoning takes too much.
+    ``closure`` is that of the domain, as a check gives it; without one it is what is stated that is described.
+    Raises SelectionError when there is no such domain.
     """
     source = project.get_domain(domain)
     knowledge = get_knowledge(project, source)
-    closure = None if knowledge.blockers else knowledge.closure
     narrator = make_narrator(project, source, language)
     kinds = source.kinds
     classes = [term for term, kind in kinds.items() if kind == "class"]
@@ -207,6 +226,7 @@ def describe(project: Project, domain: str, language: str | None = None) -> Desc
         hierarchy=build_hierarchy(classes, knowledge.theory.rules, narrator.label),
         _narrator=narrator,
         _applied=knowledge.theory.rules,
+        _closure=closure,
         _facts=facts,
     )
 
