@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
+from workbench.build.conflicts import report_conflicts
 from workbench.build.curricula import read_curriculum
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
@@ -113,6 +114,8 @@ def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[lis
         return _name_domain(found, domain), None
     tell(f"{domain.name}: running tests of rules")
     found += run_rule_tests(knowledge)
+    tell(f"{domain.name}: looking for conflicts among rules and constraints")
+    found += report_conflicts(knowledge)
     tell(f"{domain.name}: reasoning")
     closure = knowledge.closure
     found += find_contradictions(knowledge)

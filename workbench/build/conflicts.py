@@ -1,0 +1,50 @@
+"""Rules and constraints that cannot do their work in any world, as the solver finds them, told to their author."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from workbench.build.knowledge import Knowledge
+from workbench.model.report import Severity, Violation
+from workbench.model.rules import Rule
+from workbench.solving.consistency import Conflict, find_conflicts
+
+__all__ = ["report_conflicts"]
+
+_CODES: dict[str, tuple[str, Severity, str]] = {
+    "contradictory": ("constraint.contradictory", "error", "Change one of them, so that all can hold at once."),
+    "never-applies": ("rule.never-applies", "warning", "Change its conditions, or what forbids them."),
+}
+
+
+def report_conflicts(knowledge: Knowledge) -> list[Violation]:
+    """Return constraints that contradict each other and rules that can never apply, whatever the facts are.
+
+    What is reported is certain; the solver does not find every conflict there may be.
+    """
+    return [_report(knowledge, conflict) for conflict in _find_conflicts(knowledge.theory.rules)]
+
+
+@lru_cache(maxsize=8)
+def _find_conflicts(rules: Sequence[Rule]) -> tuple[Conflict, ...]:
+    """Ask once for rules of one meaning: an edit of facts or of a sentence changes nothing here."""
+    return tuple(find_conflicts(rules))
+
+
+def _report(knowledge: Knowledge, conflict: Conflict) -> Violation:
+    narrator, rules = knowledge.narrator, knowledge.theory.by_name
+    code, severity, fix = _CODES[conflict.kind]
+    places = [place for name in conflict.rules if (place := narrator.locate_rule(rules[name])) is not None]
+    told = [f"{name}: “{narrator.say_rule(rules[name]).rstrip('.')}”" for name in conflict.rules]
+    return Violation(
+        code,
+        severity,
+        conflict.explanation,
+        places[0] if places else None,
+        conflict.rules[0],
+        why=f"In words: {'; '.join(told)}.",
+        fix=fix,
+        related=tuple(dict.fromkeys(places[1:])),
+        domain=knowledge.domain.name,
+    )
