@@ -1,0 +1,221 @@
+"""Items back into values: theories, questions and evidence, read from the exported text alone.
+
+Nothing here decides whether an item is right. What cannot be read raises DatasetError with the place inside the item;
+:func:`workbench.model.items.check_item` must have accepted the item before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import DatasetError, InputError
+from workbench.formats.rules_parser import parse_atoms, parse_rule
+from workbench.generation.answering import Judgement
+from workbench.generation.items import extract_proof
+from workbench.model.items import digest_json, expand_term
+from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status, Step
+from workbench.model.rules import Atom, Negation, Rule, collect_variables, substitute_atom
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_iri, is_literal
+from workbench.model.theory import Theory
+
+__all__ = ["StatedItem", "TheoryFile", "read_evidence", "read_term", "read_theory_file"]
+
+_TERM = re.compile(
+    r"""<[^\x00-\x20<>"{}|^`\\]+>
+    |_:[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*
+    |"(?:[^"\\\n\r]|\\[tbnrf"'\\]|\\u[0-9A-Fa-f]{4}|\\U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})*"
+     (?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?""",
+    re.VERBOSE,
+)
+_KINDS = frozenset(("rule", "axiom", "constraint"))
+
+
+@dataclass(frozen=True, slots=True)
+class TheoryFile:
+    """A theory as exported: its rules by name, their formal texts, and their sentences by language."""
+
+    digest: str
+    rules: tuple[Rule, ...]
+    formal: Mapping[str, str]
+    texts: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedItem:
+    """What an item says.
+
+    ``facts`` are in the order of its context. ``judgements`` are the statement asked about, the options, or the
+    answers of a select question in the order of their statements, each with the evidence the item gives for it.
+    ``pattern`` is what a select question asks, its one variable ``variable``; ``answers`` are in the item's order.
+    ``steps`` are those of the item's own proof.
+    """
+
+    theory: Theory
+    facts: tuple[Triple, ...]
+    distractors: frozenset[Triple]
+    closed: tuple[Term, ...]
+    judgements: tuple[Judgement, ...]
+    steps: tuple[Step, ...]
+    pattern: Pattern | None = None
+    variable: str = ""
+    answers: tuple[Term, ...] = ()
+
+
+def read_term(text: str, prefixes: Mapping[str, str]) -> Term:
+    """Return the term that a text of an item stands for; DatasetError when it is none in canonical form."""
+    try:
+        term = expand_term(text, prefixes)
+    except ValueError as error:
+        raise DatasetError(str(error)) from error
+    if not _TERM.fullmatch(term) or term.endswith("^^<http://www.w3.org/2001/XMLSchema#string>"):
+        raise DatasetError(f"{text[:80]!r} is no term")
+    return term
+
+
+def read_theory_file(digest: str, content: Mapping[str, Any], prefixes: Mapping[str, str]) -> TheoryFile:
+    """Return the rules of ``theories/<digest>.json``.
+
+    Raises DatasetError when the file is not as docs/items.md says, a rule cannot be read, or the digest is another.
+    """
+    listed = content.get("rules")
+    if content.keys() != {"version", "digest", "rules"} or content["version"] != 1 or not isinstance(listed, list):
+        raise DatasetError("is not a theory of version 1")
+    rules: list[Rule] = []
+    for number, entry in enumerate(listed):
+        rules.append(_read_rule(f"rules[{number}]", entry, prefixes))
+    names = [rule.name for rule in rules]
+    if names != sorted(set(names)):
+        raise DatasetError("its rules are not in the order of their names, or two have the same")
+    own = digest_json([[entry["id"], entry["formal"]] for entry in listed])[:32]
+    if not digest == content["digest"] == own:
+        raise DatasetError(f"its content has the digest {own}")
+    formal = {entry["id"]: entry["formal"] for entry in listed}
+    return TheoryFile(digest, tuple(rules), formal, {entry["id"]: entry["text"] for entry in listed})
+
+
+def _read_rule(place: str, entry: object, prefixes: Mapping[str, str]) -> Rule:
+    if not isinstance(entry, dict) or entry.keys() != {"id", "kind", "formal", "text"}:
+        raise DatasetError(f"{place} does not have exactly id, kind, formal and text")
+    name, formal, texts = entry["id"], entry["formal"], entry["text"]
+    if not isinstance(name, str) or not name or not isinstance(formal, str) or entry["kind"] not in _KINDS:
+        raise DatasetError(f"{place} has no usable id, kind or formal")
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise DatasetError(f"{place}.text is not one sentence for each language")
+    try:
+        parsed = parse_rule(formal, prefixes)
+    except (InputError, ValueError) as error:
+        raise DatasetError(f"the rule {name} cannot be read: {error}") from error
+    return Rule(name, parsed.body, parsed.head, kind=entry["kind"])
+
+
+def read_evidence(item: Mapping[str, Any], theory: TheoryFile, prefixes: Mapping[str, str]) -> StatedItem:
+    """Return what an item states, asks and answers; ``prefixes`` are those of the dataset."""
+    return _Reader(item, prefixes).read(theory)
+
+
+class _Reader:
+    def __init__(self, item: Mapping[str, Any], prefixes: Mapping[str, str]) -> None:
+        self._item, self._prefixes = item, prefixes
+
+    def read(self, file: TheoryFile) -> StatedItem:
+        item = self._item
+        closed = tuple(read_term(key, self._prefixes) for key in item["semantics"]["closed"])
+        facts = tuple(self._read_triple(entry["triple"]) for entry in item["context"])
+        if len(set(facts)) < len(facts):
+            raise DatasetError("context: states a fact twice")
+        distractors = frozenset(f for f, entry in zip(facts, item["context"], strict=True) if entry["distractor"])
+        ids = {entry["id"]: fact for entry, fact in zip(item["context"], facts, strict=True)}
+        theory = Theory.build(file.rules, closed)
+        query = item["query"]
+        if query["kind"] == "holds":
+            statement = self._read_triple(query["triple"])
+            judgement = self._read_judgement("", statement, item["status"], item, ids)
+            return StatedItem(theory, facts, distractors, closed, (judgement,), _list_steps(judgement.evidence))
+        steps = self._read_steps("proof", item["proof"], ids)
+        if query["kind"] == "options":
+            judgements = []
+            for number, option in enumerate(item["options"]):
+                place = f"options[{number}].evidence."
+                statement = self._read_triple(option["atom"])
+                judgements.append(self._read_judgement(place, statement, option["status"], option["evidence"], ids))
+            return StatedItem(theory, facts, distractors, closed, tuple(judgements), steps)
+        pattern, variable = self._read_pattern(query)
+        answers = tuple(read_term(answer[0], self._prefixes) for answer in query["answers"])
+        found = sorted({_make_triple(substitute_atom(pattern, {variable: term})) for term in answers})
+        proofs = tuple(Judgement(goal, "entailed", extract_proof(steps, goal)) for goal in found)
+        return StatedItem(theory, facts, distractors, closed, proofs, steps, _make_triple(pattern), variable, answers)
+
+    def _read_pattern(self, query: Mapping[str, Any]) -> tuple[Atom, str]:
+        """Return the one atom and the one variable of a select question; others are of a later version."""
+        try:
+            body = parse_atoms(query["body"], self._prefixes)
+        except (InputError, ValueError) as error:
+            raise DatasetError(f"query.body: cannot be read: {error}") from error
+        variables = tuple(f"?{name}" for name in query["vars"])
+        if len(body) != 1 or not isinstance(body[0], Atom) or collect_variables(body[0]) != variables:
+            raise DatasetError("query.body: is not one atom with the one variable asked for")
+        if any(len(answer) != 1 for answer in query["answers"]):
+            raise DatasetError("query.answers: does not have one term in each answer")
+        return body[0], variables[0]
+
+    def _read_judgement(
+        self, place: str, statement: Triple, status: Status, evidence: Mapping[str, Any], ids: Mapping[str, Triple]
+    ) -> Judgement:
+        found: Evidence
+        if status == "unknown":
+            models = evidence["models"]
+            without = tuple(self._read_triple(triple) for triple in models["without"])
+            found = ModelPair(statement, without, tuple(self._read_triple(triple) for triple in models["with"]))
+        elif status == "entailed":
+            found = Proof(statement, self._read_steps(f"{place}proof", evidence["proof"], ids))
+        else:
+            steps = self._read_steps(f"{place}proof", evidence["proof"], {**ids, "assume": statement})
+            found = Refutation(statement, Proof(steps[-1].conclusion, steps) if steps else None)
+        return Judgement(statement, status, found)
+
+    def _read_steps(
+        self, place: str, steps: Sequence[Mapping[str, Any]], ids: Mapping[str, Triple]
+    ) -> tuple[Step, ...]:
+        known, found = dict(ids), []
+        for number, step in enumerate(steps):
+            inside = f"{place}[{number}]"
+            conclusion = step["conclusion"]
+            read = Step(
+                rule=step["rule"],
+                bindings=tuple(
+                    sorted((f"?{name}", read_term(term, self._prefixes)) for name, term in step["bindings"].items())
+                ),
+                premises=tuple(known[premise] for premise in step["premises"]),
+                absent=tuple(self._read_absent(inside, text) for text in step["absent"]),
+                conclusion=FALSE if conclusion == "false" else self._read_triple(conclusion),
+            )
+            known[f"s{number + 1}"] = read.conclusion
+            found.append(read)
+        return tuple(found)
+
+    def _read_absent(self, place: str, text: str) -> Negation:
+        try:
+            elements = parse_atoms(text, self._prefixes)
+        except (InputError, ValueError) as error:
+            raise DatasetError(f"{place}.absent: cannot be read: {error}") from error
+        if len(elements) != 1 or not isinstance(elements[0], Negation):
+            raise DatasetError(f"{place}.absent: is not one negation")
+        return elements[0]
+
+    def _read_triple(self, parts: Sequence[str]) -> Triple:
+        subject, predicate, object_ = (read_term(part, self._prefixes) for part in parts)
+        if is_literal(subject) or not is_iri(predicate) or (predicate == RDF_TYPE and is_literal(object_)):
+            raise DatasetError(f"{' '.join(parts)[:120]!r} is no triple")
+        return (subject, predicate, object_)
+
+
+def _make_triple(atom: Atom) -> Triple:
+    return (atom.subject, atom.predicate, atom.object)
+
+
+def _list_steps(evidence: Evidence) -> tuple[Step, ...]:
+    proof = evidence if isinstance(evidence, Proof) else evidence.proof if isinstance(evidence, Refutation) else None
+    return () if proof is None else proof.steps
