@@ -35,14 +35,16 @@ def _find_conflicts(rules: Sequence[Rule]) -> tuple[Conflict, ...]:
 def _report(knowledge: Knowledge, conflict: Conflict) -> Violation:
     narrator, rules = knowledge.narrator, knowledge.theory.by_name
     code, severity, fix = _CODES[conflict.kind]
-    places = [place for name in conflict.rules if (place := narrator.locate_rule(rules[name])) is not None]
-    told = [f"{name}: “{narrator.say_rule(rules[name]).rstrip('.')}”" for name in conflict.rules]
+    # The rule that cannot apply comes first; its explanation begins with its name.
+    names = sorted(conflict.rules, key=lambda name: not conflict.explanation.startswith(f"{name} "))
+    places = [place for name in names if (place := narrator.locate_rule(rules[name])) is not None]
+    told = [f"{name}: “{narrator.say_rule(rules[name]).rstrip('.')}”" for name in names]
     return Violation(
         code,
         severity,
         conflict.explanation,
         places[0] if places else None,
-        conflict.rules[0],
+        names[0],
         why=f"In words: {'; '.join(told)}.",
         fix=fix,
         related=tuple(dict.fromkeys(places[1:])),
