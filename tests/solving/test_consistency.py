@@ -151,7 +151,7 @@ def _holds(comparison: Comparison, values: dict[str, Fraction]) -> bool:
 GRID = [Fraction(n, 4) for n in range(-14, 30)]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.integers(1, 3).flatmap(lambda n: st.tuples(*(draw_constraint(f"c{i}") for i in range(n)))))
 def test_conflicts_are_those_of_enumeration(rules: tuple[Rule, ...]) -> None:
     atoms = {rule.name: {e for e in rule.body if isinstance(e, Atom)} for rule in rules}
@@ -172,7 +172,9 @@ def test_conflicts_are_those_of_enumeration(rules: tuple[Rule, ...]) -> None:
         if conflict.kind == "contradictory":
             conditions = tests[conflict.subject][:-1]
             assert not is_possible(names, conditions)
-            assert all(is_possible(names - {label}, conditions) for label in names)
+            # Minimal, too, unless a part is in conflict by itself: a word could still have satisfied that one.
+            parts = [set(other.rules) for other in conflicts if set(other.rules) < names]
+            assert parts or all(is_possible(names - {label}, conditions) for label in names)
         elif len(names) == 1:
             assert not is_possible(set(), tests[conflict.subject])
         else:

@@ -77,8 +77,9 @@ def find_conflicts(rules: Sequence[Rule], solver: Solver | None = None) -> list[
     """
     solver = solver or Solver()
     found: dict[tuple[str, frozenset[str]], Conflict] = {}
-    for rule in sorted(rules, key=lambda rule: rule.name):
-        for conflict in _examine(rule, rules, solver):
+    usable = [rule for rule in sorted(rules, key=lambda rule: rule.name) if not make_sentence(rule.body).assignments]
+    for rule in usable:
+        for conflict in _examine(rule, usable, solver):
             found.setdefault((conflict.kind, frozenset(conflict.rules)), conflict)
     causes = [set(conflict.rules) for conflict in found.values() if conflict.kind == "contradictory"]
     # What cannot apply only because other constraints contradict each other is not one more finding.
@@ -98,20 +99,15 @@ class _Instance(NamedTuple):
 def _examine(rule: Rule, rules: Sequence[Rule], solver: Solver) -> Iterator[Conflict]:
     comparisons = [element for element in rule.body if isinstance(element, Comparison)]
     negations = [element for element in rule.body if isinstance(element, Negation)]
-    if make_sentence(rule.body).assignments:
-        return
     atoms = tuple(dict.fromkeys(element for element in rule.body if isinstance(element, Atom)))
     if rule.is_integrity and not comparisons and not negations:
         return
     known, instances = _apply_all(atoms, rules)
+    if not (comparisons or negations or any(instance.rule.is_integrity for instance in instances)):
+        return
     problem = _Problem(rule, atoms, known, instances)
     body = problem.write_body(rule, {name: name for name in _list_outer(rule)})
-    if rule.is_integrity:
-        core = solver.find_core(problem.write([f"(assert {body})"]), [])
-    elif comparisons or negations or any(instance.rule.is_integrity for instance in instances):
-        core = solver.find_core(problem.write([f"(assert {body})"]), problem.guards)
-    else:
-        core = None
+    core = solver.find_core(problem.write([f"(assert {body})"]), [] if rule.is_integrity else problem.guards)
     if core is not None:
         names = _merge(rule.name, problem.name_guards(core))
         yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
@@ -143,20 +139,21 @@ def _merge(name: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name, *names}))
 
 
-def _match(atoms: Sequence[Atom], known: Iterable[Atom], bindings: Mapping[str, str]) -> Iterator[dict[str, str]]:
+_ByKey = dict[str, list[Atom]]
+
+
+def _match(atoms: Sequence[Atom], known: _ByKey, bindings: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Yield every way to map atoms onto known atoms."""
     if not atoms:
         yield dict(bindings)
         return
-    for target in known:
+    for target in known.get(atoms[0].key, ()):
         extended = _unify(atoms[0], target, bindings)
         if extended is not None:
             yield from _match(atoms[1:], known, extended)
 
 
 def _unify(atom: Atom, target: Atom, bindings: Mapping[str, str]) -> dict[str, str] | None:
-    if atom.key != target.key:
-        return None
     extended = dict(bindings)
     for pattern, term in ((atom.subject, target.subject), (atom.object, target.object)):
         if (extended.setdefault(pattern, term) if is_variable(pattern) else pattern) != term:
@@ -164,24 +161,29 @@ def _unify(atom: Atom, target: Atom, bindings: Mapping[str, str]) -> dict[str, s
     return extended
 
 
-def _apply_all(atoms: Sequence[Atom], rules: Sequence[Rule]) -> tuple[list[Atom], list[_Instance]]:
+def _apply_all(atoms: Sequence[Atom], rules: Sequence[Rule]) -> tuple[_ByKey, list[_Instance]]:
     """Close the skeleton under the rules' atoms; return all atoms that may hold, and the instances."""
-    known = dict.fromkeys(atoms)
+    known: _ByKey = {}
+    for atom in atoms:
+        known.setdefault(atom.key, []).append(atom)
     instances: dict[tuple[str, tuple[tuple[str, str], ...]], _Instance] = {}
-    usable = [rule for rule in rules if not make_sentence(rule.body).assignments]
     changed = True
     while changed:
         changed = False
-        for rule in usable:
+        for rule in rules:
             body = [element for element in rule.body if isinstance(element, Atom)]
-            for bindings in list(_match(body, list(known), {})):
+            if not all(atom.key in known for atom in body):
+                continue
+            for bindings in list(_match(body, known, {})):
                 key = (rule.name, tuple(sorted(bindings.items())))
                 if key in instances or len(instances) >= _INSTANCES:
                     continue
                 instances[key] = _Instance(rule, bindings)
                 changed = True
-                known.update(dict.fromkeys(_replace(head, bindings) for head in rule.head))
-    return list(known), list(instances.values())
+                for head in (_replace(head, bindings) for head in rule.head):
+                    if head not in known.setdefault(head.key, []):
+                        known[head.key].append(head)
+    return known, list(instances.values())
 
 
 def _needs_order(comparison: Comparison) -> bool:
@@ -196,11 +198,9 @@ def _replace(atom: Atom, bindings: Mapping[str, str]) -> Atom:
 class _Problem:
     """The skeleton and the instances of one rule as SMT-LIB text."""
 
-    def __init__(
-        self, rule: Rule, atoms: Sequence[Atom], known: Sequence[Atom], instances: Sequence[_Instance]
-    ) -> None:
+    def __init__(self, rule: Rule, atoms: Sequence[Atom], known: _ByKey, instances: Sequence[_Instance]) -> None:
         self.rule, self.atoms, self.known = rule, atoms, known
-        self.numbers = {atom: number for number, atom in enumerate(known)}
+        self.numbers = {atom: number for number, atom in enumerate(a for found in known.values() for a in found)}
         names = sorted({instance.rule.name for instance in instances})
         self.by_guard = {f"g{number}": name for number, name in enumerate(names)}
         self.guards = list(self.by_guard)
@@ -209,7 +209,7 @@ class _Problem:
         self.bounds: list[str] = []
         constants = {t for i in instances for t in _list_constants(i.rule)} | {*_list_constants(rule)}
         self.constants = read_values(sorted(constants))
-        self.terms = sorted({a for atom in known for a in (atom.subject, atom.object) if is_variable(a)})
+        self.terms = sorted({a for atom in self.numbers for a in (atom.subject, atom.object) if is_variable(a)})
         self.names = {term: number for number, term in enumerate(self.terms)}
         self.rules = []
         for instance in instances:
@@ -257,10 +257,10 @@ class _Problem:
         return name
 
     def write(self, statements: Sequence[str]) -> str:
-        lines = [f"(declare-const a{number} Bool)" for number in range(len(self.known))]
+        lines = [f"(declare-const a{number} Bool)" for number in self.numbers.values()]
         lines += [f"(declare-const {guard} Bool)" for guard in self.guards]
         lines += [f"(declare-const {name} Bool)" for name in self.negated.values()]
-        individuals = {atom.subject for atom in self.known}
+        individuals = {atom.subject for atom in self.numbers}
         for term, number in self.names.items():
             lines.append(f"(declare-const k{number} Real)(declare-const v{number} Real)")
             kinds = [NAME] if term in individuals else range(10)
