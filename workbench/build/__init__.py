@@ -18,17 +18,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workbench.build.accounts import Account, Line
     from workbench.build.checking import Checked, Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
     from workbench.build.dataset import BuildResult
-    from workbench.build.explaining import Explanation, explain
+    from workbench.build.describing import (
+        Described,
+        Description,
+        FactDescription,
+        RuleDescription,
+        TermDescription,
+        describe,
+    )
+    from workbench.build.explaining import explain
+    from workbench.build.explanations import Explanation
     from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
     from workbench.build.narration import Narrator, make_narrator
-    from workbench.build.scaffolding import EXAMPLES, init
+    from workbench.build.scaffolding import init
     from workbench.build.statements import parse_statement
     from workbench.build.theories import assemble_theory
     from workbench.build.verification import VerifyReport
     from workbench.project import (
+        EXAMPLES,
         Domain,
         Edit,
         HistoryEntry,
@@ -43,23 +54,31 @@ if TYPE_CHECKING:
         preview,
         redo,
         undo,
+        write_atomically,
     )
 
 __all__ = [
     "EXAMPLES",
+    "Account",
     "BuildResult",
     "Checked",
     "CurriculumText",
+    "Described",
+    "Description",
     "Domain",
     "Edit",
     "Explanation",
+    "FactDescription",
     "HistoryEntry",
     "Knowledge",
+    "Line",
     "Narrator",
     "Progress",
     "Project",
+    "RuleDescription",
     "SourceFile",
     "Summary",
+    "TermDescription",
     "TextPatch",
     "TripleDelta",
     "VerifyReport",
@@ -67,6 +86,7 @@ __all__ = [
     "assemble_theory",
     "build",
     "check",
+    "describe",
     "explain",
     "format_project",
     "get_knowledge",
@@ -81,22 +101,29 @@ __all__ = [
     "redo",
     "undo",
     "verify",
+    "write_atomically",
 ]
 
 _HOMES = {
+    "workbench.build.accounts": ("Account", "Line"),
     "workbench.build.checking": ("Checked", "Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
     "workbench.build.dataset": ("BuildResult",),
-    "workbench.build.explaining": ("Explanation", "explain"),
+    "workbench.build.describing": (
+        "Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe",
+    ),
+    "workbench.build.explaining": ("explain",),
+    "workbench.build.explanations": ("Explanation",),
     "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
     "workbench.build.narration": ("Narrator", "make_narrator"),
-    "workbench.build.scaffolding": ("EXAMPLES", "init"),
+    "workbench.build.scaffolding": ("init",),
     "workbench.build.statements": ("parse_statement",),
     "workbench.build.theories": ("assemble_theory",),
     "workbench.build.verification": ("VerifyReport",),
     "workbench.project": (
-        "Domain", "Edit", "HistoryEntry", "Project", "SourceFile", "TextPatch", "TripleDelta",
+        "EXAMPLES", "Domain", "Edit", "HistoryEntry", "Project", "SourceFile", "TextPatch", "TripleDelta",
         "apply", "format_project", "history", "load", "preview", "redo", "undo",
+        "write_atomically",
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -105,13 +132,16 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 def build(
     project: Project,
     out: Path | str | None = None,
-    seed: int = 0,
-    workers: int = 1,
+    seed: int | None = None,
+    workers: int | None = None,
     *,
     domain: str | None = None,
     progress: Any = None,
 ) -> BuildResult:
-    """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`."""
+    """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`.
+
+    ``seed`` and ``workers`` are what ``workbench.yaml`` says, else 0 and 1.
+    """
     from workbench.build import dataset
 
     return dataset.build(project, out, seed, workers, domain=domain, progress=progress)

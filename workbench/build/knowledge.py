@@ -101,6 +101,13 @@ class Summary:
     max_depth: int
     seconds: float
 
+    def format_text(self) -> str:
+        """Return the summary as a sentence."""
+        return (
+            f"{self.domain}: {self.base:,} facts stated, {self.derived:,} derived in {self.derivations:,} ways, "
+            f"at most {self.max_depth} steps deep, in {self.seconds:.2f} s."
+        )
+
     def to_json(self) -> dict[str, object]:
         """Return the summary as a JSON object."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -15,11 +15,11 @@ from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.generation.plan import Plan, build_plan
 from workbench.model.curriculum import TASKS
 from workbench.model.terms import RDFS_LABEL, is_literal, split_literal
-from workbench.project import CONFIGURATION_NAME, EXAMPLES, Project
+from workbench.project import CONFIGURATION_NAME, Project
 from workbench.project import init as scaffold
 from workbench.wording.frames import FRAMES
 
-__all__ = ["init", "list_examples"]
+__all__ = ["init"]
 
 _LEVELS = ("one-step", "two-steps", "three-steps", "four-steps")
 _TITLES = ("One step from what is stated", "Two steps", "Three steps", "Four steps")
@@ -44,11 +44,6 @@ def init(directory: Path | str, sources: Sequence[Path | str] = (), example: str
     else:
         extra = {}
     return scaffold(directory, sources=sources, example=example, extra_files=extra)
-
-
-def list_examples() -> dict[str, str]:
-    """Return the examples that a project can start from, with a sentence each."""
-    return dict(EXAMPLES)
 
 
 def _propose_files(project: Project) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,5 @@
+"""The command line: each command reads its arguments, calls ``workbench.build``, and shows the result."""
+
+from workbench.cli.commands import main
+
+__all__ = ["main"]

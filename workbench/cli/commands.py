@@ -1,0 +1,325 @@
+"""The commands. Each imports what it calls when it runs, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import click
+
+from workbench.cli.output import print_error, print_json, print_text, show_progress, wants_color
+from workbench.cli.program import Program
+from workbench.errors import UsageError
+
+__all__ = ["main"]
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _take_folder(command: _Command) -> _Command:
+    return click.argument("folder", metavar="[DIR]", default=".")(command)
+
+
+def _take_domain(command: _Command) -> _Command:
+    return click.option("--domain", metavar="NAME", help="The domain; without it, every domain.")(command)
+
+
+def _take_json(command: _Command) -> _Command:
+    return click.option("--json", "as_json", is_flag=True, help="Write JSON.")(command)
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from workbench import __version__
+
+        click.echo(f"workbench {__version__}")
+        context.exit()
+
+
+@click.group(cls=Program, context_settings=_SETTINGS)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+              help="Show the version and exit.")  # fmt: skip
+def main() -> None:
+    """Turn knowledge into graded training sets in which every example carries a machine-checked proof.
+
+    DIR is the folder of a project, by default the current one.
+
+    \b
+    Exit codes: 0 fine, 1 violations, 2 wrong usage or configuration, 3 could not run.
+
+    \b
+    Begin with:
+      workbench init planets --example planets
+      workbench check planets
+      workbench ui planets
+    """
+
+
+@main.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("files", metavar="", nargs=-1)
+@click.option("--from", "sources", multiple=True, metavar="FILE...", help="Ontologies, shapes and rules to start from.")
+@click.option("--example", metavar="NAME", help="The example to start from; 'planets' is there.")
+def init(folder: str, files: tuple[str, ...], sources: tuple[str, ...], example: str | None) -> None:
+    """Make a new project in DIR: from an example, or from the files you have.
+
+    Your files are copied byte for byte. Where rules or axioms conclude something, a curriculum is proposed.
+
+    \b
+    Examples:
+      workbench init my-project
+      workbench init anatomy --from anatomy.owl anatomy-shapes.ttl
+    """
+    from workbench.build import init
+
+    if files and not sources:
+        raise UsageError(f"Say '--from' before the files to start from: workbench init {folder} --from {files[0]}")
+    project = init(folder, [*sources, *files], example)
+    print_text(f"Made the project “{project.config.name}” with {', '.join(project.domains)} in {folder}.")
+    print_text(f"Go on with: workbench check {folder}")
+
+
+@main.command()
+@_take_folder
+@_take_domain
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to write the report.")
+@click.option("--output", metavar="FILE", help="Write the report to this file.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error",
+              help="The mildest finding that makes the exit code 1.")  # fmt: skip
+def check(
+    folder: str,
+    domain: str | None,
+    form: str,
+    output: str | None,
+    fail_on: Literal["error", "warning", "info", "never"],
+) -> int:
+    """Find everything that is wrong with a project: files, rules and their tests, contradictions, constraints, shapes.
+
+    Every finding names its line, says why it is one and how to mend it.
+
+    \b
+    Examples:
+      workbench check
+      workbench check my-project --domain kinship --fail-on warning
+      workbench check --format json --output report.json
+    """
+    from workbench.build import check, load, write_atomically
+
+    with show_progress() as progress:
+        checked = check(load(folder), domain, progress=progress)
+    color = wants_color() and output is None
+    text = checked.format_json() if form == "json" else checked.format_text(color=color)
+    if output is None:
+        print_text(text)
+    else:
+        write_atomically(Path(output), text.encode())
+    return checked.compute_exit_code(fail_on)
+
+
+@main.command()
+@_take_folder
+@_take_domain
+@_take_json
+def reason(folder: str, domain: str | None, as_json: bool) -> None:
+    """Apply the rules and say how much follows from what is stated.
+
+    \b
+    Examples:
+      workbench reason
+      workbench reason my-project --json
+    """
+    from workbench.build import load, reason
+
+    summaries = reason(load(folder), domain)
+    if as_json:
+        print_json([summary.to_json() for summary in summaries])
+    else:
+        print_text("\n".join(summary.format_text() for summary in summaries))
+
+
+@main.command()
+@click.argument("words", metavar='[DIR] "SUBJECT PROPERTY OBJECT"', nargs=-1, required=True)
+@click.option("--domain", metavar="NAME", help="The domain; may be left out where there is one only.")
+@click.option("--all", "every", is_flag=True, help="Give all proofs, not only the shortest.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "mermaid"]), default="text",
+              help="Sentences, JSON, or a diagram.")  # fmt: skip
+@click.option("--language", metavar="TAG", help="The language of the sentences, such as de.")
+def explain(words: tuple[str, ...], domain: str | None, every: bool, form: str, language: str | None) -> None:
+    """Say whether a statement is true, false or unknown, and why, with the line of every fact and rule.
+
+    Names are written with a prefix, without, as <IRI> or as a label in quotes; 'a' says that something is in a class.
+
+    \b
+    Examples:
+      workbench explain "victoria hasChild edward_vii"
+      workbench explain my-project --domain planets "Mars hasMoon Phobos" --format json
+      workbench explain "victoria a Monarch" --all
+    """
+    from workbench.build import explain, load
+
+    folder, statement = _split_words(words)
+    explanation = explain(load(folder), domain, statement, all=every, language=language)
+    if form == "json":
+        print_json(explanation.to_json())
+    else:
+        print_text(explanation.to_mermaid() if form == "mermaid" else explanation.format_text())
+
+
+def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
+    """Tell folder and statement apart; the statement may have come as three words that the shell took apart."""
+    folder, parts = (words[0], words[1:]) if len(words) in (2, 4) else (".", words)
+    if len(parts) not in (1, 3):
+        raise UsageError('Write the statement in quotation marks: workbench explain "SUBJECT PROPERTY OBJECT"')
+    return folder, " ".join(f'"{part}"' if len(parts) == 3 and " " in part else part for part in parts)
+
+
+@main.command()
+@_take_folder
+@_take_domain
+@click.option("--out", metavar="DIR", help="Where the datasets go, one folder per domain.")
+@click.option("--seed", type=int, help="The seed; another one gives other items.")
+@click.option("--workers", type=click.IntRange(1), help="How many processes work; the items are the same for any.")
+@_take_json
+def build(
+    folder: str, domain: str | None, out: str | None, seed: int | None, workers: int | None, as_json: bool
+) -> None:
+    """Make the training sets of every curriculum: load, check, generate, verify, export.
+
+    Nothing is written unless every judge accepts every item. Defaults stand in workbench.yaml under 'build'.
+
+    \b
+    Examples:
+      workbench build
+      workbench build my-project --domain kinship --out data --seed 7 --workers 2
+    """
+    from workbench.build import build, load
+
+    with show_progress() as progress:
+        result = build(load(folder), out, seed, workers, domain=domain, progress=progress)
+    for violation in result.report.violations:
+        print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
+    print_json(result.to_json()) if as_json else print_text(result.format_table())
+
+
+@main.command()
+@click.argument("dataset", metavar="DATASET")
+@_take_json
+def verify(dataset: str, as_json: bool) -> int:
+    """Check every item of a dataset folder anew, from the exported text alone.
+
+    \b
+    Example:
+      workbench verify build/kinship
+    """
+    from workbench.build import verify
+
+    with show_progress() as progress:
+        report = verify(dataset, progress)
+    if as_json:
+        print_json({"ok": report.ok, "counts": dict(report.counts), "problems": [str(p) for p in report.problems]})
+    else:
+        print_text(report.format_text())
+    return 0 if report.ok else 1
+
+
+@main.command()
+@_take_folder
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 when something would change.")
+def fmt(folder: str, only_check: bool) -> int:
+    """Write Turtle and rules files in their one canonical form; comments stay, and so does what they say.
+
+    \b
+    Examples:
+      workbench fmt
+      workbench fmt my-project --check
+    """
+    from workbench.build import format_project, load
+
+    changed = format_project(load(folder), only_check)
+    for path in changed:
+        print_text(f"{'would change' if only_check else 'changed'} {path}")
+    return 1 if only_check and changed else 0
+
+
+@main.command()
+@_take_folder
+@_take_json
+def history(folder: str, as_json: bool) -> None:
+    """List the edits that can be undone, oldest first, and those that can be redone.
+
+    \b
+    Example:
+      workbench history my-project
+    """
+    from workbench.build import history, load
+
+    entries = history(load(folder))
+    if as_json:
+        names = ("number", "label", "time", "paths", "is_undone")
+        print_json([{name: getattr(entry, name) for name in names} for entry in entries])
+        return
+    for entry in entries:
+        undone = " (undone)" if entry.is_undone else ""
+        print_text(f"{entry.number}  {entry.time}  {entry.label}{undone}  {', '.join(entry.paths)}")
+
+
+@main.command()
+@_take_folder
+def undo(folder: str) -> None:
+    """Take back the last edit: the files have the same bytes as before it.
+
+    \b
+    Example:
+      workbench undo my-project
+    """
+    from workbench.build import history, load, undo
+
+    project = load(folder)
+    label = next((entry.label for entry in reversed(history(project)) if not entry.is_undone), "")
+    undo(project)
+    print_text(f"Undone: {label}")
+
+
+@main.command()
+@_take_folder
+def redo(folder: str) -> None:
+    """Repeat the edit that was undone last.
+
+    \b
+    Example:
+      workbench redo my-project
+    """
+    from workbench.build import history, load, redo
+
+    project = load(folder)
+    label = next((entry.label for entry in history(project) if entry.is_undone), "")
+    redo(project)
+    print_text(f"Redone: {label}")
+
+
+@main.command()
+@_take_folder
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
+def ui(folder: str, port: int | None, no_browser: bool) -> None:
+    """Open the workbench in the browser. It listens on this machine only and sends nothing anywhere.
+
+    \b
+    Examples:
+      workbench ui
+      workbench ui my-project --port 8600 --no-browser
+    """
+    if find_spec("streamlit") is None:
+        raise UsageError("The browser needs Streamlit, which is not installed: pip install 'knowledge-workbench[ui]'")
+    if not Path(folder).is_dir():
+        raise UsageError(f"There is no folder {folder}.")
+    options = [f"--server.port={port}"] if port else []
+    options += ["--server.headless=true"] if no_browser else []
+    # Without the safe path, Python would look for modules in the folder it is started in: somebody's project.
+    environment = {**os.environ, "PYTHONSAFEPATH": "1"}
+    os.execve(sys.executable, [sys.executable, "-m", "workbench.ui", folder, *options], environment)  # noqa: S606
