@@ -56,6 +56,8 @@ _DECIMAL = re.compile(r"[+-]?(\d{1,1000}(\.\d{0,1000})?|\.\d{1,1000})\Z", re.A)
 _FLOAT = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?\Z", re.A)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.A)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?\Z", re.A)
+_TOO_LARGE = 10**1000
+_ORDERED_KINDS = ("number", "string", "date", "dateTime", "dateTime with zone")
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -115,8 +117,11 @@ def read_value(term: Term) -> Value | None:
 def make_number(value: Fraction) -> Term | None:
     """Return the literal of a number: ``xsd:integer`` when whole, else ``xsd:decimal``.
 
-    None when the number has no finite decimal expansion (1/3).
+    None when the number has no finite decimal expansion (1/3), or needs more than a thousand digits before or
+    after the point: such a literal would not be read back.
     """
+    if abs(value) >= _TOO_LARGE or value.denominator >= _TOO_LARGE**4:
+        return None
     if value.denominator == 1:
         return make_literal(int(value))
     rest, twos, fives = value.denominator, 0, 0
@@ -127,6 +132,8 @@ def make_number(value: Fraction) -> Term | None:
     if rest != 1:
         return None
     places = max(twos, fives)
+    if places > 1000:
+        return None
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return make_literal(f"{sign}{digits[:-places]}.{digits[-places:]}", f"<{XSD}decimal>")
@@ -167,7 +174,7 @@ def compare_terms(operator_: str, left: Term, right: Term) -> bool:
             return (operator_ == "=") == (left == right) if operator_ in ("=", "!=") else False
         if operator_ in ("=", "!="):
             return (first == second) == (operator_ == "=")
-        ordered = first.kind == second.kind and first.kind in ("number", "string", "date", "dateTime", "dateTime with zone")
+        ordered = first.kind == second.kind and first.kind in _ORDERED_KINDS
         return ordered and _ORDERS[operator_](first.value, second.value)
     if operator_ in ("=", "!="):
         return (left == right) == (operator_ == "=")
