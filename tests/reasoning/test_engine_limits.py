@@ -7,13 +7,15 @@ import time
 import numpy as np
 import pytest
 
+from workbench.errors import LimitError
 from workbench.model.rules import Atom, Comparison, Operation, Rule
 from workbench.model.terms import RDF_TYPE, Triple, make_literal
 from workbench.model.theory import Theory
-from workbench.reasoning import alternatives, batch, join
+from workbench.reasoning import alternatives, batch, join, kernel
 from workbench.reasoning.batch import evaluate
 from workbench.reasoning.columns import ColumnIndex, KeyMap
 from workbench.reasoning.graph import StepLog
+from workbench.reasoning.guards import Limits
 
 P, V = "<urn:p>", "<urn:v>"
 TRANSITIVE = Rule("t", (Atom("?x", P, "?y"), Atom("?y", P, "?z")), (Atom("?x", P, "?z"),))
@@ -110,3 +112,46 @@ def test_indexes_find_what_was_added_in_any_number_of_steps() -> None:
     sources, rows = index.expand_spans(index.find_spans(values))
     found = [sorted(rows[sources == source].tolist()) for source in range(4)]
     assert found == [np.flatnonzero(keys % 50 == value).tolist() for value in values.tolist()]
+
+
+def test_no_worlds_and_an_empty_world() -> None:
+    theory = Theory.build([TRANSITIVE, Rule("fact", (), (Atom("<urn:a>", P, "<urn:b>"),))])
+    assert evaluate(theory, []).find_inconsistent_worlds().tolist() == []
+    empty = evaluate(theory, [[], []])
+    assert empty.list_facts(1) == [("<urn:a>", P, "<urn:b>")]
+    assert empty.get_height(1, ("<urn:a>", P, "<urn:b>")) == 1
+
+
+def test_numbers_too_long_for_a_literal_end_a_recursion() -> None:
+    def square(variable: str) -> Operation:
+        return Operation("*", Operation("*", variable, variable), Operation("*", variable, variable))
+
+    grow = Rule("grow", (Atom("?x", V, "?n"), Comparison("=", "?m", square("?n"))), (Atom("?x", V, "?m"),))
+    shrink = Rule(
+        "shrink",
+        (Atom("?x", P, "?n"), Comparison("=", "?m", Operation("/", "?n", make_literal(4)))),
+        (Atom("?x", P, "?m"),),
+    )
+    facts: list[Triple] = [("<urn:a>", V, make_literal(12)), ("<urn:a>", P, make_literal(1))]
+    found = evaluate(Theory.build([grow, shrink]), [facts]).list_facts(0)
+    assert sum(fact[1] == V for fact in found) == 5  # 12, 12^4, ... 12^256; 12^1024 has 1106 digits
+    assert sum(fact[1] == P for fact in found) == 501  # 1, 1/4, ... 4^-500 with 1000 decimal places
+
+
+def test_what_a_level_produces_is_compacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    theory = Theory.build([TRANSITIVE, SYMMETRIC])
+    whole = evaluate(theory, [chain(12)])
+    monkeypatch.setattr(kernel, "_MOST_PENDING", 5)
+    compacted = evaluate(theory, [chain(12)])
+    assert np.array_equal(whole.log.facts, compacted.log.facts)
+    assert np.array_equal(whole.log.premises, compacted.log.premises)
+    with pytest.raises(LimitError, match="more than 40 facts"):
+        evaluate(theory, [chain(12)], limits=Limits(facts=40))
+
+
+def test_time_is_limited_while_evaluating_only() -> None:
+    with pytest.raises(LimitError, match="seconds"):
+        evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(seconds=0.0))
+    evaluated = evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(seconds=1.0))
+    evaluated.matcher.watch.check_time()
+    assert evaluated.matcher.watch.started is None

@@ -20,7 +20,7 @@ from workbench.reasoning.minimal import Choices, assemble_proof, choose, find_pr
 
 __all__ = ["Alternatives", "find_proofs"]
 
-_MOST_INSTANCES = 3_000
+_MOST_INSTANCES = 2_000
 _BLOCK = 64
 
 Option = Instance | None
@@ -48,7 +48,7 @@ def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
     """Return up to ``limit`` proofs of a fact (or of *false*), whose stated premises are always leaves.
 
     A stated goal has the proof without steps first, then those of its derivations. In a graph with more than
-    3,000 derivations behind the goal only the nearest are searched (farther facts keep their canonical proofs), and
+    2,000 derivations behind the goal only the nearest are searched (farther facts keep their canonical proofs), and
     the result says that it is not complete.
     Proofs of one height come in the order in which their parts are opened, by size, then by their steps.
     """
@@ -88,6 +88,8 @@ def _collect_options(graph: DerivationGraph, goal: int) -> tuple[Options, bool]:
         block = list(frontier)[:_BLOCK]
         graph.fetch(fact for fact in block if fact == goal or graph.get_height(fact))
         for fact in block:
+            if count > _MOST_INSTANCES:
+                break
             del frontier[fact]
             is_stated = graph.get_height(fact) == 0
             options[fact] = [None] if is_stated else []

@@ -25,7 +25,7 @@ from workbench.reasoning.plan import TheoryPlan, plan_theory
 
 __all__ = ["Batch", "evaluate"]
 
-_KEPT_GRAPHS = 256
+_KEPT_GRAPHS = 1024
 _LOGGED_FACTS, _LOGGED_STEPS = 100_000, 2_000_000
 
 
@@ -56,6 +56,7 @@ def evaluate(
         reference = Reference(closed_reference[0].matcher, closed_reference[1])
     matcher = Matcher(nodes, relations, watch, reference, _mark_enabled(theory, worlds, enabled))
     saturate(plan, matcher, relations, is_frozen=reference is not None)
+    watch.finish()
     return Batch(plan, matcher, closed_reference)
 
 
@@ -132,6 +133,9 @@ class Batch:
 
     def is_entailed(self, world: int, triple: Triple) -> bool:
         """Tell whether a triple is in the closure of a world."""
+        graph = self._graphs.get(world)
+        if graph is None and triple != FALSE:
+            return self.facts.find(world, triple) is not None
         return self._find(world, triple) is not None
 
     def get_height(self, world: int, triple: Triple) -> int | None:

@@ -16,7 +16,7 @@ class Limits:
     """What one evaluation may use: rounds per stratum, facts in all worlds together, and seconds of wall time."""
 
     rounds: int = 100_000
-    facts: int = 50_000_000
+    facts: int = 30_000_000
     seconds: float = 3600.0
 
 
@@ -29,7 +29,7 @@ class Watch:
     """
 
     limits: Limits
-    started: float = field(default_factory=time.monotonic)
+    started: float | None = field(default_factory=time.monotonic)
     candidates: Counter[str] = field(default_factory=Counter)
 
     def begin_round(self, number: int) -> None:
@@ -45,8 +45,12 @@ class Watch:
 
     def check_time(self) -> None:
         """Raise LimitError when the time is over."""
-        if time.monotonic() - self.started > self.limits.seconds:
+        if self.started is not None and time.monotonic() - self.started > self.limits.seconds:
             self._stop(f"more than {self.limits.seconds:g} seconds of reasoning")
+
+    def finish(self) -> None:
+        """The evaluation is over: later questions to it are not under its time limit."""
+        self.started = None
 
     def check_facts(self, amount: int) -> None:
         """Raise LimitError when there are more than the allowed facts."""

@@ -20,6 +20,8 @@ from workbench.reasoning.relation import Relation, RelationKey
 
 __all__ = ["make_head_keys", "saturate"]
 
+_MOST_PENDING = 20_000_000
+
 Stratum = list[tuple[RulePlan, tuple[HeadPlan, ...]]]
 
 
@@ -53,6 +55,8 @@ class _Stratum:
             for _, heads in rules
         ]
         self.pending: dict[RelationKey, list[tuple[bool, IntArray]]] = defaultdict(list)
+        self.pending_size = 0
+        self.total = sum(relation.size for relation in relations.values())
 
     def saturate(self) -> None:
         level: int | None = 1
@@ -98,24 +102,41 @@ class _Stratum:
             self.matcher.watch.count(plan.rule.name, table.size)
             for head in heads:
                 keys = make_head_keys(self.matcher, table, head)
-                if len(keys) > 1_000_000:
-                    keys = sort_distinct(keys)
                 self.pending[head.relation].append((plan.is_transitivity, keys))
+                self.pending_size += len(keys)
+            if self.pending_size > _MOST_PENDING:
+                self._compact()
+
+    def _compact(self) -> None:
+        """Reduce what this level produced to what is new, once it has become much."""
+        for key, parts in self.pending.items():
+            relation = self._get_relation(key)
+            kinds = sorted({kind for kind, _ in parts})
+            parts[:] = [(kind, _find_new(relation, [keys for k, keys in parts if k == kind])) for kind in kinds]
+        self.pending_size = sum(len(keys) for parts in self.pending.values() for _, keys in parts)
+        self.matcher.watch.check_facts(self.total + self.pending_size)
+        self.matcher.watch.check_time()
+
+    def _get_relation(self, key: RelationKey) -> Relation:
+        relation = self.relations.get(key)
+        if relation is None:
+            relation = self.relations[key] = Relation(key, self.matcher.nodes, tracks_base=key in self.transitive)
+        return relation
 
     def _flush(self, level: int) -> None:
         """Add the new ones among the facts that this level produced."""
         for key, parts in self.pending.items():
-            relation = self.relations.get(key)
-            if relation is None:
-                relation = self.relations[key] = Relation(key, self.matcher.nodes, tracks_base=key in self.transitive)
+            relation = self._get_relation(key)
             keys = _find_new(relation, [keys for _, keys in parts])
             base: BoolArray | None = None
             if relation.tracks_base:
-                stated = [keys for is_transitive, keys in parts if not is_transitive]
-                base = np.isin(keys, _find_new(relation, stated), assume_unique=True)
+                others = [keys for is_transitive, keys in parts if not is_transitive]
+                base = np.isin(keys, _find_new(relation, others), assume_unique=True)
             relation.append(keys, level, base)
+            self.total += len(keys)
         self.pending.clear()
-        self.matcher.watch.check_facts(sum(relation.size for relation in self.relations.values()))
+        self.pending_size = 0
+        self.matcher.watch.check_facts(self.total)
 
 
 def _find_new(relation: Relation, parts: list[IntArray]) -> IntArray:
