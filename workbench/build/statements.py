@@ -142,7 +142,8 @@ class _Names:
         if not candidates:
             candidates = self._fit(self._by_label.get(" ".join(name.split()).casefold(), []), place)
         if not candidates and not quoted:
-            candidates = self._by_name.get(name, [])
+            folded = [t for n, terms in self._by_name.items() if n.casefold() == name.casefold() for t in terms]
+            candidates = self._prefer_default(self._fit(folded, place)) or self._by_name.get(name, [])
         if len(candidates) > 1:
             listed = ", ".join(compact_term(term, self._prefixes) for term in candidates[:5])
             raise SelectionError(f"'{name}' can mean {listed}. Write the one that is meant.")

@@ -60,7 +60,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(short_help="Make a new project.")
 @click.argument("folder", metavar="DIR")
 @click.argument("files", metavar="", nargs=-1)
 @click.option("--from", "sources", multiple=True, metavar="FILE...", help="Ontologies, shapes and rules to start from.")
@@ -84,7 +84,7 @@ def init(folder: str, files: tuple[str, ...], sources: tuple[str, ...], example:
     print_text(f"Go on with: workbench check {folder}")
 
 
-@main.command()
+@main.command(short_help="Find everything that is wrong.")
 @_take_folder
 @_take_domain
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to write the report.")
@@ -121,7 +121,7 @@ def check(
     return checked.compute_exit_code(fail_on)
 
 
-@main.command()
+@main.command(short_help="Apply the rules and count what follows.")
 @_take_folder
 @_take_domain
 @_take_json
@@ -142,7 +142,7 @@ def reason(folder: str, domain: str | None, as_json: bool) -> None:
         print_text("\n".join(summary.format_text() for summary in summaries))
 
 
-@main.command()
+@main.command(short_help="Say whether a statement is true, and why.")
 @click.argument("words", metavar='[DIR] "SUBJECT PROPERTY OBJECT"', nargs=-1, required=True)
 @click.option("--domain", metavar="NAME", help="The domain; may be left out where there is one only.")
 @click.option("--all", "every", is_flag=True, help="Give all proofs, not only the shortest.")
@@ -173,12 +173,12 @@ def explain(words: tuple[str, ...], domain: str | None, every: bool, form: str, 
 def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
     """Tell folder and statement apart; the statement may have come as three words that the shell took apart."""
     folder, parts = (words[0], words[1:]) if len(words) in (2, 4) else (".", words)
-    if len(parts) not in (1, 3):
-        raise UsageError('Write the statement in quotation marks: workbench explain "SUBJECT PROPERTY OBJECT"')
+    if len(parts) not in (1, 3) or len(" ".join(parts).split()) < 3:
+        raise UsageError("Write a statement in quotation marks: workbench explain [DIR] 'SUBJECT PROPERTY OBJECT'.")
     return folder, " ".join(f'"{part}"' if len(parts) == 3 and " " in part else part for part in parts)
 
 
-@main.command()
+@main.command(short_help="Make the training sets.")
 @_take_folder
 @_take_domain
 @click.option("--out", metavar="DIR", help="Where the datasets go, one folder per domain.")
@@ -206,7 +206,7 @@ def build(
     print_json(result.to_json()) if as_json else print_text(result.format_table())
 
 
-@main.command()
+@main.command(short_help="Check a dataset anew.")
 @click.argument("dataset", metavar="DATASET")
 @_take_json
 def verify(dataset: str, as_json: bool) -> int:
@@ -227,7 +227,7 @@ def verify(dataset: str, as_json: bool) -> int:
     return 0 if report.ok else 1
 
 
-@main.command()
+@main.command(short_help="Write files in their canonical form.")
 @_take_folder
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 when something would change.")
 def fmt(folder: str, only_check: bool) -> int:
@@ -246,7 +246,7 @@ def fmt(folder: str, only_check: bool) -> int:
     return 1 if only_check and changed else 0
 
 
-@main.command()
+@main.command(short_help="List the edits.")
 @_take_folder
 @_take_json
 def history(folder: str, as_json: bool) -> None:
@@ -268,7 +268,7 @@ def history(folder: str, as_json: bool) -> None:
         print_text(f"{entry.number}  {entry.time}  {entry.label}{undone}  {', '.join(entry.paths)}")
 
 
-@main.command()
+@main.command(short_help="Take back the last edit.")
 @_take_folder
 def undo(folder: str) -> None:
     """Take back the last edit: the files have the same bytes as before it.
@@ -285,7 +285,7 @@ def undo(folder: str) -> None:
     print_text(f"Undone: {label}")
 
 
-@main.command()
+@main.command(short_help="Repeat the edit that was undone last.")
 @_take_folder
 def redo(folder: str) -> None:
     """Repeat the edit that was undone last.
@@ -302,7 +302,7 @@ def redo(folder: str) -> None:
     print_text(f"Redone: {label}")
 
 
-@main.command()
+@main.command(short_help="Open the workbench in the browser.")
 @_take_folder
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")

@@ -73,7 +73,9 @@ def _tell(error: BaseException) -> int:
         return 2
     if isinstance(error, click.ClickException):
         place = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "workbench"
-        print_error(f"{error.format_message().rstrip('.')}. See '{place} --help'.")
+        message = error.format_message()
+        ending = "" if message.endswith((".", "?")) else "."
+        print_error(f"{message}{ending} See '{place} --help'.")
         return 2
     if isinstance(error, InvalidKnowledgeError):
         from workbench.build import Checked
