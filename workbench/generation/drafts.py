@@ -29,7 +29,7 @@ _MAX_FACTS = 30
 _MAX_ANSWERS = 4
 _OPTIONS = 4
 _CHANGES = 6
-_OPPOSED = 3
+_OPPOSED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,30 +228,43 @@ class Drafter:
         return refuted, unknown
 
     def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
-        """Return statements that an integrity rule forbids beside a conclusion one hop short of the level."""
+        """Return statements that an integrity rule may forbid beside a conclusion a hop or two short of the level."""
         random = KeyedRandom("oppose", world.key)
-        low = max(0, level.hops[0] - 1)
-        facts = sorted(
-            batch.list_facts(number),
+        low, high = max(0, level.hops[0] - 2), max(0, level.hops[1] - 1)
+        facts = batch.list_facts(number)
+        goals = [goal for goal in world.goals if batch.is_entailed(number, goal)]
+        others = sorted(
+            set(facts).difference(goals),
             key=lambda f: ((batch.get_height(number, f) or 0) < low, hash_parts("base", world.key, *f)),
         )
         individuals = _list_individuals(world.facts)
         found: dict[Triple, None] = {}
-        for fact in facts[:12]:
-            oppositions = self._oppositions.get(self._get_key(fact), ())
-            proof = batch.proof(number, fact) if oppositions else None
-            if proof is None or not low <= measure_proof(proof, self._restatements).hops <= max(0, level.hops[1] - 1):
+        for fact in [*goals, *others[:12]]:
+            statements = self._list_opposed(fact, individuals, random)
+            proof = batch.proof(number, fact) if statements else None
+            if proof is None or not low <= measure_proof(proof, self._restatements).hops <= high:
                 continue
-            own, other = random.choose(oppositions)
+            found.update((s, None) for s in statements if not batch.is_entailed(number, s))
+            if len(found) >= _OPPOSED:
+                break
+        return list(found)[:_OPPOSED]
+
+    def _list_opposed(self, fact: Triple, individuals: Sequence[Term], random: KeyedRandom) -> list[Triple]:
+        """Return what cannot stand beside a fact by one integrity rule, and the fact turned round."""
+        key = self._get_key(fact)
+        if key not in self.plan.opposable:
+            return []
+        found: list[Triple] = []
+        for own, other in random.shuffle(self._oppositions.get(key, ()))[:3]:
             bindings = _match(own, fact)
-            if bindings is None or not individuals:
+            if bindings is None or other.key in self.plan.values:
                 continue
             ends = [bindings.get(v) or random.choose(individuals) if is_variable(v) else v
                     for v in (other.subject, other.object)]  # fmt: skip
-            statement = (ends[0], other.predicate, ends[1])
-            if not batch.is_entailed(number, statement) and other.key not in self.plan.values:
-                found[statement] = None
-        return list(found)[:_OPPOSED]
+            found.append((ends[0], other.predicate, ends[1]))
+        if fact[1] != RDF_TYPE and not is_literal(fact[2]):
+            found.append((fact[2], fact[1], fact[0]))
+        return found
 
     # ---- carving
 

@@ -63,7 +63,8 @@ class Plan:
 
     ``assertable`` and ``queryable`` are sorted keys; ``unfoldings`` by key; ``reach[key]`` has bit n set when a proof
     tree of n hops exists; ``functional`` and ``inverse_functional`` properties merge individuals; ``constants`` are
-    individuals that rules name, which are never renamed.
+    individuals that rules name, which are never renamed; ``opposable`` are the keys that integrity rules speak of, so
+    that a conclusion can forbid a statement.
     """
 
     theory: Theory
@@ -76,10 +77,15 @@ class Plan:
     values: Mapping[Term, ValuePool]
     constants: frozenset[Term]
     classes: frozenset[Term]
+    opposable: frozenset[Term]
 
     def find_goals(self, hops: int) -> tuple[Term, ...]:
         """Return the queryable keys that some proof of ``hops`` hops concludes."""
         return tuple(key for key in self.queryable if self.reach.get(key, 0) >> hops & 1)
+
+    def find_opposable(self, hops: int) -> tuple[Term, ...]:
+        """Return the keys that some proof of ``hops`` hops concludes and that an integrity rule speaks of."""
+        return tuple(key for key in sorted(self.opposable) if self.reach.get(key, 0) >> hops & 1)
 
 
 def sum_masks(first: int, second: int) -> int:
@@ -227,6 +233,7 @@ def build_plan(
         values=_collect_values(theory, assertions, datatype_properties),
         constants=frozenset(constants),
         classes=frozenset(classes),
+        opposable=frozenset(a.key for rule in theory.rules if rule.is_integrity for a in _iterate_all(rule)),
     )
 
 

@@ -170,7 +170,10 @@ class Sampler:
         sketch = Sketch()
         goals: list[Atom] = []
         hops = random.draw_between(*level.hops)
-        goals.append(self._add_goal(sketch, hops, random, None))
+        # A refutation rests on a conclusion and adds a step or two, so some worlds are made for those.
+        lower = max(1, hops - random.draw_between(1, 2))
+        opposed = self.plan.find_opposable(lower) if random.happens(2, 5) else ()
+        goals.append(self._add_goal(sketch, lower if opposed else hops, random, None, opposed))
         self._merge_functional(sketch)
         for _ in range(random.draw_between(min(1, further), further)):
             mark = (len(sketch.leaves), len(sketch.comparisons))
@@ -195,8 +198,15 @@ class Sampler:
             self._draw_value(draft, leaf)
         return draft
 
-    def _add_goal(self, sketch: Sketch, hops: int, random: KeyedRandom, subjects: list[str] | None) -> Atom:
-        keys = self.plan.find_goals(hops) if hops else self.plan.assertable
+    def _add_goal(
+        self,
+        sketch: Sketch,
+        hops: int,
+        random: KeyedRandom,
+        subjects: list[str] | None,
+        wanted: Sequence[Term] = (),
+    ) -> Atom:
+        keys = wanted or (self.plan.find_goals(hops) if hops else self.plan.assertable)
         if not keys:
             raise DeadEnd
         key = random.choose(keys)
