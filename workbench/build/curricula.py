@@ -70,7 +70,7 @@ def _read_template(source: SourceFile) -> Template | Violation:
             fix=f"Name it templates/<task>/<language>-<variant>.j2, where the task is one of {', '.join(TASKS)}.",
         )
     return parse_template(
-        source.text, source.path, match["task"], match["language"], match["variant"], f"sha256:{source.digest}"
+        source.text, source.path, match["task"], match["language"], match["variant"], source.digest
     )
 
 
