@@ -37,7 +37,7 @@ from workbench.checker import (
 )
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, is_restatement
-from workbench.model.terms import make_literal
+from workbench.model.terms import RDF_TYPE, make_literal
 from workbench.model.theory import Theory
 
 
@@ -291,6 +291,17 @@ def test_the_first_equation_of_the_body_gives_the_value() -> None:
     atoms = (atom("n ?x ?v"), Atom("?x", name("o"), "?w"))
     for body in ((*atoms, *equations), (*equations, *atoms[::-1])):
         assert derive_model(Theory.build([Rule("e", body, head)]), facts) - {*facts} == {(name("a"), name("m"), two)}
+
+
+def test_one_name_may_be_a_class_and_a_property() -> None:
+    pun = name("p")
+    rule = Rule("r", (Atom("?x", RDF_TYPE, pun), Atom("?x", pun, "?y")), (Atom("?y", RDF_TYPE, pun),))
+    facts = [(name("a"), RDF_TYPE, pun), (name("a"), pun, name("b")), (name("b"), pun, name("c"))]
+    theory = Theory.build([rule])
+    model = derive_model(theory, facts)
+    assert model - {*facts} == {(name("b"), RDF_TYPE, pun), (name("c"), RDF_TYPE, pun)}
+    assert derive_heights(theory, facts, model)[(name("c"), RDF_TYPE, pun)] == 2
+    assert find_broken_rules(theory, facts) == ("r",)
 
 
 def test_comparisons_inside_a_negation_and_bindings_in_it() -> None:

@@ -35,7 +35,7 @@ class CheckError(ValueError):
 
 
 class FactIndex:
-    """Triples by key, and by key together with subject or object; class triples also under ``rdf:type``."""
+    """Triples by key, and those of properties by key together with subject or object."""
 
     __slots__ = ("by_key", "by_object", "by_subject", "facts")
 
@@ -53,31 +53,40 @@ class FactIndex:
             return False
         self.facts.add(fact)
         subject, predicate, object_ = fact
-        for key in (predicate, object_) if predicate == RDF_TYPE else (predicate,):
-            self.by_key.setdefault(key, []).append(fact)
-            self.by_subject.setdefault((key, subject), []).append(fact)
-            self.by_object.setdefault((key, object_), []).append(fact)
+        if predicate == RDF_TYPE:
+            self.by_key.setdefault(object_, []).append(fact)
+        else:
+            self.by_key.setdefault(predicate, []).append(fact)
+            self.by_subject.setdefault((predicate, subject), []).append(fact)
+            self.by_object.setdefault((predicate, object_), []).append(fact)
         return True
 
     def match(self, atom: Atom, bindings: Mapping[str, str]) -> Iterator[Bindings]:
         """Yield ``bindings`` extended by what makes ``atom`` a fact."""
         subject = bindings.get(atom.subject, atom.subject)
         object_ = bindings.get(atom.object, atom.object)
-        key = get_key((subject, atom.predicate, object_))
+        if not is_variable(subject) and not is_variable(object_):
+            if (subject, atom.predicate, object_) in self.facts:
+                yield dict(bindings)
+            return
+        pattern = Atom(subject, atom.predicate, object_)
+        for fact in self._select(pattern):
+            row = bind_atom(pattern, fact)
+            if row is not None:
+                yield {**bindings, **row}
+
+    def _select(self, pattern: Atom) -> Iterable[Triple]:
+        """Facts among which all those of a pattern are."""
+        subject, predicate, object_ = pattern
+        if predicate == RDF_TYPE:
+            if is_variable(object_):
+                return [fact for fact in self.facts if fact[1] == RDF_TYPE]
+            return self.by_key.get(object_, ())
         if not is_variable(subject):
-            if not is_variable(object_):
-                if (subject, atom.predicate, object_) in self.facts:
-                    yield dict(bindings)
-                return
-            for fact in self.by_subject.get((key, subject), ()):
-                yield {**bindings, object_: fact[2]}
-        elif not is_variable(object_):
-            for fact in self.by_object.get((key, object_), ()):
-                yield {**bindings, subject: fact[0]}
-        else:
-            for fact in self.by_key.get(key, ()):
-                if subject != object_ or fact[0] == fact[2]:
-                    yield {**bindings, subject: fact[0], object_: fact[2]}
+            return self.by_subject.get((predicate, subject), ())
+        if not is_variable(object_):
+            return self.by_object.get((predicate, object_), ())
+        return self.by_key.get(predicate, ())
 
 
 def get_key(pattern: tuple[str, str, str]) -> str:
@@ -93,8 +102,10 @@ def ground_atom(atom: Atom, bindings: Mapping[str, str]) -> Triple:
 
 def bind_atom(atom: Atom, fact: Triple) -> Bindings | None:
     """Return the bindings under which ``atom`` becomes ``fact``; None when there are none."""
+    if atom.predicate != fact[1]:
+        return None
     extended: Bindings = {}
-    for pattern, term in zip(atom, fact, strict=True):
+    for pattern, term in ((atom[0], fact[0]), (atom[2], fact[2])):
         if not is_variable(pattern):
             if pattern != term:
                 return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from workbench.checker.evaluation import (
     CheckError,
@@ -15,9 +16,9 @@ from workbench.checker.evaluation import (
     saturate,
 )
 from workbench.model.proofs import FALSE, Step
-from workbench.model.rules import Atom, Negation, is_transitivity, iterate_atoms, substitute_element
+from workbench.model.rules import Atom, Negation, Rule, is_transitivity, iterate_atoms, substitute_element
 from workbench.model.terms import RDF_TYPE, Triple
-from workbench.model.theory import Theory
+from workbench.model.theory import Theory, compute_strata
 
 __all__ = [
     "MAX_FACTS",
@@ -51,19 +52,19 @@ def derive_model(
         rules = [(plan_rule(rule), rule.head) for rule in theory.rules if rule.head]
         saturate(index, FactIndex(closed_reference), rules, max_facts)
         return frozenset(index.facts)
-    for rules_of_stratum in _split_into_strata(theory):
+    for rules_of_stratum in _split_into_strata(theory.rules):
         saturate(index, index, rules_of_stratum, max_facts)
     return frozenset(index.facts)
 
 
-def _split_into_strata(theory: Theory) -> list[list[tuple[RulePlans, tuple[Atom, ...]]]]:
+@lru_cache(maxsize=256)
+def _split_into_strata(rules: tuple[Rule, ...]) -> list[list[tuple[RulePlans, tuple[Atom, ...]]]]:
     """Rules with those of their heads that belong to the stratum, from the lowest stratum up."""
-    try:
-        strata = theory.strata
-    except ValueError as error:
-        raise CheckError(str(error)) from error
+    strata = compute_strata(rules)
+    if strata is None:
+        raise CheckError("negation is not stratified")
     found: dict[int, list[tuple[RulePlans, tuple[Atom, ...]]]] = {}
-    for rule in theory.rules:
+    for rule in rules:
         plans = plan_rule(rule)
         for level in sorted({strata[head.key] for head in rule.head}):
             if any(strata[atom.key] > level for atom in iterate_atoms(rule.body)) or any(

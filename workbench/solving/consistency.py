@@ -32,7 +32,7 @@ from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, collect_variables
 from workbench.model.terms import get_local_name, is_variable
-from workbench.solving.encoding import make_literal, make_sentence
+from workbench.solving.encoding import make_sentence
 from workbench.solving.solver import Solver
 from workbench.solving.values import (
     DATE,
@@ -154,6 +154,8 @@ def _match(atoms: Sequence[Atom], known: _ByKey, bindings: Mapping[str, str]) ->
 
 
 def _unify(atom: Atom, target: Atom, bindings: Mapping[str, str]) -> dict[str, str] | None:
+    if atom.predicate != target.predicate:
+        return None
     extended = dict(bindings)
     for pattern, term in ((atom.subject, target.subject), (atom.object, target.object)):
         if (extended.setdefault(pattern, term) if is_variable(pattern) else pattern) != term:
@@ -316,8 +318,8 @@ def _show(kind: Fraction, number: Fraction) -> str:
 def _write_atoms(atoms: Sequence[Atom]) -> str:
     shown = []
     for atom in atoms:
-        literal = make_literal(atom)
-        shown.append(f"{get_local_name(literal.key)}({', '.join(get_local_name(a) for a in literal.arguments)})")
+        arguments = [atom.subject] if atom.predicate == RDF_TYPE else [atom.subject, atom.object]
+        shown.append(f"{get_local_name(atom.key)}({', '.join(get_local_name(a) for a in arguments)})")
     return " and ".join(shown) or "anything"
 
 

@@ -109,10 +109,15 @@ class Sentence:
         return frozenset(arguments.union(variable for variable, _ in self.assignments))
 
 
+def _name_class(term: str) -> str:
+    """A class's key; one name may be a class and a property."""
+    return f"a {term}"
+
+
 def make_literal(atom: Atom) -> Literal:
     """Return an atom as key and arguments; a class atom has one argument."""
     if atom.predicate == RDF_TYPE:
-        return Literal(atom.object, (atom.subject,))
+        return Literal(_name_class(atom.object), (atom.subject,))
     return Literal(atom.predicate, (atom.subject, atom.object))
 
 
@@ -165,7 +170,7 @@ def build_relations(facts: Iterable[Triple]) -> Relations:
     found: dict[str, set[tuple[str, ...]]] = {}
     for subject, predicate, object_ in facts:
         if predicate == RDF_TYPE:
-            found.setdefault(object_, set()).add((subject,))
+            found.setdefault(_name_class(object_), set()).add((subject,))
         else:
             found.setdefault(predicate, set()).add((subject, object_))
     return {key: frozenset(rows) for key, rows in found.items()}
