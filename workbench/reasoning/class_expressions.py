@@ -7,16 +7,23 @@ atoms of a body, in disjunctive normal form; what may stand on the right becomes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
 from workbench.model.rules import Atom, BodyElement, Comparison
-from workbench.model.terms import OWL, RDF, RDF_TYPE, Term, is_blank, is_literal, read_integer
+from workbench.model.terms import OWL, RDF, RDF_TYPE, RDFS, XSD, Term, is_blank, is_literal, read_integer
 
 __all__ = ["Consequence", "Expressions", "Unsupported", "name_variables"]
 
 _NAMES = ("?x", "?y", "?z", "?u", "?v", "?w")
 _THING, _NOTHING = f"<{OWL}Thing>", f"<{OWL}Nothing>"
+_DATATYPES = frozenset(
+    {f"<{RDFS}Literal>", f"<{OWL}real>", f"<{OWL}rational>"}
+    | {f"<{RDF}{name}>" for name in ("langString", "PlainLiteral", "XMLLiteral", "HTML", "JSON")}
+)
+_DEEPEST, _LARGEST = 40, 2_000
+"""Bounds on nesting, and on the parts and cases of one expression: files may hold circles and doublings."""
 
 
 class Unsupported(Exception):  # noqa: N818 - a verdict on an axiom, caught by the compiler and reported
@@ -45,6 +52,26 @@ class Expressions:
 
     def __init__(self, index: Mapping[Term, Mapping[Term, Sequence[Term]]]) -> None:
         self._index = index
+        self._depth = 0
+        self._visited = 0
+
+    @contextmanager
+    def _descend(self) -> Iterator[None]:
+        """Count what is read of one expression, so that circles among blank nodes end."""
+        self._visited = self._visited + 1 if self._depth else 0
+        if self._depth >= _DEEPEST or self._visited > _LARGEST:
+            raise Unsupported("an expression that is too large, too deep or contains itself")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    def is_datatype(self, term: Term) -> bool:
+        """Tell whether a term is a datatype or data range, not a class."""
+        if term in _DATATYPES or term.startswith(f"<{XSD}"):
+            return True
+        return f"<{RDFS}Datatype>" in self._index.get(term, {}).get(RDF_TYPE, ())
 
     def get_objects(self, subject: Term, name: str) -> Sequence[Term]:
         """Return the objects of an OWL property of ``subject`` (``name`` is the local name)."""
@@ -75,10 +102,16 @@ class Expressions:
 
     def read_left(self, expression: Term, subject: str, fresh: Iterator[str]) -> list[tuple[BodyElement, ...]]:
         """Return the alternatives (a disjunction of conjunctions) under which ``subject`` is in the class."""
-        if expression == _THING:
+        with self._descend():
+            return self._read_left(expression, subject, fresh)
+
+    def _read_left(self, expression: Term, subject: str, fresh: Iterator[str]) -> list[tuple[BodyElement, ...]]:
+        if expression in (_THING, f"<{RDFS}Literal>"):
             return [()]
         if expression == _NOTHING:
             return []
+        if self.is_datatype(expression):
+            raise Unsupported("a datatype on the left of a subclass axiom")
         if not is_blank(expression):
             return [(Atom(subject, RDF_TYPE, expression),)]
         for name, read in (
@@ -96,6 +129,11 @@ class Expressions:
         self, _: Term, value: Term, subject: str, fresh: Iterator[str]
     ) -> list[tuple[BodyElement, ...]]:
         parts = [self.read_left(member, subject, fresh) for member in self.read_list(value)]
+        cases = 1
+        for part in parts:
+            cases *= len(part)
+            if cases > _LARGEST:
+                raise Unsupported(f"an expression of more than {_LARGEST:,} cases")
         return [tuple(element for part in choice for element in part) for choice in product(*parts)]
 
     def _read_left_union(
@@ -128,11 +166,22 @@ class Expressions:
         return [(link, *rest) for rest in self.read_left(fillers[0], other, fresh)]
 
     def read_right(self, expression: Term, subject: str, fresh: Iterator[str]) -> list[Consequence]:
-        """Return what follows for ``subject`` from being in the class; Unsupported if part of it has no rule."""
+        """Return what follows for ``subject`` from being in the class; Unsupported if part of it has no rule.
+
+        Nothing follows from being in a datatype: literals are judged by shapes, not by rules.
+        """
+        with self._descend():
+            return self._read_right(expression, subject, fresh)
+
+    def _read_right(self, expression: Term, subject: str, fresh: Iterator[str]) -> list[Consequence]:
         if expression == _THING:
             return []
         if expression == _NOTHING:
             return [Consequence((), ())]
+        if self.is_datatype(expression):
+            if is_blank(expression):
+                raise Unsupported("a data range other than a named datatype")
+            return []
         if not is_blank(expression):
             return [Consequence((), (Atom(subject, RDF_TYPE, expression),))]
         if members := self.get_objects(expression, "intersectionOf"):
@@ -158,6 +207,8 @@ class Expressions:
             limit = self._get_cardinality(expression, name)
             if limit in (0, 1):
                 fillers = self.get_objects(expression, "onClass")
+                if self.get_objects(expression, "onDataRange") not in ((), [f"<{RDFS}Literal>"]):
+                    raise Unsupported("a cardinality over a datatype (owl:onDataRange)")
                 others = [next(fresh) for _ in range(limit + 1)]
                 body: list[BodyElement] = [self.make_property_atom(property_, subject, other) for other in others]
                 if fillers and fillers[0] != _THING:

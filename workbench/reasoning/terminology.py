@@ -15,12 +15,20 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Rule
-from workbench.model.terms import OWL, RDF_TYPE, RDFS, XSD, Term, Triple, get_local_name, is_blank, is_literal
+from workbench.model.terms import OWL, RDF_TYPE, RDFS, Term, Triple, get_local_name, is_blank, is_literal
 from workbench.reasoning.class_expressions import Expressions, Unsupported, name_variables
 
 __all__ = ["Terminology", "UnsupportedAxiom", "compile_axioms"]
 
 Draft = tuple[tuple[BodyElement, ...], tuple[Atom, ...]]
+_MAX_MEMBERS = 500
+"""Members of one disjointness axiom: each pair of them is a rule."""
+_TOPS = frozenset({f"<{OWL}topObjectProperty>", f"<{OWL}topDataProperty>"})
+_CHARACTERISTICS = frozenset(
+    f"{name}Property"
+    for name in "Symmetric Transitive Functional InverseFunctional Asymmetric Irreflexive Reflexive".split()
+)
+_BOTTOMS = frozenset({f"<{OWL}bottomObjectProperty>", f"<{OWL}bottomDataProperty>"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,8 @@ class _Compiler:
     def _compile_named_expression(self, axiom: Triple) -> None:
         if is_blank(axiom[0]):
             return  # part of the axiom that mentions the expression
+        if self._expressions.is_datatype(axiom[0]):
+            raise Unsupported("a datatype that is defined")
         # A named class that carries owl:intersectionOf and friends directly is equivalent to that expression.
         expression = f"_:expression-of-{axiom[0]}"
         self._index[expression] = {axiom[1]: [axiom[2]]}
@@ -144,19 +154,21 @@ class _Compiler:
             try:
                 alternatives = self._expressions.read_left(sub, subject, fresh)
                 consequences = self._expressions.read_right(conjunct, subject, fresh)
+                for body in alternatives:
+                    for consequence in consequences:
+                        label = self._name_inclusion(sub, conjunct, axiom, is_whole=conjunct == sup)
+                        self._add(label, (*body, *consequence.body), consequence.head, axiom)
             except Unsupported as verdict:
                 self._report(axiom, str(verdict))
-                continue
-            for body in alternatives:
-                for consequence in consequences:
-                    label = f"{self._say(sub)}-subclass-of-{self._say(conjunct)}"
-                    if is_blank(sub):
-                        label = f"{self._say(conjunct)}-by-definition"
-                    elif is_blank(conjunct):
-                        label = f"{self._say(sub)}-restriction"
-                    elif axiom[1] == f"<{OWL}equivalentClass>" and conjunct == sup:
-                        label = f"{self._say(sub)}-equivalent-to-{self._say(conjunct)}"
-                    self._add(label, (*body, *consequence.body), consequence.head, axiom)
+
+    def _name_inclusion(self, sub: Term, sup: Term, axiom: Triple, *, is_whole: bool) -> str:
+        if is_blank(sub):
+            return f"{self._say(sup)}-by-definition"
+        if is_blank(sup):
+            return f"{self._say(sub)}-restriction"
+        if axiom[1] == f"<{OWL}equivalentClass>" and is_whole:
+            return f"{self._say(sub)}-equivalent-to-{self._say(sup)}"
+        return f"{self._say(sub)}-subclass-of-{self._say(sup)}"
 
     def _compile_disjoint_classes(self, axiom: Triple) -> None:
         self._add_disjoint(axiom[0], axiom[2], axiom)
@@ -176,7 +188,7 @@ class _Compiler:
         self._report(axiom, "the part of a complement (owl:complementOf) that says everything is in one of the two")
 
     def _compile_disjoint_union(self, axiom: Triple) -> None:
-        members = self._expressions.read_list(axiom[2])
+        members = self._read_members(axiom[2])
         for member in members:
             self._add_inclusion(member, axiom[0], axiom)
         for first, second in combinations(members, 2):
@@ -189,14 +201,19 @@ class _Compiler:
         return self._expressions.make_property_atom(property_, subject, object_)
 
     def _compile_subproperty(self, axiom: Triple) -> None:
-        sub, _, sup = axiom
-        name = f"{self._say(sub)}-subproperty-of-{self._say(sup)}"
-        self._add(name, [self._atom(sub, "?x", "?y")], (self._atom(sup, "?x", "?y"),), axiom)
+        self._add_subproperty(axiom[0], axiom[2], "subproperty-of", axiom)
 
     def _compile_equivalent_property(self, axiom: Triple) -> None:
         for sub, sup in ((axiom[0], axiom[2]), (axiom[2], axiom[0])):
-            name = f"{self._say(sub)}-equivalent-to-{self._say(sup)}"
-            self._add(name, [self._atom(sub, "?x", "?y")], (self._atom(sup, "?x", "?y"),), axiom)
+            self._add_subproperty(sub, sup, "equivalent-to", axiom)
+
+    def _add_subproperty(self, sub: Term, sup: Term, relation: str, axiom: Triple) -> None:
+        if sup in _TOPS or sub in _BOTTOMS:
+            return  # true of every property
+        if sub in _TOPS:
+            raise Unsupported("a statement about everything (owl:topObjectProperty)")
+        head = () if sup in _BOTTOMS else (self._atom(sup, "?x", "?y"),)
+        self._add(f"{self._say(sub)}-{relation}-{self._say(sup)}", [self._atom(sub, "?x", "?y")], head, axiom)
 
     def _compile_inverse(self, axiom: Triple) -> None:
         if is_blank(axiom[0]):
@@ -216,8 +233,6 @@ class _Compiler:
         self._add_typing(axiom, "domain", "?x")
 
     def _compile_range(self, axiom: Triple) -> None:
-        if axiom[2].startswith((f"<{XSD}", f"<{RDFS}Literal")):
-            return  # a datatype: literals are judged by shapes, not by rules
         self._add_typing(axiom, "range", "?y")
 
     def _add_typing(self, axiom: Triple, word: str, subject: str) -> None:
@@ -244,6 +259,8 @@ class _Compiler:
                 self._compile_class_assertion(axiom)
             return
         name = self._say(subject)
+        if is_blank(subject) and get_local_name(kind) in _CHARACTERISTICS:
+            raise Unsupported("a characteristic of an unnamed property")
         link = Atom("?x", subject, "?y")
         match get_local_name(kind):
             case "SymmetricProperty":
@@ -264,17 +281,23 @@ class _Compiler:
             case "ReflexiveProperty":
                 self._report(axiom, "a reflexive property (owl:ReflexiveProperty), which speaks of everything")
             case "AllDisjointClasses":
-                for first, second in combinations(self._read_members(subject), 2):
+                for first, second in combinations(self._get_members(subject), 2):
                     self._add_disjoint(first, second, axiom)
             case "AllDisjointProperties":
-                for first, second in combinations(self._read_members(subject), 2):
+                for first, second in combinations(self._get_members(subject), 2):
                     self._add_disjoint_properties(first, second, axiom)
             case "NegativePropertyAssertion":
                 self._compile_negative_assertion(axiom)
 
-    def _read_members(self, subject: Term) -> tuple[Term, ...]:
+    def _get_members(self, subject: Term) -> tuple[Term, ...]:
         lists = self._expressions.get_objects(subject, "members")
-        return self._expressions.read_list(lists[0]) if lists else ()
+        return self._read_members(lists[0]) if lists else ()
+
+    def _read_members(self, head: Term) -> tuple[Term, ...]:
+        members = tuple(dict.fromkeys(self._expressions.read_list(head)))
+        if len(members) > _MAX_MEMBERS:
+            raise Unsupported(f"disjointness of more than {_MAX_MEMBERS} at once")
+        return members
 
     def _compile_class_assertion(self, axiom: Triple) -> None:
         # An individual's unnamed class: "x = a" in the body makes the inclusion speak of this individual only.
