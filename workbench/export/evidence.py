@@ -21,7 +21,7 @@ from workbench.model.rules import Atom, Negation, Rule, collect_variables, subst
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_iri, is_literal
 from workbench.model.theory import Theory
 
-__all__ = ["StatedItem", "TheoryFile", "read_evidence", "read_term", "read_theory_file"]
+__all__ = ["StatedItem", "TheoryFile", "list_steps", "read_evidence", "read_term", "read_theory_file"]
 
 _TERM = re.compile(
     r"""<[^\x00-\x20<>"{}|^`\\]+>
@@ -133,7 +133,7 @@ class _Reader:
         if query["kind"] == "holds":
             statement = self._read_triple(query["triple"])
             judgement = self._read_judgement("", statement, item["status"], item, ids)
-            return StatedItem(theory, facts, distractors, closed, (judgement,), _list_steps(judgement.evidence))
+            return StatedItem(theory, facts, distractors, closed, (judgement,), list_steps(judgement.evidence))
         steps = self._read_steps("proof", item["proof"], ids)
         if query["kind"] == "options":
             judgements = []
@@ -216,6 +216,7 @@ def _make_triple(atom: Atom) -> Triple:
     return (atom.subject, atom.predicate, atom.object)
 
 
-def _list_steps(evidence: Evidence) -> tuple[Step, ...]:
+def list_steps(evidence: Evidence) -> tuple[Step, ...]:
+    """Return the steps of a proof or refutation; none for models, and for what was only looked for."""
     proof = evidence if isinstance(evidence, Proof) else evidence.proof if isinstance(evidence, Refutation) else None
     return () if proof is None else proof.steps

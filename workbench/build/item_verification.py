@@ -1,0 +1,379 @@
+"""One line of a dataset, judged from the dataset's files alone: by schema, texts, reader, checker, Z3 and engine."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from workbench.build.exported_wording import ExportedWording, read_wording
+from workbench.build.measuring_again import MeasuredItem, find_differences
+from workbench.checker import Checker, CheckError, certify, certify_answers
+from workbench.errors import DatasetError, WorkbenchError
+from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
+from workbench.export.parquet import make_row
+from workbench.export.reading import DatasetReader
+from workbench.generation.drafts import ANSWER
+from workbench.generation.keyed import hash_parts
+from workbench.generation.rendering import LETTERS
+from workbench.model.items import canonical_json, check_item, digest_json
+from workbench.model.proofs import ModelPair, Proof
+from workbench.model.rules import Atom, Rule, substitute_atom
+from workbench.model.terms import Triple
+from workbench.solving.certificates import Judge, Verdict
+from workbench.wording.grammar import Formula, canonicalise_rule
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Reading
+from workbench.wording.sentences import capitalise, say_fact, say_statement, say_step, say_term
+
+__all__ = ["BatchResult", "ItemRecord", "ItemVerifier", "Line", "Problem"]
+
+_MOST_FACTS = 100_000
+_MOST_TEXT = 200_000
+_KINDS = {"entailment": "holds", "select": "select", "options": "options"}
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where: a file of the dataset, its line (0: the whole file), the item's id (may be empty)."""
+
+    file: str
+    line: int
+    item: str
+    what: str
+
+
+class Line(NamedTuple):
+    """A line of an items file; ``judged`` tells whether the judges are to see it, or only the schema."""
+
+    file: str
+    number: int
+    data: bytes
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """What the dataset as a whole is judged by.
+
+    ``summary`` has the item's parts that the manifest counts; ``row`` is the digest of its row in the tables.
+    """
+
+    file: str
+    line: int
+    id: str
+    summary: Mapping[str, Any]
+    question: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What verifying a run of lines found, and how many items the judges saw."""
+
+    problems: tuple[Problem, ...]
+    records: tuple[ItemRecord, ...]
+    judged: int
+
+
+@dataclass
+class ItemVerifier:
+    """Verifies the items of one dataset; remembers theories, rules and sentences."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    _theories: dict[str, TheoryFile | str] = field(default_factory=dict)
+    _rules: dict[tuple[str, str], Rule] = field(default_factory=dict)
+    _formulas: dict[Rule, Formula] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+    _judge: Judge = field(default_factory=Judge)
+
+    @cached_property
+    def _reader(self) -> DatasetReader:
+        return DatasetReader(self.folder, self.manifest)
+
+    @cached_property
+    def _wording(self) -> ExportedWording:
+        return read_wording(self._reader.wording)
+
+    def check_shared_files(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the files that all items share: prefixes and wording.
+
+        Items cannot be judged before these are sound.
+        """
+        problems = []
+        for file in ("prefixes.json", "wording.json"):
+            try:
+                _ = self._reader.prefixes if file == "prefixes.json" else self._wording
+            except (DatasetError, ValueError) as error:
+                problems.append(Problem(file, 0, "", str(error)))
+        return tuple(problems)
+
+    def check_theory(self, digest: str) -> tuple[Problem, ...]:
+        """Return what is wrong with a theory file: its digest, its rules, and that its sentences say them."""
+        file = f"theories/{digest}.json"
+        theory = self._get_theory(digest)
+        if isinstance(theory, str):
+            return (Problem(file, 0, "", theory),)
+        found = []
+        for rule in theory.rules:
+            texts = theory.texts[rule.name]
+            if texts.keys() != self._wording.grammars.keys():
+                found.append(f"the rule {rule.name} does not have a sentence in each language")
+            for language, text in texts.items():
+                grammar = self._wording.grammars.get(language)
+                if grammar is not None and grammar.read_rule(text) != (self._formulate(rule),):
+                    found.append(f"the sentence of the rule {rule.name} in {language} says something else")
+        return tuple(Problem(file, 0, "", what) for what in found)
+
+    def verify(self, lines: Sequence[Line]) -> BatchResult:
+        """Verify lines of items files, in order."""
+        problems: list[Problem] = []
+        records: list[ItemRecord] = []
+        accepted: list[tuple[Line, MeasuredItem]] = []
+        judged = 0
+        for line in lines:
+            item = _parse_line(line)
+            if isinstance(item, str):
+                problems.append(Problem(line.file, line.number, "", item))
+                continue
+            id_ = item["id"] if isinstance(item.get("id"), str) else ""
+            found = _check_form(item, line)
+            if not found:
+                records.append(_make_record(item, line))
+            if not found and line.judged:
+                judged += 1
+                result = self._verify_one(item)
+                if isinstance(result, StatedItem):
+                    accepted.append((line, MeasuredItem(item, result)))
+                else:
+                    found = result
+            problems += [Problem(line.file, line.number, id_, what) for what in found]
+        measured = [one for _, one in accepted]
+        for position, what in find_differences(measured):
+            line = accepted[position][0]
+            problems.append(Problem(line.file, line.number, measured[position].item["id"], what))
+        return BatchResult(tuple(problems), tuple(records), judged)
+
+    # ---- one item
+
+    def _verify_one(self, item: Mapping[str, Any]) -> StatedItem | list[str]:
+        """Return what the item states when every judge but the engine accepts it, else all that is wrong."""
+        theory = self._get_theory(item["theory"])
+        if isinstance(theory, str):
+            return [f"its theory cannot be used: {theory}"]
+        if item["given"] == "none":
+            return ["closed-book items are not judged by this version, so it cannot be accepted"]
+        try:
+            stated = read_evidence(item, theory, self._reader.prefixes)
+        except (DatasetError, ValueError) as error:
+            return [str(error)]
+        problems = [*self._check_labels(item, stated), *self._check_provenance(item, theory)]
+        lexicon = self._wording.lexicons.get(item["language"])
+        if lexicon is None:
+            problems.append(f"language: the wording has no {item['language']}")
+        else:
+            problems += _check_texts(item, stated, lexicon)
+            problems += _check_answer(item, stated, lexicon)
+        problems += self._read_prompt(item, stated)
+        problems += self._certify(item, stated)
+        return problems or stated
+
+    def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
+        facts = set(stated.facts)
+        if any(judgement.statement in facts for judgement in stated.judgements) and stated.pattern is None:
+            yield "the statement is stated already, or an option is"
+        if stated.pattern is not None and all(judgement.statement in facts for judgement in stated.judgements):
+            yield "query.answers: are empty, or all of them are stated already"
+        if item["task"] == "options":
+            right = [judgement for judgement in stated.judgements if judgement.status == "entailed"]
+            if len(right) != 1:
+                yield f"options: {len(right)} of them are entailed instead of one"
+            elif isinstance(right[0].evidence, Proof) and right[0].evidence.steps != stated.steps:
+                yield "proof: is not that of the entailed option"
+        needed = {step.conclusion for one in stated.judgements if isinstance(one.evidence, Proof)
+                  for step in one.evidence.steps}  # fmt: skip
+        if stated.pattern is not None and needed != {step.conclusion for step in stated.steps}:
+            yield "proof: has steps that no answer needs"
+
+    def _check_provenance(self, item: Mapping[str, Any], theory: TheoryFile) -> Iterator[str]:
+        provenance = item["provenance"]
+        if provenance["axioms"] != {name: self._digest(text) for name, text in theory.formal.items()}:
+            yield "provenance: axioms are not the rules of the theory with their digests"
+        name = provenance["template"].partition("@")[0]
+        if name not in self._wording.templates or not name.startswith(f"{item['task']}/{item['language']}-"):
+            yield f"provenance: {name} is no template of this task and language"
+
+    def _read_prompt(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
+        if len(item["question"]) > _MOST_TEXT:
+            yield "question: is too long to be read"
+            return
+        readings = self._wording.reader.read(item["question"])
+        if len(readings) != 1:
+            yield f"question: can be read in {'no way' if not readings else 'more than one way'}"
+            return
+        yield from self._match(readings[0], item, stated)
+
+    def _match(self, reading: Reading, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
+        with_rules = item["given"] == "facts+rules"
+        if reading.facts != stated.facts:
+            yield "question: the facts read are not those of the context"
+        rules = Counter(map(self._formulate, stated.theory.rules)) if with_rules else Counter()
+        if Counter(reading.rules) != rules:
+            yield "question: the rules read are not those of the theory"
+        if reading.closed != (stated.closed if with_rules else ()):
+            yield "question: what is read as closed is not what semantics says"
+        asked: list[object] = [None, None, ()]
+        if item["task"] == "entailment":
+            asked[0] = Atom(*stated.judgements[0].statement)
+        elif stated.pattern is not None:
+            asked[1] = substitute_atom(stated.pattern, {stated.variable: "?X"})
+        else:
+            asked[2] = tuple((LETTERS[n], Atom(*j.statement)) for n, j in enumerate(stated.judgements))
+        if [reading.statement, reading.question, reading.options] != asked:
+            yield "question: what is read as asked is not the query"
+
+    def _certify(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
+        theory, facts = stated.theory, stated.facts
+        try:
+            checker = Checker(theory, facts, _MOST_FACTS)
+            digests = [certify(theory, facts, judgement.evidence, checker) for judgement in stated.judgements]
+            query = _list_query(stated)
+            if query is not None:
+                digests.append(certify_answers(theory, facts, *query, checker))
+            model = checker.model
+        except (CheckError, ArithmeticError, ValueError) as error:
+            yield f"checker: {error}"
+            return
+        if item["verified"]["checker"] != hash_parts(*digests)[:32]:
+            yield "verified: checker is not the certificate of what was checked"
+        if item["verified"]["reader"] != hash_parts(item["question"])[:32]:
+            yield "verified: reader is not the digest of the question"
+        try:
+            yield from (f"Z3: {verdict.reason}" for verdict in self._solve(stated, model) if not verdict.ok)
+        except (WorkbenchError, ArithmeticError, ValueError) as error:
+            yield f"Z3: {error}"
+
+    def _solve(self, stated: StatedItem, model: frozenset[Triple]) -> Iterator[Verdict]:
+        theory, facts = stated.theory, stated.facts
+        for judgement in stated.judgements:
+            evidence = judgement.evidence
+            if isinstance(evidence, Proof):
+                yield self._judge.judge_proof(theory, facts, evidence, model)
+            elif isinstance(evidence, ModelPair):
+                yield self._judge.judge_models(theory, facts, evidence)
+            else:
+                yield self._judge.judge_refutation(theory, facts, evidence, model)
+        query = _list_query(stated)
+        if query is not None:
+            yield self._judge.judge_answers(theory, model, *query)
+
+    # ---- what is remembered
+
+    def _get_theory(self, digest: str) -> TheoryFile | str:
+        """Return a theory file, or why it cannot be used; equal rules of several theories are one value."""
+        if digest not in self._theories:
+            try:
+                path = self.folder / "theories" / f"{digest}.json"
+                if path.is_symlink() or not path.is_file():
+                    raise DatasetError("the file is missing")
+                read = read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes)
+                rules = tuple(self._rules.setdefault((r.name, read.formal[r.name]), r) for r in read.rules)
+                self._theories[digest] = TheoryFile(read.digest, rules, read.formal, read.texts)
+            except (DatasetError, ValueError, RecursionError) as error:
+                self._theories[digest] = str(error)
+        return self._theories[digest]
+
+    def _formulate(self, rule: Rule) -> Formula:
+        if rule not in self._formulas:
+            self._formulas[rule] = canonicalise_rule(rule)
+        return self._formulas[rule]
+
+    def _digest(self, formal: str) -> str:
+        if formal not in self._digests:
+            self._digests[formal] = digest_json(formal)[:16]
+        return self._digests[formal]
+
+
+def _parse_line(line: Line) -> dict[str, Any] | str:
+    """Return the JSON object of a line, or why it is none."""
+    try:
+        item = json.loads(line.data, parse_constant=_refuse_constant)
+        if not isinstance(item, dict):
+            return "is no item"
+        if canonical_json(item).encode() + b"\n" != line.data:
+            return "is not in the canonical form, or has a key twice"
+    except RecursionError:
+        return "is nested too deeply"
+    except ValueError as error:
+        return f"is no JSON ({error})"
+    return item
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check_form(item: Mapping[str, Any], line: Line) -> list[str]:
+    found = check_item(item)
+    if found:
+        return found
+    if f"items/{item['split']}.jsonl" != line.file:
+        found.append(f"split: is {item['split']}, but the item is in another file")
+    if _KINDS[item["task"]] != item["query"]["kind"]:
+        found.append(f"query: {item['query']['kind']} is not what the task {item['task']} asks")
+    if [option["letter"] for option in item["options"]] != list(LETTERS[: len(item["options"])]):
+        found.append("options: letters are not A, B and so on")
+    return found
+
+
+def _make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
+    kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory")
+    summary = {name: item[name] for name in kept} | {
+        "difficulty": {name: item["difficulty"][name] for name in ("hops", "height")}
+    }
+    row = digest_json(make_row(item))
+    return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row)
+
+
+def _list_query(stated: StatedItem) -> tuple[tuple[Atom], tuple[str], list[tuple[str]]] | None:
+    """Return body, variables and answers of a select question, under the variable's canonical name."""
+    if stated.pattern is None:
+        return None
+    pattern = substitute_atom(stated.pattern, {stated.variable: ANSWER})
+    return (pattern,), (ANSWER,), [(term,) for term in stated.answers]
+
+
+def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
+    """Compare every sentence of an item with what its formal part says."""
+    for entry, fact in zip(item["context"], stated.facts, strict=True):
+        if not entry["shown"]:
+            yield f"context: {entry['id']} is not shown"
+        if entry["text"] != say_fact(lexicon, fact):
+            yield f"context: the text of {entry['id']} says something else than its triple"
+    told: list[tuple[str, Iterable[Mapping[str, Any]], Any]] = [("", item["proof"], stated.steps)]
+    for number, (option, judgement) in enumerate(zip(item["options"], stated.judgements, strict=False)):
+        if option["text"] != capitalise(say_statement(lexicon, judgement.statement)):
+            yield f"options[{number}]: the text says something else than the statement"
+        told.append((f"options[{number}].evidence.", option["evidence"]["proof"], list_steps(judgement.evidence)))
+    for place, written, steps in told:
+        for entry, step in zip(written, steps, strict=True):
+            if entry["text"] != say_step(lexicon, step):
+                yield f"{place}proof: the text of step {entry['step']} says something else than the step"
+
+
+def _check_answer(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
+    if item["task"] == "entailment":
+        expected = dict(lexicon.frames.answers)[item["status"]]
+    elif stated.pattern is None:
+        expected = next((LETTERS[n] for n, j in enumerate(stated.judgements) if j.status == "entailed"), "")
+    else:
+        ordered = sorted(stated.answers, key=lambda term: (say_term(lexicon, term), term))
+        if list(stated.answers) != ordered:
+            yield "query.answers: are not in the order of what they are called"
+        expected = ", ".join(say_term(lexicon, term) for term in ordered)
+    if item["answer"] != expected:
+        yield f"answer: is not {expected[:80]!r}"

@@ -1,0 +1,238 @@
+"""``verify``: a dataset folder judged anew from its files alone; what generation knew plays no part.
+
+Every file is compared with the manifest, every item with its schema, and every item is judged by the reader, the
+checker, Z3 and the engine; then the dataset as a whole is counted again. A damaged dataset gives problems with file
+and line, never an exception but DatasetError, for a folder that is no dataset.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from heapq import nsmallest
+from pathlib import Path
+from typing import Any
+
+from workbench.build.checking import Progress
+from workbench.build.dataset_verification import check_manifest, check_tables, find_repetitions
+from workbench.build.item_verification import BatchResult, ItemVerifier, Line, Problem
+from workbench.errors import Interrupted, UsageError, WorkerError
+from workbench.export.reading import DatasetReader, read_dataset
+
+__all__ = ["VerifyReport", "verify"]
+
+_CHUNK = 192
+_MOST_BYTES = 64 * 2**20
+_SHOWN = 100
+# Text of a dataset reaches a terminal here, and must not be able to steer it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What verifying found. ``judged`` are the items that the judges saw, fewer than ``items`` for a sample."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    items: int
+    judged: int
+    theories: int
+    files: int
+    seconds: float = field(compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many items, items judged, theories and files there are, and problems."""
+        found = {name: getattr(self, name) for name in ("items", "judged", "theories", "files")}
+        return {**found, "problems": len(self.problems)}
+
+    def format_text(self) -> str:
+        """Return the report for people: a line for each problem (the first hundred), and the totals."""
+        lines = []
+        for problem in self.problems[:_SHOWN]:
+            place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+            item = f" item {problem.item}:" if problem.item else ""
+            lines.append(_CONTROL.sub(" ", f"{place}:{item} {problem.what}"))
+        if len(self.problems) > _SHOWN:
+            lines.append(f"... and {len(self.problems) - _SHOWN:,} more problems")
+        judged = "all of them" if self.judged == self.items else f"{self.judged:,} of them"
+        verdict = "no problems" if self.ok else f"{len(self.problems):,} problems"
+        lines.append(
+            f"{self.items:,} items, {judged} judged, {self.theories:,} theories, {self.files:,} files: {verdict} "
+            f"({self.seconds:.0f} s)"
+        )
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        return {
+            "path": self.path,
+            "ok": self.ok,
+            "counts": self.counts,
+            "problems": [problem._asdict() for problem in self.problems],
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def verify(
+    path: Path | str, progress: Progress | None = None, *, workers: int = 1, sample: int | None = None
+) -> VerifyReport:
+    """Check a dataset folder anew and return everything that is wrong with it.
+
+    With ``sample`` only so many items, chosen by the digests of their lines, are shown to the judges; files, schema,
+    counts and splits are checked in full. ``workers`` is the number of processes.
+
+    Raises DatasetError when the folder is no dataset or of another version, UsageError for impossible arguments,
+    WorkerError when a process died, Interrupted.
+    """
+    if not 1 <= workers <= 256 or (sample is not None and sample < 0):
+        raise UsageError("Workers must be between 1 and 256, and a sample is not negative.")
+    started = time.monotonic()
+    tell = progress or (lambda _: None)
+    reader = read_dataset(Path(path))
+    try:
+        return _Verification(reader, tell, workers, sample).run(started)
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted; the dataset was only read.") from error
+
+
+class _Verification:
+    def __init__(self, reader: DatasetReader, tell: Progress, workers: int, sample: int | None) -> None:
+        self._reader, self._tell, self._workers, self._sample = reader, tell, workers, sample
+        self._files = [f"items/{split}.jsonl" for split in reader.splits]
+        self._damaged: list[Problem] = []
+
+    def run(self, started: float) -> VerifyReport:
+        reader = self._reader
+        self._tell("comparing the files with the manifest")
+        problems = [_read_problem(text) for text in reader.verify_hashes()]
+        verifier = ItemVerifier(reader.path, reader.manifest)
+        shared = verifier.check_shared_files()
+        results: list[BatchResult] = []
+        if not shared:
+            for result in self._run_tasks(verifier):
+                results.append(result)
+                self._tell(f"{sum(len(r.records) for r in results):,} items verified")
+        found = [problem for result in results for problem in result.problems]
+        records = [record for result in results for record in result.records]
+        problems += [*shared, *self._damaged, *found, *find_repetitions(records)]
+        if not shared:
+            problems += check_manifest(reader.manifest, records)
+            problems += check_tables(reader.path, reader.splits, records)
+        return VerifyReport(
+            path=str(reader.path),
+            problems=tuple(dict.fromkeys(problems)),
+            items=len(records),
+            judged=sum(result.judged for result in results),
+            theories=len(self._list_theories()),
+            files=len(reader.manifest["files"]),
+            seconds=time.monotonic() - started,
+        )
+
+    def _list_theories(self) -> list[str]:
+        names = sorted(self._reader.manifest["files"])
+        return [n.removeprefix("theories/").removesuffix(".json") for n in names if n.startswith("theories/")]
+
+    def _run_tasks(self, verifier: ItemVerifier) -> Iterator[BatchResult]:
+        tasks = self._iterate_tasks()
+        if self._workers == 1:
+            yield from (_verify_task(verifier, task) for task in tasks)
+            return
+        context = multiprocessing.get_context("spawn")
+        arguments = (self._reader.path, self._reader.manifest)
+        executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_start_worker, initargs=arguments)
+        waiting: deque[Future[BatchResult]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(executor.submit(_verify_in_worker, task))
+                if len(waiting) >= 2 * self._workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenExecutor as error:
+            raise WorkerError("A worker process died while it verified items.") from error
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _iterate_tasks(self) -> Iterator[_Task]:
+        theories = self._list_theories()
+        for start in range(0, len(theories), _CHUNK):
+            yield _Task(theories=tuple(theories[start : start + _CHUNK]))
+        chosen = None if self._sample is None else self._choose_sample(self._sample)
+        for file in self._files:
+            chunk: list[Line] = []
+            for number, data in self._iterate_lines(file):
+                chunk.append(Line(file, number, data, chosen is None or (file, number) in chosen))
+                if len(chunk) == _CHUNK:
+                    yield _Task(lines=tuple(chunk))
+                    chunk = []
+            if chunk:
+                yield _Task(lines=tuple(chunk))
+
+    def _choose_sample(self, size: int) -> frozenset[tuple[str, int]]:
+        lines = (
+            (sha256(data).digest(), file, number) for file in self._files for number, data in self._iterate_lines(file)
+        )
+        return frozenset((file, number) for _, file, number in nsmallest(size, lines))
+
+    def _iterate_lines(self, file: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines of a file of items; what cannot be read is noted."""
+        path = self._reader.path / file
+        if path.is_symlink() or not path.is_file():
+            self._damaged.append(Problem(file, 0, "", "is missing"))
+            return
+        try:
+            with path.open("rb") as stream:
+                for number, line in enumerate(iter(lambda: stream.readline(_MOST_BYTES + 1), b""), start=1):
+                    if len(line) > _MOST_BYTES:
+                        self._damaged.append(Problem(file, number, "", "is too long to be an item"))
+                        return
+                    yield number, line
+        except OSError as error:
+            self._damaged.append(Problem(file, 0, "", f"could not be read: {error.strerror or error}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Theories to check by digest, or lines to verify."""
+
+    theories: Sequence[str] = ()
+    lines: Sequence[Line] = ()
+
+
+def _read_problem(text: str) -> Problem:
+    file, _, what = text.rpartition(": ")
+    return Problem(file, 0, "", what)
+
+
+def _verify_task(verifier: ItemVerifier, task: _Task) -> BatchResult:
+    if task.lines:
+        return verifier.verify(task.lines)
+    return BatchResult(tuple(p for digest in task.theories for p in verifier.check_theory(digest)), (), 0)
+
+
+_verifier: ItemVerifier | None = None
+
+
+def _start_worker(folder: Path, manifest: Mapping[str, Any]) -> None:
+    global _verifier
+    # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _verifier = ItemVerifier(folder, manifest)
+
+
+def _verify_in_worker(task: _Task) -> BatchResult:
+    assert _verifier is not None  # noqa: S101 - the initializer has run
+    return _verify_task(_verifier, task)
