@@ -27,8 +27,10 @@ def compute_strata(rules: Iterable[Rule]) -> dict[str, int] | None:
     Keys that occur in no head are in stratum 0. Facts of a key are complete once the strata below and its own
     are evaluated (Apt, Blair and Walker 1988).
     """
+    rules = tuple(rules)
     edges = _list_edges(rules)
     keys = {key for head, body, _, _ in edges for key in (head, body)}
+    keys |= {head.key for rule in rules for head in rule.head}  # a rule without a body has no edges
     strata = dict.fromkeys(sorted(keys), 0)
     for _ in range(len(keys) + 1):
         changed = False
