@@ -31,7 +31,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, collect_variables
-from workbench.model.terms import get_local_name, is_variable
+from workbench.model.terms import RDF_TYPE, get_local_name, is_variable
 from workbench.solving.encoding import make_sentence
 from workbench.solving.solver import Solver
 from workbench.solving.values import (
