@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.build.accounts import tell_proof
 from workbench.build.explanations import Explanation
 from workbench.build.judging import find_contradictions
-from workbench.build.knowledge import Knowledge, get_knowledge
+from workbench.build.knowledge import get_knowledge
 from workbench.build.statements import parse_statement
 from workbench.errors import InvalidKnowledgeError
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
@@ -13,6 +13,8 @@ from workbench.model.report import Report
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.project import Project
 from workbench.reasoning.batch import evaluate
+from workbench.reasoning.closure import Closure
+from workbench.reasoning.guards import Limits
 
 __all__ = ["MOST_PROOFS", "explain", "refute"]
 
@@ -51,23 +53,29 @@ def explain(
             "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
             report,
         )
-    evidence = refute(knowledge, triple)
+    evidence = refute(closure, triple)
     if isinstance(evidence, Refutation):
         told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, triple),)
         return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True)
     return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True)
 
 
-def refute(knowledge: Knowledge, triple: Triple) -> Refutation | ModelPair:
+def refute(closure: Closure, triple: Triple, limits: Limits = Limits()) -> Refutation | ModelPair:  # noqa: B008
     """Return why a statement that does not follow is false, or the two models that show it open.
 
     It is false when it is about something closed, or when the theory with it added derives *false* or a closed
-    fact that does not follow without it. Negations are judged against the closure without it.
+    fact that does not follow without it. Negations are judged against the closure without it. The closure is
+    consistent.
     """
-    theory, closure = knowledge.theory, knowledge.closure
+    theory = closure.theory
     if _get_key(triple) in theory.closed:
         return Refutation(triple)
-    extended = evaluate(theory, [(*knowledge.facts, triple)], closed_reference=(closure.batch, [closure.world]))
+    extended = evaluate(
+        theory,
+        [(*sorted(closure.stated), triple)],
+        closed_reference=(closure.batch, [closure.world]),
+        limits=limits,
+    )
     closed = [f for f in extended.list_facts_of(0, sorted(theory.closed)) if not closure.is_entailed(f)]
     goals = [FALSE, *closed] if extended.list_contradictions(0) else closed
     proofs: list[Proof] = [proof for goal in goals if (proof := extended.proof(0, goal)) is not None]
