@@ -1,7 +1,7 @@
 """The independent checker: re-checks every label with an evaluator of its own; imports only the model."""
 
 from workbench.checker.certificates import Measure, certify, certify_answers, measure_proof
-from workbench.checker.evaluation import CheckError
+from workbench.checker.facts import CheckError
 from workbench.checker.judging import (
     Checker,
     check_answers,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from workbench.checker.evaluation import CheckError
+from workbench.checker.facts import CheckError
 from workbench.checker.judging import Checker
 from workbench.model.proofs import Evidence, Proof, Refutation
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Operation, Rule

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from workbench.checker.evaluation import CheckError, FactIndex, ground_atom, order_body, plan_rule, run_plan
+from workbench.checker.evaluation import order_body, plan_rule, run_plan
+from workbench.checker.facts import CheckError, FactIndex, ground_atom
 from workbench.checker.models import (
     MAX_FACTS,
     derive_model,

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from workbench.checker.evaluation import (
-    CheckError,
-    FactIndex,
-    RulePlans,
-    bind_atom,
-    ground_atom,
-    plan_rule,
-    run_plan,
-    saturate,
-)
+from workbench.checker.evaluation import RulePlans, plan_rule, run_plan, saturate
+from workbench.checker.facts import CheckError, FactIndex, bind_atom, ground_atom
 from workbench.model.proofs import FALSE, Step
 from workbench.model.rules import Atom, Negation, Rule, is_transitivity, iterate_atoms, substitute_element
 from workbench.model.terms import RDF_TYPE, Triple
