@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from workbench.checker import measure_proof
 from workbench.generation.drafts import ANSWER, Draft
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status
-from workbench.model.rules import Rule, is_restatement, iterate_atoms
+from workbench.model.rules import is_restatement, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
@@ -285,24 +285,25 @@ def _collect_cones(
     The cone of something unknown is drawn by predicates, since there is no derivation to follow: whatever could
     take part in deriving the statement.
     """
-    rules = [theory.by_name[name] for name in draft.rules]
+    rules = draft.rules
     facts: set[Triple] = set()
     used: set[str] = set()
     keys: set[Term] = set()
     for judgement in solved.judgements:
         if judgement.status == "entailed":
-            _walk(batch, solved.world, judgement.statement, facts, used, keys, rules)
+            _walk(batch, solved.world, judgement.statement, facts, used, keys, rules, theory)
         elif judgement.status == "refuted":
             place = solved.extended[judgement.statement]
             goal = judgement.evidence.proof.goal if _has_proof(judgement.evidence) else judgement.statement  # type: ignore[union-attr]
-            _walk(extended, place, goal, facts, used, keys, rules)
-            keys |= _reach_back(rules, {_get_key(judgement.statement)}) if goal == judgement.statement else set()
+            _walk(extended, place, goal, facts, used, keys, rules, theory)
+            if goal == judgement.statement:
+                keys |= theory.reach_back(rules, {_get_key(judgement.statement)})
         else:
-            keys |= _reach_back(rules, {_get_key(judgement.statement)})
+            keys |= theory.reach_back(rules, {_get_key(judgement.statement)})
     if draft.pattern is not None:
-        keys |= _reach_back(rules, {_get_key(draft.pattern)})
+        keys |= theory.reach_back(rules, {_get_key(draft.pattern)})
     facts |= {fact for fact in draft.facts if _get_key(fact) in keys}
-    used |= {rule.name for rule in rules if any(head.key in keys for head in rule.head)}
+    used |= {name for name in rules if any(head.key in keys for head in theory.by_name[name].head)}
     return facts, used
 
 
@@ -317,7 +318,8 @@ def _walk(
     facts: set[Triple],
     used: set[str],
     keys: set[Term],
-    rules: Sequence[Rule],
+    rules: tuple[str, ...],
+    theory: Theory,
 ) -> None:
     """Follow every derivation backwards; what a negation looks for counts by its predicates."""
     seen = {goal}
@@ -328,26 +330,11 @@ def _walk(
         for step in batch.derivations(world, fact):
             used.add(step.rule)
             negated = {a.key for n in step.absent for a in iterate_atoms((n,), negated=True)}
-            keys |= _reach_back(rules, negated - keys)
+            keys |= theory.reach_back(rules, negated - keys)
             for premise in step.premises:
                 if premise not in seen:
                     seen.add(premise)
                     frontier.append(premise)
-
-
-def _reach_back(rules: Sequence[Rule], keys: set[Term]) -> set[Term]:
-    """Return the keys from which facts of ``keys`` can be derived, themselves included."""
-    reached = set(keys)
-    changed = bool(keys)
-    while changed:
-        changed = False
-        for rule in rules:
-            if any(head.key in reached for head in rule.head):
-                below = {a.key for a in iterate_atoms(rule.body)} | {a.key for a in iterate_atoms(rule.body, negated=True)}
-                if not below <= reached:
-                    reached |= below
-                    changed = True
-    return reached
 
 
 def _measure(
@@ -403,12 +390,12 @@ def _list_searches(
     These are the facts derived in either model whose keys could lead to the statement or, with it, to a
     contradiction: an unknown item is as hard as the deepest of them.
     """
-    rules = [theory.by_name[name] for name in draft.rules]
+    rules = draft.rules
     towards = {_get_key(statement)}
-    for rule in rules:
-        if rule.is_integrity:
-            towards |= {atom.key for atom in iterate_atoms(rule.body)}
-    keys = _reach_back(rules, towards)
+    for name in rules:
+        if theory.by_name[name].is_integrity:
+            towards |= {atom.key for atom in iterate_atoms(theory.by_name[name].body)}
+    keys = theory.reach_back(rules, towards)
     place = solved.extended[statement]
     proofs = [batch.proof(solved.world, f) for f in batch.list_facts(solved.world, stated=False) if _get_key(f) in keys]
     proofs += [extended.proof(place, f) for f in extended.list_facts(place, stated=False) if _get_key(f) in keys]

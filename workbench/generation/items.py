@@ -40,7 +40,12 @@ def describe_structure(item: Answered, rules: Sequence[Rule], closed: Sequence[T
         given=draft.level.given,
         task=draft.task,
         facts=tuple((fact, fact in item.distractors) for fact in draft.facts),
-        rules=tuple((rule, rule.name in item.idle) for rule in rules),
+        rules=tuple(
+            # Where rules are not stated the item rests on the whole theory, and what takes no part says nothing of it.
+            (rule, rule.name in item.idle)
+            for rule in rules
+            if draft.level.given != "facts" or rule.name not in item.idle
+        ),
         closed=tuple(closed),
         query_kind={"entailment": "holds", "select": "select", "options": "options"}[draft.task],
         query=asked,

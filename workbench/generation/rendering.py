@@ -49,6 +49,8 @@ class Rendered:
 
 def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Triple]) -> list[Term]:
     """Return the closed keys that an item mentions, sorted."""
+    if not theory.closed:
+        return []
     keys = {fact[2] if fact[1] == RDF_TYPE else fact[1] for fact in (*facts, *asked)}
     for rule in rules:
         keys |= {a.key for a in (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))}

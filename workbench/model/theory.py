@@ -10,6 +10,8 @@ from workbench.model.rules import Atom, Negation, Rule, iterate_atoms
 
 __all__ = ["Theory", "compute_strata", "find_negative_cycle"]
 
+_REMEMBERED = 20_000
+
 
 def _list_edges(rules: Iterable[Rule]) -> list[tuple[str, str, bool, Rule]]:
     """Dependencies between atom keys: (head key, body key, through negation?, rule)."""
@@ -112,6 +114,46 @@ class Theory:
                 elif isinstance(element, Negation):
                     found.update(atom.key for atom in iterate_atoms((element,), negated=True))
         return tuple(sorted(found))
+
+    def reach_back(self, names: tuple[str, ...], keys: Iterable[str]) -> frozenset[str]:
+        """Return the keys from which the named rules can derive facts of ``keys``, those keys included.
+
+        What a negation looks for counts like what a premise needs. Answers are remembered.
+        """
+        wanted = frozenset(keys)
+        if not wanted:
+            return wanted
+        place = (names, wanted)
+        if place not in self._reached:
+            below: dict[str, set[str]] = {}
+            for name in names:
+                heads, body = self._dependencies[name]
+                for head in heads:
+                    below.setdefault(head, set()).update(body)
+            reached, frontier = set(wanted), list(wanted)
+            while frontier:
+                new = below.get(frontier.pop(), set()) - reached
+                reached |= new
+                frontier.extend(new)
+            if len(self._reached) >= _REMEMBERED:
+                self._reached.clear()
+            self._reached[place] = frozenset(reached)
+        return self._reached[place]
+
+    @cached_property
+    def _reached(self) -> dict[tuple[tuple[str, ...], frozenset[str]], frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _dependencies(self) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+        """By rule: the keys of its heads, and those its body depends on, under ``not`` or not."""
+        return {
+            rule.name: (
+                tuple(head.key for head in rule.head),
+                frozenset(a.key for negated in (False, True) for a in iterate_atoms(rule.body, negated=negated)),
+            )
+            for rule in self.rules
+        }
 
     def select(self, names: Iterable[str]) -> Theory:
         """Return the theory of the named rules only, with the same closed set."""
