@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench.errors import ProjectError, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.ui.session import Scene, get_workspace, set_pages, set_scene
 from workbench.ui.style import draw_style
 from workbench.ui.text import escape_markdown, make_paragraph
@@ -36,12 +36,13 @@ _WATCH_SECONDS = 3
 def main(start: str = "overview") -> None:
     """Draw the app once; ``start`` is the view that opens when the address names none."""
     st.set_page_config(page_title="Workbench", page_icon=str(_ICON), layout="wide")
+    st.logo(str(_ICON), size="large")
     draw_style()
     workspace = get_workspace()
     try:
         snapshot = _open(workspace)
     except WorkbenchError as error:
-        _show_no_project(error)
+        _show_no_project(workspace.root, error)
         return
     pages = {
         name: st.Page(show, title=title, icon=icon, url_path=name, default=name == start)
@@ -69,14 +70,12 @@ def _open(workspace: Workspace) -> Snapshot:
             place.empty()
 
 
-def _show_no_project(error: WorkbenchError) -> None:
-    is_missing = isinstance(error, ProjectError)
-    st.title("There is no project to show" if is_missing else "The project could not be opened", anchor=False)
+def _show_no_project(root: Path, error: WorkbenchError) -> None:
+    is_there = (root / "workbench.yaml").exists()
+    st.title("The project could not be opened" if is_there else "There is no project here", anchor=False)
     st.html(make_paragraph(str(error)))
-    if is_missing:
-        st.html(
-            make_paragraph("Start the workbench in a project's folder, or make a new project with these two commands.")
-        )
+    if not is_there:
+        st.html(make_paragraph("Open the workbench on a project's folder, or make a new project:"))
         st.code("workbench init my-project\nworkbench ui my-project", language=None)
     if st.button("Look again", type="primary", icon=":material/refresh:"):
         st.rerun()

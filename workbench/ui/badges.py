@@ -60,4 +60,7 @@ def make_status_badge(report: Report | None) -> Badge:
         return _SEVERITIES["error"]._replace(word=words)
     if warnings:
         return _SEVERITIES["warning"]._replace(word=say_count(warnings, "warning"))
-    return Badge("Nothing wrong", ":material/check_circle:", "green")
+    notes = report.count("info")
+    return Badge(
+        "Nothing wrong" + (f", {say_count(notes, 'note')}" if notes else ""), ":material/check_circle:", "green"
+    )

@@ -10,10 +10,10 @@ __all__ = ["make_diagram"]
 
 _EDGE_LABEL = re.compile(r'(-->)\|"[^"\n]*"\|')
 # Mermaid looks for directives (%%{...}%%) and formulas ($$...$$) inside labels too.
-_SPECIAL = str.maketrans({"%": "％", "$": "＄"})
+_SPECIAL = re.compile(r"%(?=%)|\$(?=\$)")
 
 
 def make_diagram(explanation: Explanation, *, is_technical: bool) -> str:
     """Return the diagram of an explanation's first proof."""
     body = explanation.to_mermaid()
-    return (body if is_technical else _EDGE_LABEL.sub(r"\1", body)).translate(_SPECIAL)
+    return _SPECIAL.sub(r"\g<0> ", body if is_technical else _EDGE_LABEL.sub(r"\1", body))

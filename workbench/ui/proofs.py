@@ -21,7 +21,7 @@ def _make_line(line: Line, is_technical: bool) -> str:
     if line.origin == "stated":
         parts.append(make_paragraph(f"Stated:{place}" if place else "Stated.", "muted"))
     else:
-        grounds = _join([str(number) for number in line.premises])
+        grounds = _join([str(number) for number in sorted(line.premises)])
         because = f"Because of {grounds}:" if grounds else "Because:"
         parts.append(make_paragraph(f"{because} {line.rule_text}", "muted"))
         parts += [make_paragraph(f"And, as far as is known, {absent}.", "muted") for absent in line.absent]

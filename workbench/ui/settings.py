@@ -6,17 +6,17 @@ from collections.abc import Mapping
 
 __all__ = ["SETTINGS", "list_flags"]
 
-SETTINGS: Mapping[str, str] = {
+SETTINGS: Mapping[str, str | int | bool | tuple[str, ...]] = {
     "server.address": "127.0.0.1",
     # Without this a page elsewhere could reach the app under a name that it points at this machine.
-    "server.allowedHosts": "['127.0.0.1', 'localhost']",
-    "server.showEmailPrompt": "false",
-    "server.maxUploadSize": "50",
+    "server.allowedHosts": ("127.0.0.1", "localhost"),
+    "server.showEmailPrompt": False,
+    "server.maxUploadSize": 50,
     # The project is what one works on, never the program; and a watcher would wake up with every saved file.
     "server.fileWatcherType": "none",
-    "browser.gatherUsageStats": "false",
+    "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
-    "client.showErrorLinks": "false",
+    "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "theme.font": "sans-serif",
     "theme.codeFont": "monospace",
@@ -37,4 +37,8 @@ SETTINGS: Mapping[str, str] = {
 
 def list_flags() -> list[str]:
     """Return the settings as options of `streamlit run`, which win over whatever config file is around."""
-    return [f"--{name}={value}" for name, value in SETTINGS.items()]
+    return [
+        f"--{name}={str(part).lower() if isinstance(part, bool) else part}"
+        for name, value in SETTINGS.items()
+        for part in (value if isinstance(value, tuple) else (value,))
+    ]

@@ -11,18 +11,15 @@ import re
 __all__ = ["escape_markdown", "make_list", "make_paragraph", "say_count"]
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-# Streamlit replaces these in finished text, where a backslash no longer helps; an invisible sign in between does.
-_REPLACED = re.compile(r"(?:(?<=:)(?=[\w+-]))|(?:(?<=[<>~-])(?=[=>-]))")
+# Emoji, icons, arrows and bare addresses are found in finished text, where a backslash no longer helps; an invisible
+# sign in between does.
+_REPLACED = re.compile(r"(?<=:)(?=[\w+/-])|(?<=[<>~-])(?=[=>-])|(?<=[wW]{3})(?=\.)|(?<=\S)(?=@)")
 _WORD_JOINER = "\u2060"
 
 
 def escape_markdown(text: str) -> str:
     """Return Markdown that shows ``text`` as it is, on one line: no emphasis, link, image, formula, colour or emoji."""
     line = " ".join(text.split())
-    return _PUNCTUATION.sub(r"\\\1", line) if not _REPLACED.search(line) else _escape_joined(line)
-
-
-def _escape_joined(line: str) -> str:
     return _WORD_JOINER.join(_PUNCTUATION.sub(r"\\\1", part) for part in _REPLACED.split(line))
 
 

@@ -80,7 +80,8 @@ def _draw_violation(scene: Scene, violation: Violation) -> None:
         parts = [make_paragraph(violation.message, "strong")]
         if violation.location:
             parts.append(make_paragraph(str(violation.location), "place"))
-        if violation.facts:
+        message = violation.message.casefold()
+        if not all(fact.casefold() in message for fact in violation.facts):
             parts.append(make_list(violation.facts))
         if violation.why:
             parts.append(make_paragraph(violation.why, label="Why:"))

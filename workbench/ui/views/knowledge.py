@@ -16,7 +16,7 @@ from workbench.ui.text import escape_markdown, make_list, make_paragraph, say_co
 __all__ = ["show"]
 
 _PARTS = ("Classes", "Properties", "Rules", "Constraints")
-_MOST = 50
+_MOST = 100
 _OPEN_TREE = 60
 """Trees of up to this many classes are shown whole, larger ones along the chosen class."""
 _MOST_ROWS = 200
@@ -139,7 +139,7 @@ def _draw_rows(description: Description, rows: Sequence[tuple[Term, int]], key: 
 
     with st.container(key=f"rows-{key}"):
         for number, (term, depth) in enumerate(rows[:_MOST_ROWS]):
-            mark = "chosen" if term == chosen else "plain"
+            mark = "picked" if term == chosen else "plain"
             st.button(
                 escape_markdown(description.get_label(term)),
                 key=f"{key}-{mark}-indent-{min(depth, INDENTS)}-{number}",

@@ -35,6 +35,12 @@ def _draw_next(scene: Scene, report: Report | None) -> None:
     elif errors:
         if st.button(f"See {say_count(errors, 'error')}", type="primary", icon=":material/fact_check:"):
             st.switch_page(get_page("checks"))
+    elif not any(scene.snapshot.describe(name, scene.language).individuals for name in scene.snapshot.project.domains):
+        st.info(
+            "Nobody and nothing is named in this project yet. Write classes, properties and facts into a file in "
+            f"`ontologies/{escape_markdown(scene.domain)}`; rules go beside them into a file that ends in `.rules`.",
+            icon=":material/info:",
+        )
     elif st.button("Ask why something holds", type="primary", icon=":material/help:"):
         st.switch_page(get_page("why"))
 

@@ -21,7 +21,8 @@ _MOST_STEPS = 40
 """A diagram of more steps is no help, and Mermaid refuses it at some point."""
 _STATED = Badge("Stated", ":material/edit_document:", "blue")
 _CONCLUDED = Badge("Concluded", ":material/lightbulb:", "green")
-_KINDS = ("All", "Stated", "Concluded")
+_KINDS = {"All": "All", "Stated": f"{_STATED.icon} Stated", "Concluded": f"{_CONCLUDED.icon} Concluded"}
+"""Which facts to list; the icons are those before each fact."""
 
 
 def show() -> None:
@@ -33,7 +34,9 @@ def show() -> None:
         st.info("This project names no individuals yet, so there is nothing to ask about.", icon=":material/info:")
         return
     if description.concluded is None:
-        st.warning("Nothing could be concluded; only what is stated is shown. The checks say why.")
+        st.warning(
+            "Nothing could be concluded; only what is stated is shown. The checks say why.", icon=":material/warning:"
+        )
     left, right = st.columns([2, 3], gap="medium")
     with left:
         individual = _choose_individual(description)
@@ -74,7 +77,8 @@ def _choose_individual(description: Description) -> Term | None:
 def _choose_fact(description: Description, individual: Term) -> Triple | None:
     facts = description.list_facts(individual)
     kind = st.segmented_control(
-        "Facts", _KINDS, default=_KINDS[0], required=True, key="why-kind", persist_state="session"
+        "Facts", list(_KINDS), default="All", required=True, format_func=_KINDS.__getitem__, key="why-kind",
+        persist_state="session",
     )  # fmt: skip
     words = (st.text_input(
         "Search these facts", key="why-words", type="search", live="200ms", placeholder="a word of the sentence",
@@ -100,15 +104,14 @@ def _draw_facts(facts: Sequence[FactDescription], chosen: Triple | None) -> None
     def choose(triple: Triple) -> None:
         st.session_state["why-fact"] = triple
 
-    with st.container(key="rows-facts", height=430 if len(facts) > 10 else "content", border=bool(facts)):
+    with st.container(key="rows-facts", border=bool(facts)):
         for number, fact in enumerate(facts):
             badge = _STATED if fact.is_stated else _CONCLUDED
-            mark = "chosen" if fact.triple == chosen else "plain"
+            mark = "picked" if fact.triple == chosen else "plain"
             st.button(
                 escape_markdown(fact.sentence),
                 key=f"fact-{mark}-{number}",
                 icon=badge.icon,
-                help=badge.word,
                 type="tertiary",
                 on_click=choose,
                 args=(fact.triple,),
@@ -125,7 +128,9 @@ def _draw_explanation(scene: Scene, explanation: Explanation) -> None:
             draw_badge(_CONCLUDED if steps else _STATED)
             others = "" if explanation.is_complete else "; there are other ways too"
             st.html(
-                make_paragraph(f"In {say_count(steps, 'step')}{others}." if steps else "It is written there.", "muted")
+                make_paragraph(
+                    f"In {say_count(steps, 'step')}{others}." if steps else "It is written in the project.", "muted"
+                )
             )
         if scene.is_technical:
             st.code(" ".join(explanation.statement), language=None, wrap_lines=True)
@@ -134,7 +139,8 @@ def _draw_explanation(scene: Scene, explanation: Explanation) -> None:
             st.subheader("The same as a picture", anchor=False)
             st.mermaid_chart(
                 make_diagram(explanation, is_technical=scene.is_technical),
-                alt=f"Diagram of the proof above, from what is stated to: {explanation.sentence}",
+                # Streamlit writes this into the diagram, so nothing of the project may be in it.
+                alt="Diagram of the proof above",
             )
         with st.expander("Copy as text", icon=":material/content_copy:"):
             st.code(explanation.format_text(), language=None, wrap_lines=True)
