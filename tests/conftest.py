@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -27,3 +28,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the data sets of others are not here: ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real dataset of about a hundred items, built once however many processes run tests. Copy it to change it."""
+    from guild_project import build_guild_dataset
+
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent  # that of the worker lies in that of the run
+    folder = folder / "guild"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = folder / "out" / "guild"
+        return built if built.is_dir() else build_guild_dataset(folder)

@@ -190,14 +190,8 @@ levels:
     given: facts
     distractors: [0, 20]
     worlds: [sampled]
+    split: test-known
     tasks: {entailment: 9, select: 3, options: 3}
-  - name: deeper
-    title: Deeper than train
-    hops: [4, 6]
-    distractors: [0, 6]
-    worlds: [sampled]
-    split: test-deeper
-    tasks: {entailment: 6}
 """
 
 _ASKING = {
