@@ -17,7 +17,7 @@ from workbench.reasoning.terminology import Terminology, compile_axioms
 
 NS = "https://example.org/t#"
 PREFIXES = {"": NS, "owl": OWL, "xsd": XSD}
-HEAD = f"@prefix : <{NS}> . @prefix owl: <{OWL}> . @prefix rdf: <{RDF}> . @prefix rdfs: <{RDFS}> . @prefix xsd: <{XSD}> .\n"
+HEAD = "".join(f"@prefix {name}: <{iri}> . " for name, iri in {**PREFIXES, "rdf": RDF, "rdfs": RDFS}.items())
 
 
 def read(turtle: str) -> tuple[Triple, ...]:
@@ -92,8 +92,11 @@ def shorten(rules: set[str]) -> set[str]:
             {":A(?x) -> :B(?x)"},
             1,
         ),
-        ("owl:Thing rdfs:subClassOf [ owl:intersectionOf ( :A [ owl:onProperty :p ; owl:allValuesFrom :B ] ) ] .",
-         {":p(?x, ?y) -> :B(?y)"}, 1),
+        (
+            "owl:Thing rdfs:subClassOf [ owl:intersectionOf ( :A [ owl:onProperty :p ; owl:allValuesFrom :B ] ) ] .",
+            {":p(?x, ?y) -> :B(?y)"},
+            1,
+        ),
         (
             "[ owl:intersectionOf ( :A [ owl:unionOf ( :B :C ) ] ) ] rdfs:subClassOf :D .",
             {":A(?x) ^ :B(?x) -> :D(?x)", ":A(?x) ^ :C(?x) -> :D(?x)"},
@@ -119,8 +122,11 @@ def shorten(rules: set[str]) -> set[str]:
         ("[ owl:onProperty :p ; owl:allValuesFrom :A ] rdfs:subClassOf :B .", set(), 1),
         ("[ owl:onProperty :p ; owl:hasValue :a ] rdfs:subClassOf :B .", {":p(?x, :a) -> :B(?x)"}, 0),
         (":A rdfs:subClassOf [ owl:onProperty :p ; owl:hasValue :a ] .", {":A(?x) -> :p(?x, :a)"}, 0),
-        (":A owl:equivalentClass [ owl:onProperty :p ; owl:hasSelf true ] .",
-         {":A(?x) -> :p(?x, ?x)", ":p(?x, ?x) -> :A(?x)"}, 0),
+        (
+            ":A owl:equivalentClass [ owl:onProperty :p ; owl:hasSelf true ] .",
+            {":A(?x) -> :p(?x, ?x)", ":p(?x, ?x) -> :A(?x)"},
+            0,
+        ),
         (":A rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom :B ] .", {":A(?x) ^ :p(?x, ?y) -> :B(?y)"}, 0),
         (":A rdfs:subClassOf [ owl:onProperty :p ; owl:allValuesFrom xsd:integer ] .", set(), 0),
         (":A rdfs:subClassOf [ owl:onProperty :p ; owl:maxCardinality 0 ] .", {":A(?x) ^ :p(?x, ?y) -> false"}, 0),
@@ -163,7 +169,7 @@ def shorten(rules: set[str]) -> set[str]:
         ("[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :p .", set(), 1),
         (":A owl:hasKey ( :p ) .", set(), 1),
         (":a owl:sameAs :b .", set(), 1),
-        (":a :p :b ; a :A ; rdfs:label \"a\" . :p a owl:ObjectProperty .", set(), 0),
+        (':a :p :b ; a :A ; rdfs:label "a" . :p a owl:ObjectProperty .', set(), 0),
     ],
 )
 def test_construct(turtle: str, rules: set[str], reasons: int) -> None:
@@ -173,7 +179,10 @@ def test_construct(turtle: str, rules: set[str], reasons: int) -> None:
 
 
 def test_rules_carry_their_axioms_and_have_one_name_each() -> None:
-    turtle = ":A rdfs:subClassOf :B . :p rdfs:domain :A . <https://other.example/p> rdfs:domain :A . :A owl:equivalentClass :B ."
+    turtle = (
+        ":A rdfs:subClassOf :B . :A owl:equivalentClass :B . "
+        ":p rdfs:domain :A . <https://other.example/p> rdfs:domain :A ."
+    )
     terminology = compile_text(turtle)
     names = [rule.name for rule in terminology.rules]
     assert names == sorted(set(names)) and len(names) == 4
@@ -207,7 +216,7 @@ def test_enumeration_names_its_members() -> None:
         "_:l rdf:first :A . [] owl:unionOf _:l ; rdfs:subClassOf :C .",
         "[] owl:unionOf :nowhere ; rdfs:subClassOf :C .",
         "_:l rdf:first :A , :B ; rdf:rest rdf:nil . [] owl:unionOf _:l ; rdfs:subClassOf :C .",
-        ":p owl:propertyChainAxiom _:l . _:l rdf:first :q ; rdf:rest \"x\" .",
+        ':p owl:propertyChainAxiom _:l . _:l rdf:first :q ; rdf:rest "x" .',
         ":p owl:propertyChainAxiom rdf:nil .",
         "[] a owl:AllDisjointClasses ; owl:members _:l . _:l rdf:first :A ; rdf:rest _:l .",
         "[] rdfs:subClassOf :C .",
@@ -247,8 +256,11 @@ def test_pizza_compiles(shared_data: Path) -> None:
             assert axiom in compiled or axiom in reported
 
 
+@pytest.mark.slow  # owlrl takes its time
 def test_closure_equals_owlrl_on_the_family_history(shared_data: Path) -> None:
     import owlrl
+    from rdflib import OWL as OWL_TERMS
+    from rdflib import RDFS as RDFS_TERMS
     from rdflib import Graph, URIRef
 
     data = (shared_data / "fhkb" / "rdfxml" / "fhkb_ch10_merged.ttl").read_bytes()
@@ -272,7 +284,12 @@ def test_closure_equals_owlrl_on_the_family_history(shared_data: Path) -> None:
     facts = [t for t in stated if not t[2].startswith(schema)]
     ours = select(set(reason(Theory.build(r for r in terminology.rules if r.head), facts).facts()))
 
-    graph = Graph().parse(data=data, format="turtle")
+    # Declarations and texts only make owlrl slower: nothing about individuals follows from them.
+    mute = (OWL_TERMS.NamedIndividual, OWL_TERMS.Class, OWL_TERMS.Restriction, OWL_TERMS.ObjectProperty)
+    graph = Graph()
+    for triple in Graph().parse(data=data, format="turtle"):
+        if triple[2] not in mute and triple[1] not in (RDFS_TERMS.label, RDFS_TERMS.comment):
+            graph.add(triple)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
@@ -282,4 +299,5 @@ def test_closure_equals_owlrl_on_the_family_history(shared_data: Path) -> None:
         if isinstance(s, URIRef) and isinstance(p, URIRef) and isinstance(o, URIRef)
     })  # fmt: skip
     assert len(ours) > 1000
-    assert ours == theirs, (len(ours - theirs), sorted(ours - theirs)[:5], len(theirs - ours), sorted(theirs - ours)[:5])
+    assert not ours - theirs, sorted(ours - theirs)[:5]
+    assert not theirs - ours, sorted(theirs - ours)[:5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from workbench.formats.yaml_text import YamlText, parse_yaml
@@ -24,6 +25,8 @@ from workbench.model.terms import Term
 __all__ = ["parse_curriculum"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+\Z")
+_LINE = re.compile(r"\S(?:[^\x00-\x1f\x7f\x85\u2028\u2029]*\S)?\Z")
 _KEYS = {
     "version", "name", "description", "licence", "languages", "interrogative", "assertable", "queryable",
     "shortfall", "splits", "split_by", "names", "levels",
@@ -130,27 +133,35 @@ class _Reader:
         return tuple(t for i, name in enumerate(values) if (t := self._expand(name, (key, i))))
 
     def _expand(self, name: object, where: tuple[str | int, ...]) -> Term | None:
-        if isinstance(name, str) and name.startswith("<") and name.endswith(">"):
-            return name
-        prefix, colon, local = str(name).partition(":")
-        if not colon or prefix not in self.prefixes:
+        text = name if isinstance(name, str) else ""
+        prefix, colon, local = text.partition(":")
+        iri = ""
+        if text.startswith("<") and text.endswith(">"):
+            iri = text[1:-1]
+        elif colon and prefix in self.prefixes:
+            iri = f"{self.prefixes[prefix]}{local}"
+        if not _IRI.match(iri):
             self.report(f'"{name}" is no name that the project knows.', where, "Write prefix:name, or <IRI>.")
             return None
-        return f"<{self.prefixes[prefix]}{local}>"
+        return f"<{iri}>"
 
     def read(self) -> Curriculum:
         root = self._get_mapping(self.text.value, (), _KEYS)
-        if root.get("version") != CURRICULUM_VERSION:
+        if root.get("version") != CURRICULUM_VERSION or isinstance(root["version"], bool):
             self.report(f"This curriculum must say version: {CURRICULUM_VERSION}.", ("version",))
         languages = self._get_shares(root.get("languages", {"en": 1}), ("languages",))
         levels = root.get("levels")
         if not isinstance(levels, list) or not levels:
             self.report('"levels" must list at least one level.', ("levels",))
             raise _Stop
-        read = [self._read_level(value, index) for index, value in enumerate(levels)]
-        for index, level in enumerate(read):
-            if level.name in [other.name for other in read[:index]]:
-                self.report(f'Two levels are named "{level.name}".', ("levels", index, "name"))
+        read: list[Level] = []
+        for index, value in enumerate(levels):
+            # What is wrong with one level leaves the others to be read: findings are shown together.
+            with suppress(_Stop):
+                level = self._read_level(value, index)
+                if level.name in [other.name for other in read]:
+                    self.report(f'Two levels are named "{level.name}".', ("levels", index, "name"))
+                read.append(level)
         splits = self._get_shares(root.get("splits", {"train": 8, "validation": 1, "test": 1}), ("splits",))
         by = self._get_choice(root, "split_by", (), ("named", "core"))
         interrogative = self._get_choice(root, "interrogative", (), ("thing", "person"))
@@ -182,7 +193,7 @@ class _Reader:
             self.report(f'"{split}" is no name for a split.', (*where, "split"))
         sources = level.get("worlds", ["sampled"])
         sources = [sources] if isinstance(sources, str) else sources
-        if not isinstance(sources, list) or not sources or not set(sources) <= {"sampled", "project"}:
+        if not isinstance(sources, list) or not sources or any(s not in ("sampled", "project") for s in sources):
             self.report('"worlds" must list "sampled", "project", or both.', (*where, "worlds"))
             sources = ["sampled"]
         hops = self._get_range(level, "hops", where, (1, 1))
@@ -233,21 +244,30 @@ class _Reader:
 
     def _read_names(self, value: object, languages: tuple[str, ...]) -> tuple[NameList, ...]:
         lists = []
+        known: dict[tuple[str, str], tuple[str, int]] = {}
         for name, entry in self._get_mapping(value, ("names",)).items():
             where = ("names", name)
             class_ = "" if name == "any" else self._expand(name, where) or ""
             # A plain list serves all languages; a mapping has one list for each.
             entries = entry if isinstance(entry, dict) else dict.fromkeys(languages, entry)
+            for language in entries:
+                if language not in languages:
+                    message = f'"{language}" is no language of this curriculum.'
+                    self.report(message, (*where, language), "Leave it out, or list it under languages.")
             labels = []
             for language in languages:
                 texts = entries.get(language)
-                good = isinstance(texts, list) and texts and all(isinstance(t, str) and t.strip() for t in texts)
-                if not good:
+                if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
                     self.report(f'The names of "{name}" need a list of texts for the language {language}.', where)
                     continue
-                texts = cast("list[str]", texts)
-                if len(set(texts)) != len(texts):
-                    self.report(f'The names of "{name}" in {language} hold one name twice.', where)
+                inner = (*where, language) if isinstance(entry, dict) else where
+                for index, label in enumerate(texts):
+                    if not _LINE.match(label):
+                        message = f'"{" ".join(label.split())}" is no name: one line, no blanks around it.'
+                        self.report(message, (*inner, index))
+                    # Whoever reads "Robin" must know who is meant, of whatever class.
+                    if known.setdefault((language, label), (name, index)) != (name, index):
+                        self.report(f'The name "{label}" is given twice in {language}.', (*inner, index))
                 labels.append((language, tuple(texts)))
             if len({len(texts) for _, texts in labels}) > 1:
                 self.report(f'The names of "{name}" must be as many in each language.', where)
