@@ -58,6 +58,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.A)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?\Z", re.A)
 _TOO_LARGE = 10**1000
 _ORDERED_KINDS = ("number", "string", "date", "dateTime", "dateTime with zone")
+_TOO_LARGE = 10**1000
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,

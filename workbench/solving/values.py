@@ -149,9 +149,14 @@ def is_canonical_number(term: str) -> bool:
 
 
 def write_canonical_number(number: Fraction) -> str | None:
-    """Write a number as the literal that computing it gives; None when no decimal expansion ends."""
+    """Write a number as the literal that computing it gives; None when no decimal expansion ends.
+
+    None also for more than a thousand digits before or after the point.
+    """
     places, rest = 0, number.denominator
-    while rest != 1 and any(rest % prime == 0 for prime in (2, 5)):
+    if abs(number) >= 10**1000:
+        return None
+    while rest != 1 and places < 1000 and any(rest % prime == 0 for prime in (2, 5)):
         places, rest = places + 1, (number * 10 ** (places + 1)).denominator
     if rest != 1:
         return None
