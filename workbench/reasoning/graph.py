@@ -26,8 +26,11 @@ _SMALL = 4_096
 class Source(Protocol):
     """Where graphs get their instances from."""
 
-    def fetch(self, world: int, facts: list[int]) -> dict[int, list[Instance]]:
-        """Return, for each of ``facts``, all instances that conclude it."""
+    def fetch(self, world: int, facts: list[int], *, is_lowest: bool = False) -> dict[int, list[Instance]]:
+        """Return, for each of ``facts``, all instances that conclude it.
+
+        With ``is_lowest`` those of a greater height than the fact's may be left out.
+        """
         ...
 
 
@@ -37,12 +40,17 @@ class MatchingSource:
     def __init__(self, plan: TheoryPlan, matcher: Matcher, facts: FactTable) -> None:
         self._plan, self._matcher, self._facts = plan, matcher, facts
 
-    def fetch(self, world: int, facts: list[int]) -> dict[int, list[Instance]]:
+    def fetch(self, world: int, facts: list[int], *, is_lowest: bool = False) -> dict[int, list[Instance]]:
         """See :class:`Source`."""
         found: dict[int, list[Instance]] = {fact: [] for fact in facts}
         for part in find_instances(self._plan, self._matcher, self._facts, facts):
-            rows = zip(*(p.tolist() for p in part.premises), strict=True) if part.premises else [()] * len(part.facts)
-            for head, row in zip(part.facts.tolist(), rows, strict=True):
+            heads, premises = part.facts, part.premises
+            if is_lowest and premises and self._plan.rules[part.rule].heads:
+                heights = self._facts.heights
+                lowest = heights[heads] == 1 + np.maximum.reduce([heights[premise] for premise in premises])
+                heads, premises = heads[lowest], tuple(premise[lowest] for premise in premises)
+            rows = zip(*(p.tolist() for p in premises), strict=True) if premises else [()] * len(heads)
+            for head, row in zip(heads.tolist(), rows, strict=True):
                 found[head].append(Instance(part.rule, row))
         return found
 
@@ -84,7 +92,7 @@ class StepLog:
         self._arity = [len(rule.body.atoms) for rule in plan.rules]
         self._open: tuple[int, list[int], list[int], list[list[int]]] = (-1, [], [], [])
 
-    def fetch(self, world: int, facts: list[int]) -> dict[int, list[Instance]]:
+    def fetch(self, world: int, facts: list[int], *, is_lowest: bool = False) -> dict[int, list[Instance]]:
         """See :class:`Source`."""
         first, last = int(self.starts[world]), int(self.starts[world + 1])
         if last - first > _SMALL:
@@ -125,6 +133,7 @@ class DerivationGraph:
         self._source = source
         self._enabled = enabled
         self._instances: dict[int, list[Instance]] = {}
+        self._lowest: dict[int, list[Instance]] = {}
         self._heights: dict[int, int] = {}
         self._triples: dict[int, Triple] = {}
         ids = facts.list_world(world)
@@ -156,6 +165,26 @@ class DerivationGraph:
         if fact not in self._instances:
             self.fetch((fact,))
         return self._instances[fact]
+
+    def fetch_lowest(self, facts: Iterable[int]) -> None:
+        """As :meth:`fetch`, for :meth:`list_lowest` alone."""
+        missing = [fact for fact in facts if fact not in self._instances and fact not in self._lowest]
+        if missing:
+            for fact, instances in self._source.fetch(self.world, missing, is_lowest=True).items():
+                self._lowest[fact] = self._select_lowest(fact, instances)
+
+    def list_lowest(self, fact: int) -> list[Instance]:
+        """Return the instances that conclude a fact and have its own height."""
+        if fact not in self._lowest:
+            if fact in self._instances:
+                self._lowest[fact] = self._select_lowest(fact, self._instances[fact])
+            else:
+                self.fetch_lowest((fact,))
+        return self._lowest[fact]
+
+    def _select_lowest(self, fact: int, instances: list[Instance]) -> list[Instance]:
+        height = self.get_height(fact)
+        return list(dict.fromkeys(i for i in instances if self.get_instance_height(i) == height))
 
     def get_height(self, fact: int) -> int:
         """Return the height of a fact; of *false* the least that a contradiction has."""

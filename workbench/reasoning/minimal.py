@@ -26,13 +26,10 @@ def find_proof(graph: DerivationGraph, goal: int) -> Proof:
     """Return the canonical proof of a fact of the closure, or of *false* in an inconsistent world."""
 
     def list_options(fact: int) -> list[Instance | None]:
-        height = graph.get_height(fact)
-        if not height:
-            return [None]
-        return [i for i in graph.list_instances(fact) if graph.get_instance_height(i) == height]
+        return [*graph.list_lowest(fact)] if graph.get_height(fact) else [None]
 
     try:
-        choose(graph, goal, list_options, graph.get_height, graph.chosen, graph.fetch)
+        choose(graph, goal, list_options, graph.get_height, graph.chosen, graph.fetch_lowest)
     except BaseException:
         graph.chosen.clear()  # an interrupted choice must not look like a finished one
         raise
@@ -61,19 +58,35 @@ def choose(
                 open_[fact] = options
             following.update((p, None) for option in options if option is not None for p in option.premises)
         frontier = [fact for fact in following if fact not in chosen and fact not in open_]
+    sizes: dict[int, int] = {}
     for fact in sorted(open_, key=get_height):
-        chosen[fact] = _choose_smallest(graph, fact, open_[fact], chosen)
+        chosen[fact] = _choose_smallest(graph, fact, open_[fact], chosen, sizes)
 
 
 def _choose_smallest(
-    graph: DerivationGraph, fact: int, options: list[Instance | None], chosen: Choices
+    graph: DerivationGraph, fact: int, options: list[Instance | None], chosen: Choices, sizes: dict[int, int]
 ) -> Instance | None:
     if None in options:
         return None
-    instances = [option for option in options if option is not None]
-    sizes = [_count_steps(instance.premises, chosen) for instance in instances]
-    least = min(sizes)
-    smallest = [instance for instance, size in zip(instances, sizes, strict=True) if size == least]
+    # A union is at least as large as its largest part: most candidates are never counted.
+    ranked: list[tuple[int, Instance]] = []
+    for option in options:
+        if option is not None:
+            for premise in option.premises:
+                if premise not in sizes:
+                    sizes[premise] = _count_steps((premise,), chosen)
+            ranked.append((max([sizes[premise] for premise in option.premises], default=0), option))
+    ranked.sort()
+    least, smallest = -1, list[Instance]()
+    for bound, instance in ranked:
+        if 0 <= least < bound:
+            break
+        parts = {premise for premise in instance.premises if sizes[premise]}
+        size = bound if len(parts) < 2 else _count_steps(instance.premises, chosen)
+        if size < least or least < 0:
+            least, smallest = size, [instance]
+        elif size == least:
+            smallest.append(instance)
     return min(smallest, key=lambda i: graph.make_step(fact, i).sort_key) if len(smallest) > 1 else smallest[0]
 
 

@@ -289,13 +289,12 @@ def choose_order(body: BodyPlan, bound: frozenset[int], sizes: Sequence[int]) ->
 
 
 def _rank_atom(atom: AtomPlan, seen: set[int], size: int, is_joined: bool) -> tuple[int, float]:
+    """Smaller comes first: free variables, then how many facts may match (a guess: constants select one in eight)."""
     arguments = (atom.subject,) if atom.object is None else (atom.subject, atom.object)
     free = sum(isinstance(a, int) and a not in seen for a in arguments)
-    constants = sum(isinstance(a, str) for a in arguments)
-    if not is_joined:
-        return (0, size / 8.0**constants)
     shares = any(isinstance(a, int) and a in seen for a in arguments)
-    return (free if shares or not free else 3, size / 8.0**constants)
+    guess = size / 8.0 ** sum(isinstance(a, str) for a in arguments) / (4.0 if atom.base_only else 1.0)
+    return (0 if not is_joined else free if shares or not free else 3, guess)
 
 
 def make_program(
