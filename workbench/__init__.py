@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbench.build import build, check, explain, load, reason, verify
     from workbench.project import Project
-    from workbench.reasoning import Closure
+    from workbench.reasoning.closure import Closure
 
     __version__: str
 
 __all__ = ["Closure", "Project", "__version__", "build", "check", "explain", "load", "reason", "verify"]
 
 _HOMES = {
-    "Closure": "workbench.reasoning",
+    "Closure": "workbench.reasoning.closure",
     "Project": "workbench.project",
     "build": "workbench.build",
     "check": "workbench.build",

@@ -13,9 +13,10 @@ from workbench.model.report import Location
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple
 
-__all__ = ["Account", "Line", "tell_proof"]
+__all__ = ["Account", "Line", "Origin", "tell_proof"]
 
 Origin = Literal["stated", "assumed", "rule", "axiom", "constraint"]
+"""Where a sentence of an account comes from."""
 
 
 @dataclass(frozen=True, slots=True)

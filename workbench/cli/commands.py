@@ -15,7 +15,9 @@ from workbench.cli.output import print_error, print_json, print_text, show_progr
 from workbench.cli.program import Program
 from workbench.errors import UsageError
 
-__all__ = ["main"]
+__all__ = [
+    "build", "check", "explain", "fmt", "history", "init", "main", "reason", "redo", "ui", "undo", "verify",
+]  # fmt: skip
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
