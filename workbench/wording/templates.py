@@ -29,6 +29,9 @@ _ALLOWED = (
 )  # fmt: skip
 _MARK = re.compile("\x00([a-z_]+)\x01")
 _SIZE = 100_000
+_DEEPEST = 50
+"""Nesting that Jinja's generated code can hold: Python refuses a hundred levels of indentation."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,25 @@ def parse_template(text: str, path: str, task: str, language: str, variant: str,
     def refuse(code: str, message: str, line: int, fix: str) -> Violation:
         return Violation(f"template.{code}", "error", message, Location(path, line), fix=fix)
 
-    if len(text) > _SIZE or "\x00" in text or "\x01" in text:
-        return refuse("too-large", "The template is too large, or holds control characters.", 0, "Shorten it.")
+    if len(text) > _SIZE:
+        return refuse("too-large", f"The template has more than {_SIZE:,} characters.", 0, "Shorten it.")
+    text = text.replace("\r\n", "\n")
+    if found := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        return refuse("syntax", "The template holds a control character.", line, "Remove it.")
     try:
         tree = ImmutableSandboxedEnvironment().parse(text)
     except jinja2.TemplateSyntaxError as error:
         return refuse("syntax", f"The template cannot be read: {error.message}.", error.lineno, "Mend the braces.")
-    except RecursionError:
-        return refuse("syntax", "The template is nested too deeply.", 0, "Use fewer conditions.")
+    except (RecursionError, ValueError):
+        # ValueError: a number of more digits than Python reads.
+        return refuse("syntax", "The template is nested too deeply, or holds a huge number.", 0, "Make it simpler.")
     allowed = ", ".join((*SLOTS, CHOICES))
-    for node in _walk(tree):
+    for node, depth in _walk(tree):
+        if depth > _DEEPEST:
+            return refuse("syntax", "The template is nested too deeply.", node.lineno, "Use fewer conditions.")
+        if isinstance(node, nodes.Const) and _UNPRINTABLE.search(str(node.value)):
+            return refuse("syntax", "The template writes a control character.", node.lineno, "Remove it.")
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__.lower()
             return refuse(
@@ -95,14 +107,17 @@ def parse_template(text: str, path: str, task: str, language: str, variant: str,
         if isinstance(node, nodes.Name) and node.name not in (*SLOTS, CHOICES):
             fix = f"The slots are {allowed}."
             return refuse("unknown-slot", f'The template names "{node.name}", which does not exist.', node.lineno, fix)
-    names = [node.name for node in _walk(tree) if isinstance(node, nodes.Name)]
+    names = [node.name for node, _ in _walk(tree) if isinstance(node, nodes.Name)]
     slots = tuple(slot for slot in SLOTS if slot in names)
     return Template(f"{task}/{language}-{variant}", task, language, digest, text, slots)
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    stack = [node]
+def _walk(node: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+    """Yield the nodes in the order of the text with their depth."""
+    stack = [(node, 0)]
+    line = 1
     while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(list(current.iter_child_nodes())))
+        current, depth = stack.pop()
+        line = current.lineno = current.lineno or line  # some nodes that Jinja makes up have none
+        yield current, depth
+        stack.extend((child, depth + 1) for child in reversed(list(current.iter_child_nodes())))
