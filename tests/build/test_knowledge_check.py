@@ -254,6 +254,7 @@ def test_summaries_count_what_there_is(make: Make, files: Files) -> None:
     assert set(summary.to_json()) == {"domain", "base", "derived", "derivations", "max_depth", "seconds"}
 
 
+@pytest.mark.slow
 def test_the_project_of_this_repository_has_no_errors(repo_root: Path) -> None:
     checked = check(load(repo_root))
     assert not checked.report.reaches("warning"), checked.format_text()
