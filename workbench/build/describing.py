@@ -159,12 +159,12 @@ class Description:
     def find_individuals(self, text: str, limit: int) -> tuple[tuple[Described, ...], int]:
         """Return the first ``limit`` individuals whose label has all words of ``text``, and how many there are.
 
-        Labels that begin with the text come first.
+        Labels that are the text come first, then those that begin with it.
         """
         words = text.casefold().split()
         hits = [d for d in self.individuals if all(word in d.label.casefold() for word in words)]
         start = " ".join(words)
-        hits.sort(key=lambda d: not d.label.casefold().startswith(start))
+        hits.sort(key=lambda d: (d.label.casefold() != start, not d.label.casefold().startswith(start)))
         return tuple(hits[:limit]), len(hits)
 
     def list_facts(self, individual: Term) -> tuple[FactDescription, ...]:

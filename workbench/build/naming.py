@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import count
 
 from workbench.model.terms import Term, get_local_name, is_blank, unescape_string
 from workbench.project import Domain
@@ -35,16 +36,16 @@ def name_apart(lexicon: Lexicon, terms: Iterable[Term]) -> dict[Term, str]:
     """Return what each term is called; those of one label get their own names, or a number, behind it."""
     labels = {term: lexicon.get_label(term) for term in terms}
     shared = Counter(labels.values())
-    named = {
-        term: label if shared[label] == 1 else f"{label} ({split_name(get_local_name(term))})"
-        for term, label in labels.items()
-    }
-    counts: Counter[str] = Counter()
-    still_shared = Counter(named.values())
-    for term, label in named.items():
-        counts[label] += 1
-        if still_shared[label] > 1:
-            named[term] = f"{label} {counts[label]}"
+    named: dict[Term, str] = {}
+    taken: set[str] = set()
+    for term, label in labels.items():
+        name = label if shared[label] == 1 else f"{label} ({split_name(get_local_name(term))})"
+        numbers = count(2)
+        candidate = name
+        while candidate in taken:
+            candidate = f"{name} {next(numbers)}"
+        named[term] = candidate
+        taken.add(candidate)
     return named
 
 

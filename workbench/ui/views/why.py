@@ -67,7 +67,8 @@ def _choose_individual(description: Description) -> Term | None:
     shown = f"{count:,} found" if count <= _MOST else f"{count:,} found, the first {_MOST} listed"
     options = [hit.term for hit in hits]
     if st.session_state.get("why-individual") not in options:
-        st.session_state["why-individual"] = options[0] if count == 1 else None
+        is_meant = count == 1 or hits[0].label.casefold() == " ".join(search.casefold().split())
+        st.session_state["why-individual"] = options[0] if is_meant else None
     return st.selectbox(
         shown, options, index=None, format_func=description.get_label, key="why-individual",
         placeholder="Choose one", persist_state="session",
