@@ -69,9 +69,7 @@ def _read_template(source: SourceFile) -> Template | Violation:
             Location(source.path),
             fix=f"Name it templates/<task>/<language>-<variant>.j2, where the task is one of {', '.join(TASKS)}.",
         )
-    return parse_template(
-        source.text, source.path, match["task"], match["language"], match["variant"], source.digest
-    )
+    return parse_template(source.text, source.path, match["task"], match["language"], match["variant"], source.digest)
 
 
 def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
