@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.measuring_again import MeasuredItem, find_differences
+from workbench.build.solving_again import find_rejections
 from workbench.checker import Checker, CheckError, certify, certify_answers
-from workbench.errors import DatasetError, WorkbenchError
+from workbench.errors import DatasetError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.parquet import make_row
 from workbench.export.reading import DatasetReader
@@ -21,10 +22,10 @@ from workbench.generation.drafts import ANSWER
 from workbench.generation.keyed import hash_parts
 from workbench.generation.rendering import LETTERS
 from workbench.model.items import canonical_json, check_item, digest_json
-from workbench.model.proofs import ModelPair, Proof
+from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule, substitute_atom
 from workbench.model.terms import Triple
-from workbench.solving.certificates import Judge, Verdict
+from workbench.solving.certificates import Judge
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
@@ -77,6 +78,13 @@ class BatchResult:
     problems: tuple[Problem, ...]
     records: tuple[ItemRecord, ...]
     judged: int
+
+
+class _Accepted(NamedTuple):
+    """An item that the checker accepts, with its perfect model."""
+
+    item: MeasuredItem
+    model: frozenset[Triple]
 
 
 @dataclass
@@ -133,35 +141,37 @@ class ItemVerifier:
         """Verify lines of items files, in order."""
         problems: list[Problem] = []
         records: list[ItemRecord] = []
-        accepted: list[tuple[Line, MeasuredItem]] = []
+        accepted: list[tuple[Line, _Accepted]] = []
         judged = 0
         for line in lines:
             item = _parse_line(line)
             if isinstance(item, str):
                 problems.append(Problem(line.file, line.number, "", item))
                 continue
-            id_ = item["id"] if isinstance(item.get("id"), str) else ""
             found = _check_form(item, line)
             if not found:
                 records.append(_make_record(item, line))
+                judged += line.judged
             if not found and line.judged:
-                judged += 1
                 result = self._verify_one(item)
-                if isinstance(result, StatedItem):
-                    accepted.append((line, MeasuredItem(item, result)))
+                if isinstance(result, _Accepted):
+                    accepted.append((line, result))
                 else:
                     found = result
+            id_ = item["id"] if isinstance(item.get("id"), str) else ""
             problems += [Problem(line.file, line.number, id_, what) for what in found]
-        measured = [one for _, one in accepted]
-        for position, what in find_differences(measured):
-            line = accepted[position][0]
-            problems.append(Problem(line.file, line.number, measured[position].item["id"], what))
+        rejections = find_rejections(self._judge, [(one.item.stated, one.model) for _, one in accepted])
+        differences = find_differences([one.item for _, one in accepted])
+        for position, what in (*((number, f"Z3: {why}") for number, why in rejections), *differences):
+            line, one = accepted[position]
+            problems.append(Problem(line.file, line.number, one.item.item["id"], what))
+        problems.sort(key=lambda problem: problem.line)
         return BatchResult(tuple(problems), tuple(records), judged)
 
     # ---- one item
 
-    def _verify_one(self, item: Mapping[str, Any]) -> StatedItem | list[str]:
-        """Return what the item states when every judge but the engine accepts it, else all that is wrong."""
+    def _verify_one(self, item: Mapping[str, Any]) -> _Accepted | list[str]:
+        """Return the item when texts, reader and checker are content with it, else all that is wrong."""
         theory = self._get_theory(item["theory"])
         if isinstance(theory, str):
             return [f"its theory cannot be used: {theory}"]
@@ -179,8 +189,10 @@ class ItemVerifier:
             problems += _check_texts(item, stated, lexicon)
             problems += _check_answer(item, stated, lexicon)
         problems += self._read_prompt(item, stated)
-        problems += self._certify(item, stated)
-        return problems or stated
+        model = _certify(item, stated)
+        if not isinstance(model, frozenset):
+            return [*problems, *model]
+        return problems or _Accepted(MeasuredItem(item, stated), model)
 
     def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
         facts = set(stated.facts)
@@ -235,41 +247,6 @@ class ItemVerifier:
             asked[2] = tuple((LETTERS[n], Atom(*j.statement)) for n, j in enumerate(stated.judgements))
         if [reading.statement, reading.question, reading.options] != asked:
             yield "question: what is read as asked is not the query"
-
-    def _certify(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
-        theory, facts = stated.theory, stated.facts
-        try:
-            checker = Checker(theory, facts, _MOST_FACTS)
-            digests = [certify(theory, facts, judgement.evidence, checker) for judgement in stated.judgements]
-            query = _list_query(stated)
-            if query is not None:
-                digests.append(certify_answers(theory, facts, *query, checker))
-            model = checker.model
-        except (CheckError, ArithmeticError, ValueError) as error:
-            yield f"checker: {error}"
-            return
-        if item["verified"]["checker"] != hash_parts(*digests)[:32]:
-            yield "verified: checker is not the certificate of what was checked"
-        if item["verified"]["reader"] != hash_parts(item["question"])[:32]:
-            yield "verified: reader is not the digest of the question"
-        try:
-            yield from (f"Z3: {verdict.reason}" for verdict in self._solve(stated, model) if not verdict.ok)
-        except (WorkbenchError, ArithmeticError, ValueError) as error:
-            yield f"Z3: {error}"
-
-    def _solve(self, stated: StatedItem, model: frozenset[Triple]) -> Iterator[Verdict]:
-        theory, facts = stated.theory, stated.facts
-        for judgement in stated.judgements:
-            evidence = judgement.evidence
-            if isinstance(evidence, Proof):
-                yield self._judge.judge_proof(theory, facts, evidence, model)
-            elif isinstance(evidence, ModelPair):
-                yield self._judge.judge_models(theory, facts, evidence)
-            else:
-                yield self._judge.judge_refutation(theory, facts, evidence, model)
-        query = _list_query(stated)
-        if query is not None:
-            yield self._judge.judge_answers(theory, model, *query)
 
     # ---- what is remembered
 
@@ -337,6 +314,26 @@ def _make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
     }
     row = digest_json(make_row(item))
     return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row)
+
+
+def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] | list[str]:
+    """Return the perfect model when the checker accepts all evidence, else what is wrong."""
+    theory, facts = stated.theory, stated.facts
+    try:
+        checker = Checker(theory, facts, _MOST_FACTS)
+        digests = [certify(theory, facts, judgement.evidence, checker) for judgement in stated.judgements]
+        query = _list_query(stated)
+        if query is not None:
+            digests.append(certify_answers(theory, facts, *query, checker))
+        model = checker.model
+    except (CheckError, ArithmeticError, ValueError) as error:
+        return [f"checker: {error}"]
+    problems = []
+    if item["verified"]["checker"] != hash_parts(*digests)[:32]:
+        problems.append("verified: checker is not the certificate of what was checked")
+    if item["verified"]["reader"] != hash_parts(item["question"])[:32]:
+        problems.append("verified: reader is not the digest of the question")
+    return problems or model
 
 
 def _list_query(stated: StatedItem) -> tuple[tuple[Atom], tuple[str], list[tuple[str]]] | None:

@@ -1,0 +1,67 @@
+"""Items judged once more by Z3: what is new in many items is asked together, then each gets its own verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.errors import WorkbenchError
+from workbench.export.evidence import StatedItem
+from workbench.model.proofs import ModelPair, Proof
+from workbench.model.rules import Atom
+from workbench.model.terms import Triple
+from workbench.solving.certificates import Judge, Verdict
+
+__all__ = ["find_rejections"]
+
+Model = frozenset[Triple]
+
+
+def find_rejections(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> Iterator[tuple[int, str]]:
+    """Yield position and reason for everything that Z3 rejects; each item comes with its perfect model."""
+    try:
+        _ask_together(judge, items)
+    except (WorkbenchError, ArithmeticError, ValueError):
+        # Whatever cannot be asked will be asked again below, alone, and is rejected there with the reason.
+        judge = Judge()
+    for position, (stated, model) in enumerate(items):
+        try:
+            for verdict in _judge_one(judge, stated, model):
+                if not verdict.ok:
+                    yield position, verdict.reason
+        except (WorkbenchError, ArithmeticError, ValueError) as error:
+            yield position, str(error)
+
+
+def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> None:
+    """Let the judge solve all problems of all items; it remembers them."""
+    worlds: dict[tuple[int, Model], tuple[StatedItem, Model]] = {}
+    proofs = []
+    for number, (stated, model) in enumerate(items):
+        for judgement in stated.judgements:
+            evidence = judgement.evidence
+            if isinstance(evidence, Proof):
+                proofs.append((stated.theory, stated.facts, evidence, model))
+            else:
+                worlds[number, model] = (stated, model)
+            if isinstance(evidence, ModelPair):
+                second = frozenset((*stated.facts, *evidence.with_statement, evidence.statement))
+                worlds[number, second] = (stated, second)
+        if stated.pattern is not None:
+            worlds[number, model] = (stated, model)
+    judge.judge_worlds([(stated.theory, world) for stated, world in worlds.values()])
+    judge.judge_proofs(proofs)
+
+
+def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdict]:
+    theory, facts = stated.theory, stated.facts
+    for judgement in stated.judgements:
+        evidence = judgement.evidence
+        if isinstance(evidence, Proof):
+            yield judge.judge_proof(theory, facts, evidence, model)
+        elif isinstance(evidence, ModelPair):
+            yield judge.judge_models(theory, facts, evidence)
+        else:
+            yield judge.judge_refutation(theory, facts, evidence, model)
+    if stated.pattern is not None:
+        answers = [(term,) for term in stated.answers]
+        yield judge.judge_answers(theory, model, (Atom(*stated.pattern),), (stated.variable,), answers)
