@@ -17,8 +17,8 @@ from workbench.model.curriculum import Cell, Curriculum, Level, Quota, WorldSour
 
 __all__ = ["BlockSource", "Progress", "Selection", "Shortfall", "select_items"]
 
-_STALL = 24
-"""So many blocks in a row without an item for an open cell end a level."""
+_PATIENCE = 10
+"""So many blocks of a level in a row without an item for a cell, and the cell is given up."""
 
 
 class BlockSource(Protocol):
@@ -82,18 +82,22 @@ def _fill_level(
 ) -> None:
     remaining: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
 
-    def get_open() -> frozenset[tuple[str, str]]:
-        return frozenset((task, status) for (_, task, status), count in remaining.items() if count)
+    misses: Counter[Cell] = Counter()
 
-    stalled = 0
+    def get_open() -> frozenset[tuple[str, str]]:
+        waiting = (cell for cell, count in remaining.items() if count and misses[cell] < _PATIENCE)
+        return frozenset((task, status) for _, task, status in waiting)
+
     report()
     for world_source, proposal in source.iterate_blocks(level, get_open):
         selection.blocks[f"{level.name}/{world_source}"] += 1
         selection.rejected.update(proposal.rejected)
-        taken = _take(proposal, source, selection, seen, remaining)
-        stalled = 0 if taken else stalled + 1
+        before = dict(remaining)
+        _take(proposal, source, selection, seen, remaining)
+        for cell, count in remaining.items():
+            misses[cell] = misses[cell] + 1 if count == before[cell] else 0
         report()
-        if not get_open() or stalled >= _STALL:
+        if not get_open():
             break
     for quota in level.quotas:
         missing = remaining[level.name, quota.task, quota.status]
@@ -103,10 +107,9 @@ def _fill_level(
 
 def _take(
     proposal: Proposal, source: BlockSource, selection: Selection, seen: set[str], remaining: dict[Cell, int]
-) -> int:
+) -> None:
     """Take from one block what fits, judging as many as are needed, until it is used up."""
     waiting = [c for c in proposal.candidates if remaining.get(c.cell)]
-    taken = 0
     while waiting:
         chosen, later = [], []
         room: Mapping[Cell, int] = dict(remaining)
@@ -129,8 +132,6 @@ def _take(
                 continue
             seen.add(candidate.identity.named)
             remaining[candidate.cell] -= 1
-            taken += 1
             selection.items.append(judged.item)
             selection.theories[judged.theory["digest"]] = judged.theory
         waiting = [c for c in later if remaining.get(c.cell)] if chosen else []
-    return taken
