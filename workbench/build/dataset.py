@@ -143,7 +143,8 @@ def _build_domain(
     started, cpu = time.monotonic(), time.process_time()
     text = read_curriculum(knowledge.domain)
     curriculum = text.curriculum
-    assert curriculum is not None  # the check found no errors
+    if curriculum is None:
+        raise InvalidKnowledgeError("The curriculum cannot be used.", Report.collect(text.violations))
     if knowledge.domain.sensitive:
         _refuse_own_individuals(curriculum)
     material = collect_material(knowledge, text, curriculum, seed)
@@ -186,12 +187,12 @@ def _refuse_own_individuals(curriculum: Curriculum) -> None:
         if "project" in level.sources
     ]
     if found:
-        raise InvalidKnowledgeError("Nothing was built: a sensitive domain uses sampled worlds only.", Report.collect(found))
+        raise InvalidKnowledgeError(
+            "Nothing was built: a sensitive domain uses sampled worlds only.", Report.collect(found)
+        )
 
 
-def _judge_shortfalls(
-    project: Project, shortfalls: Sequence[Shortfall], curriculum: Curriculum
-) -> list[Violation]:
+def _judge_shortfalls(project: Project, shortfalls: Sequence[Shortfall], curriculum: Curriculum) -> list[Violation]:
     """Report the cells that could not be filled; raises InvalidKnowledgeError when one of them is an error."""
     found = []
     for shortfall in shortfalls:

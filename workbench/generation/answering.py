@@ -186,7 +186,6 @@ class _Evaluation:
         return [f for f in found if _get_key(f) in theory.closed and not self.batch.is_entailed(number, f)]
 
 
-
 def _evaluate(
     theory: Theory, drafts: Sequence[Draft], facts: Sequence[Iterable[Triple]], rules: Sequence[Sequence[str]]
 ) -> _Evaluation:
@@ -256,8 +255,8 @@ def _matches(pattern: Pattern, fact: Triple) -> bool:
 def _judge(theory: Theory, found: _Evaluation, number: int, statement: Triple) -> Judgement:
     place = found.places.get((number, statement))
     if place is None:
-        proof = found.batch.proof(number, statement)
-        assert proof is not None
+        if (proof := found.batch.proof(number, statement)) is None:
+            raise ValueError("a fact of the closure has no proof")
         return Judgement(statement, "entailed", proof)
     if _get_key(statement) in theory.closed:
         return Judgement(statement, "refuted", Refutation(statement))

@@ -52,6 +52,13 @@ class Draft:
     source: str = "sampled"
 
     @property
+    def question(self) -> Pattern:
+        """The pattern of a select query; ValueError for another task."""
+        if self.pattern is None:
+            raise ValueError("only a select draft has a pattern")
+        return self.pattern
+
+    @property
     def key(self) -> str:
         """A hash of the content: what orders drafts within a block."""
         return hash_parts("draft", self.level.name, self.task, self.facts, self.rules, self.statements, self.pattern)
@@ -83,9 +90,7 @@ class Drafter:
                     oppositions.setdefault(own.key, []).append((own, other))
         self._oppositions = {key: tuple(pairs) for key, pairs in oppositions.items()}
 
-    def draft(
-        self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]
-    ) -> list[Draft]:
+    def draft(self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]) -> list[Draft]:
         """Return the drafts for these worlds, each once, ordered by their keys.
 
         ``open_cells`` are the pairs of task and status that still need items; other drafts are left out.
@@ -153,9 +158,7 @@ class Drafter:
     def _get_key(self, fact: Triple | Pattern) -> Term:
         return fact[2] if fact[1] == RDF_TYPE else fact[1]
 
-    def _change_statement(
-        self, target: _Target, world: World, batch: Batch, random: KeyedRandom
-    ) -> list[Triple]:
+    def _change_statement(self, target: _Target, world: World, batch: Batch, random: KeyedRandom) -> list[Triple]:
         """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
         subject, predicate, object_ = target.fact
         individuals = _list_individuals(world.facts)

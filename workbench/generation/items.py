@@ -60,7 +60,9 @@ def compute_item_identity(item: Answered, rules: Sequence[Rule], closed: Sequenc
     return compute_identity(describe_structure(item, rules, closed))
 
 
-def write_theory(rules: Sequence[Rule], prefixes: Mapping[str, str], texts: Mapping[str, Mapping[str, str]]) -> tuple[str, dict[str, Any]]:
+def write_theory(
+    rules: Sequence[Rule], prefixes: Mapping[str, str], texts: Mapping[str, Mapping[str, str]]
+) -> tuple[str, dict[str, Any]]:
     """Return a theory's digest and its file content; the digest covers names and formal parts only.
 
     ``texts`` holds each rule's sentence by rule name and language.
@@ -182,7 +184,9 @@ class ItemWriter:
             return {"kind": "options"}
         return {"kind": "holds", "triple": self.write_triple(draft.statements[0])}
 
-    def _write_option(self, judgement: Judgement, index: int, ids: Mapping[Triple, str], lexicon: Lexicon) -> dict[str, Any]:
+    def _write_option(
+        self, judgement: Judgement, index: int, ids: Mapping[Triple, str], lexicon: Lexicon
+    ) -> dict[str, Any]:
         return {
             "letter": LETTERS[index],
             "atom": self.write_triple(judgement.statement),

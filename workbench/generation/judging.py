@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.checker import CheckError, Checker, certify, certify_answers
+from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
 from workbench.generation.answering import Answered, Judgement
@@ -145,6 +145,5 @@ def match_reading(
     elif draft.task == "options":
         right = reading.options == tuple((LETTERS[i], Atom(*s)) for i, s in enumerate(draft.statements))
     else:
-        assert draft.pattern is not None
-        right = reading.question == substitute_atom(Atom(*draft.pattern), {ANSWER: "?X"})
+        right = reading.question == substitute_atom(Atom(*draft.question), {ANSWER: "?X"})
     return None if right else "the question read is not the question asked"

@@ -19,7 +19,9 @@ def compute_leakage(
     individuals, ``core`` the same structure up to the names of everything. Train is the first split of the shares.
     """
     train = curriculum.splits.shares[0][0]
-    known = {grain: {_get(item, grain) for item in items.get(train, ())} for grain in ("text", "exact", "named", "core")}
+    known = {
+        grain: {_get(item, grain) for item in items.get(train, ())} for grain in ("text", "exact", "named", "core")
+    }
     return {
         split: {
             "items": len(listed),

@@ -53,24 +53,22 @@ class InProcess:
         return self._maker.judge(candidates)
 
 
-_maker: BlockMaker | None = None
+_makers: list[BlockMaker] = []
+"""In a worker process, the one maker it works with."""
 
 
 def _start_worker(material: Material) -> None:
-    global _maker
     # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _maker = BlockMaker(material)
+    _makers[:] = [BlockMaker(material)]
 
 
 def _propose(level: Level, source: WorldSource, number: int, open_cells: frozenset[tuple[str, str]]) -> Proposal:
-    assert _maker is not None
-    return _maker.propose(level, source, number, open_cells)
+    return _makers[0].propose(level, source, number, open_cells)
 
 
 def _judge(candidates: Sequence[Candidate]) -> list[JudgedItem]:
-    assert _maker is not None
-    return _maker.judge(candidates)
+    return _makers[0].judge(candidates)
 
 
 class Pool:

@@ -116,7 +116,9 @@ class Renderer:
         asked = [*draft.statements, *([draft.pattern] if draft.pattern else [])]
         closed = list_closed(self.theory, rules, facts, asked)
         states_rules = draft.level.given == "facts+rules"
-        values = self._fill(draft.task, lexicon, item, facts, rules if states_rules else [], closed if states_rules else [])
+        values = self._fill(
+            draft.task, lexicon, item, facts, rules if states_rules else [], closed if states_rules else []
+        )
         template = random.choose(self._templates[draft.task, language])
         # A template frames facts and rules as a paragraph or as a list; it says which by the slot it names.
         for name in ("facts", "rules"):
@@ -152,8 +154,7 @@ class Renderer:
         if task == "entailment":
             values["statement"] = capitalise(say_statement(lexicon, draft.statements[0]))
         elif task == "select":
-            assert draft.pattern is not None
-            values["question"] = say_question(lexicon, draft.pattern, ANSWER, person=self._person)
+            values["question"] = say_question(lexicon, draft.question, ANSWER, person=self._person)
         else:
             statements = [capitalise(say_statement(lexicon, s)) for s in draft.statements]
             values["options"] = "\n".join(f"{LETTERS[i]}) {text}" for i, text in enumerate(statements))
@@ -166,7 +167,6 @@ class Renderer:
         if draft.task == "options":
             right = next(i for i, j in enumerate(item.judgements) if j.status == "entailed")
             return LETTERS[right], ()
-        assert draft.pattern is not None
-        place = draft.pattern.index(ANSWER)
+        place = draft.question.index(ANSWER)
         answers = sorted({j.statement[place] for j in item.judgements}, key=lambda t: (say_term(lexicon, t), t))
         return ", ".join(say_term(lexicon, term) for term in answers), tuple(answers)

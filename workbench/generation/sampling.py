@@ -349,7 +349,8 @@ class Sampler:
         places = self._find_places(batch, world, step, draft)
         for comparison in comparisons:
             ground = substitute_element(comparison, places)
-            assert isinstance(ground, Comparison)
+            if not isinstance(ground, Comparison):
+                continue
             if _list_placeholders(ground.left) or _list_placeholders(ground.right):
                 return Comparison(NEGATED[comparison.operator], ground.left, ground.right)
         return None
@@ -371,7 +372,9 @@ class Sampler:
         draft.comparisons.extend(c for c in wanted if c not in draft.comparisons)
         numeric = [self._expand(c, draft) for c in draft.comparisons if c.operator != "=" or _is_sum(c)]
         numeric = [c for c in numeric if _list_placeholders(c.left) or _list_placeholders(c.right)]
-        numeric = [c for c in numeric if all(p in draft.values for s in (c.left, c.right) for p in _list_placeholders(s))]
+        numeric = [
+            c for c in numeric if all(p in draft.values for s in (c.left, c.right) for p in _list_placeholders(s))
+        ]
         for _ in range(8 * (len(numeric) + 1)):
             changed = False
             for comparison in numeric:
@@ -393,15 +396,16 @@ class Sampler:
                 for name, value in ((other.left, other.right), (other.right, other.left)):
                     if isinstance(name, str) and is_variable(name) and isinstance(value, Operation):
                         computed.setdefault(name, value)
-        return Comparison(comparison.operator, _replace(comparison.left, computed), _replace(comparison.right, computed))
+        return Comparison(
+            comparison.operator, _replace(comparison.left, computed), _replace(comparison.right, computed)
+        )
 
     # ---- names
 
     def _name_worlds(self, drafts: list[_Draft], dropped: Counter[str]) -> list[World]:
         worlds = []
-        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts]) if drafts else None
+        batch = evaluate(self.plan.theory, [draft.ground() for draft in drafts])
         for number, draft in enumerate(drafts):
-            assert batch is not None
             classes: dict[Term, set[Term]] = {}
             for subject, predicate, object_ in batch.list_facts(number):
                 if predicate == RDF_TYPE:
@@ -418,9 +422,7 @@ class Sampler:
             if names is None:
                 dropped["names used up"] += 1
                 continue
-            goals = tuple(
-                dict.fromkeys(rename_individuals([draft.ground_atom(g)], names)[0] for g in draft.goals)
-            )
+            goals = tuple(dict.fromkeys(rename_individuals([draft.ground_atom(g)], names)[0] for g in draft.goals))
             worlds.append(World(draft.key, "sampled", rename_individuals(facts, names), goals))
         return worlds
 
@@ -438,9 +440,7 @@ def _make_fact(plan: Plan, role: _Role, mark: str) -> Triple:
 
 def _replace(expression: Expression, computed: Mapping[str, Expression]) -> Expression:
     if isinstance(expression, Operation):
-        return Operation(
-            expression.operator, _replace(expression.left, computed), _replace(expression.right, computed)
-        )
+        return Operation(expression.operator, _replace(expression.left, computed), _replace(expression.right, computed))
     return computed.get(expression, expression)
 
 

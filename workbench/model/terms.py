@@ -75,7 +75,7 @@ XSD_DATETIME = f"<{XSD}dateTime>"
 # control characters without a short escape are written \\uXXXX.
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _UNESCAPES = {v[1]: k for k, v in _ESCAPES.items()} | {"'": "'"}
-_ESCAPED = re.compile("[\\\\\"\x00-\x1f\x7f\ufffe\uffff]")
+_ESCAPED = re.compile('[\\\\"\x00-\x1f\x7f\ufffe\uffff]')
 _UNESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 
 

@@ -127,9 +127,7 @@ FRAMES: dict[str, Frames] = {
 
 def write_frames(frames: Frames) -> dict[str, Any]:
     """Return the frames as JSON values."""
-    return asdict(frames) | {
-        name: dict(getattr(frames, name)) for name in ("comparisons", "operations", "answers")
-    }
+    return asdict(frames) | {name: dict(getattr(frames, name)) for name in ("comparisons", "operations", "answers")}
 
 
 def read_frames(data: dict[str, Any]) -> Frames:

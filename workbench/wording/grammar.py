@@ -28,6 +28,7 @@ from workbench.model.terms import (
     XSD_DATE,
     XSD_DECIMAL,
     XSD_INTEGER,
+    XSD_STRING,
     Term,
     make_literal,
 )
@@ -116,9 +117,10 @@ class Grammar:
             self._labels.setdefault(label, []).append(term)
         known = frozenset(classes)
         self._patterns = [_split_phrase(k, k in known, phrase) for k, phrase in sorted(lexicon.phrases.items())]
+        # A period and the blank behind it may also meet where a label joins a phrase ("Ann Jr. is a parent of ...").
         self.splits_at_periods = not any(
-            ". " in text for text in (*lexicon.labels.values(), *lexicon.phrases.values(), *_list_frames(self._frames))
-        )
+            ". " in f"{text} " or text.startswith(" ") for text in lexicon.labels.values()
+        ) and not any(". " in text for text in (*lexicon.phrases.values(), *_list_frames(self._frames)))
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
 
@@ -216,7 +218,7 @@ class Grammar:
         if _STRING.match(text):
             terms.append(make_literal(text[1:-1]))
         elif _TYPED.match(text):
-            terms.append(text)
+            terms.append(text.removesuffix(f"^^{XSD_STRING}"))
         return terms
 
     def _read_conjunction(self, text: str) -> list[tuple[BodyElement, ...]]:

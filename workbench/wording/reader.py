@@ -95,7 +95,9 @@ class Reader:
                 rules = _read_sentences(value, grammar, grammar.read_rule, lines=slot.endswith("_list"))
                 yield from ({"rules": formulas} for formulas in rules)
             case "closed":
-                yield from ({"closed": keys} for keys in _read_sentences(value, grammar, grammar.read_closed, lines=False))
+                yield from (
+                    {"closed": keys} for keys in _read_sentences(value, grammar, grammar.read_closed, lines=False)
+                )
             case "statement":
                 yield from ({"statement": atom} for atom in grammar.read_bare_statement(value))
             case "question":

@@ -54,8 +54,9 @@ _PLAIN = {
 
 
 def capitalise(text: str) -> str:
-    """Make the first letter a capital and leave the rest."""
-    return text[:1].upper() + text[1:]
+    """Make the first letter a capital and leave the rest; a letter that no capital leads back to stays (ß)."""
+    first = text[:1].upper()
+    return first + text[1:] if first.lower() == text[:1] else text
 
 
 def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = None) -> str:
@@ -68,9 +69,12 @@ def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = 
     plain = _PLAIN.get(datatype)
     if plain and plain.match(lexical):
         return lexical
-    if datatype == XSD_STRING and '"' not in lexical and "\n" not in lexical:
+    if datatype != XSD_STRING:
+        return term
+    if '"' not in lexical and "\n" not in lexical:
         return f'"{lexical}"'
-    return term
+    # Escaped, and with the datatype that tells it from a string that holds the backslashes.
+    return f"{term}^^{XSD_STRING}"
 
 
 def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str, str] | None = None) -> str:
