@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from ui_family import HOSTILE, write_family
 
-from workbench.ui.session import PROJECT_VARIABLE
+from workbench.ui.settings import PROJECT_VARIABLE
 
 EMPTY = """\
 version: 1

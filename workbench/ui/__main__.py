@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from workbench.ui.settings import list_flags
+from workbench.ui.settings import PROJECT_VARIABLE, list_flags
 
 __all__: list[str] = []
 
@@ -16,9 +16,11 @@ def _run(arguments: list[str]) -> None:
     folder, options = ".", arguments
     if arguments and not arguments[0].startswith("-"):
         folder, *options = arguments
-    app = Path(__file__).with_name("app.py")
+    app = Path(__file__).with_name("app.py").resolve()
     command = [sys.executable, "-m", "streamlit", "run", str(app), *list_flags(), *options]
-    environment = {**os.environ, "WORKBENCH_PROJECT": str(Path(folder).resolve())}
+    # A project may come from a stranger: neither Python's modules nor Streamlit's settings are looked for in it.
+    environment = {**os.environ, PROJECT_VARIABLE: str(Path(folder).resolve()), "PYTHONSAFEPATH": "1"}
+    os.chdir(app.parent)
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter and a list, no shell
 
 

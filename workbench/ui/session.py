@@ -10,12 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 from workbench.build import Description
+from workbench.ui.settings import PROJECT_VARIABLE
 from workbench.ui.workspace import Snapshot, Workspace
 
-__all__ = ["PROJECT_VARIABLE", "Scene", "get_page", "get_scene", "get_workspace", "set_pages", "set_scene"]
+__all__ = ["Scene", "get_page", "get_scene", "get_workspace", "set_pages", "set_scene"]
 
-PROJECT_VARIABLE = "WORKBENCH_PROJECT"
-"""Names the project's folder in the environment; without it the current folder is the project."""
 _SCENE = "workbench-scene"
 _PAGES = "workbench-pages"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["SETTINGS", "list_flags"]
+__all__ = ["PROJECT_VARIABLE", "SETTINGS", "list_flags"]
+
+PROJECT_VARIABLE = "WORKBENCH_PROJECT"
+"""Names the project's folder in the environment; without it the current folder is the project."""
 
 SETTINGS: Mapping[str, str | int | bool | tuple[str, ...]] = {
     "server.address": "127.0.0.1",

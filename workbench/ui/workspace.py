@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 
 __all__ = ["Snapshot", "Workspace"]
 
-Stamps = Mapping[str, tuple[int, int]]
+_Stamps = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Snapshot:
     project: Project
     checked: Checked | None
     failure: str
-    stamps: Stamps
+    stamps: _Stamps
     _descriptions: dict[tuple[str, str], Description] = field(default_factory=dict, repr=False)
 
     def describe(self, domain: str, language: str) -> Description:
@@ -79,7 +79,7 @@ def _list_digests(project: Project) -> list[tuple[str, str]]:
     return [(path, file.digest) for path, file in project.files.items()]
 
 
-def _read_stamps(project: Project) -> Stamps:
+def _read_stamps(project: Project) -> _Stamps:
     """Time and size of each file of the project, and of what else is in their folders, where a new file would be."""
     if project.root is None:
         return {}
