@@ -155,7 +155,7 @@ def _find_fault(draft: Draft, solved: _Solved, reference: Verdicts) -> str | Non
         return "the statement is already stated"
     if draft.task == "select" and (not verdicts or all(j.statement in stated for j in solved.judgements)):
         return "nobody answers, or all answers are stated"
-    if draft.task == "select" and len(verdicts) > 6:
+    if draft.task == "select" and len(verdicts) > _MAX_ANSWERS:
         return "too many answers"
     if draft.task == "options" and sum(j.status == "entailed" for j in solved.judgements) != 1:
         return "not exactly one option follows"
