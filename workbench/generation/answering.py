@@ -19,6 +19,9 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
 
+_MAX_ANSWERS = 12
+"""A question with more answers than this asks for a list, not for a conclusion."""
+
 __all__ = ["Answered", "Difficulty", "Judgement", "Verdicts", "answer_drafts", "find_statuses", "measure_drafts"]
 
 

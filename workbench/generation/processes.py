@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -60,7 +63,16 @@ _makers: list[BlockMaker] = []
 def _start_worker(material: Material) -> None:
     # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _makers[:] = [BlockMaker(material)]
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone, killed perhaps: nobody waits for what it would still make."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _propose(level: Level, source: WorldSource, number: int, open_cells: frozenset[tuple[str, str]]) -> Proposal:
