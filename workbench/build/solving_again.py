@@ -11,7 +11,7 @@ from workbench.model.rules import Atom
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict
 
-__all__ = ["find_rejections"]
+__all__ = ["Model", "find_rejections"]
 
 Model = frozenset[Triple]
 

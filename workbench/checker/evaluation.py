@@ -26,7 +26,7 @@ from workbench.model.rules import (
 )
 from workbench.model.terms import Triple, is_variable
 
-__all__ = ["Plan", "RulePlans", "order_body", "plan_rule", "run_plan", "saturate"]
+__all__ = ["Absence", "Assignment", "Plan", "RulePlans", "order_body", "plan_rule", "run_plan", "saturate"]
 
 
 class Assignment(NamedTuple):

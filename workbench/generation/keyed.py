@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-__all__ = ["KeyedRandom", "hash_parts", "take_share"]
+__all__ = ["KeyedRandom", "T", "hash_parts", "take_share"]
 
 T = TypeVar("T")
 

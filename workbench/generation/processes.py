@@ -18,7 +18,7 @@ from workbench.errors import WorkerError
 from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material, Proposal
 from workbench.model.curriculum import Level, WorldSource
 
-__all__ = ["InProcess", "Pool", "open_source"]
+__all__ = ["InProcess", "Pool", "T", "open_source"]
 
 T = TypeVar("T")
 _OpenCells = Callable[[], frozenset[tuple[str, str]]]

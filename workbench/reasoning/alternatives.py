@@ -18,10 +18,11 @@ from workbench.reasoning.derivations import Instance
 from workbench.reasoning.graph import DerivationGraph
 from workbench.reasoning.minimal import Choices, assemble_proof, choose, find_proof
 
-__all__ = ["Alternatives", "find_proofs"]
+__all__ = ["Alternatives", "Option", "Options", "find_proofs"]
 
 _MOST_INSTANCES = 2_000
 _BLOCK = 64
+_MOST_CLOSED = 1_000
 
 Option = Instance | None
 Options = dict[int, list[Option]]
@@ -48,9 +49,8 @@ def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
     """Return up to ``limit`` proofs of a fact (or of *false*), whose stated premises are always leaves.
 
     A stated goal has the proof without steps first, then those of its derivations. In a graph with more than
-    2,000 derivations behind the goal only the nearest are searched (farther facts keep their canonical proofs), and
-    the result says that it is not complete.
-    Proofs of one height come in the order in which their parts are opened, by size, then by their steps.
+    2,000 derivations behind the goal only the nearest are searched (and beyond them
+    one derivation of each fact), and the result says that it is not complete. Proofs of one height come in the order in which their parts are opened, by size, then by their steps.
     """
     options, is_whole = _collect_options(graph, goal)
     queue: list[tuple[tuple[object, ...], int, Proof, Choices, Options]] = []
@@ -95,18 +95,31 @@ def _collect_options(graph: DerivationGraph, goal: int) -> tuple[Options, bool]:
             options[fact] = [None] if is_stated else []
             if fact == goal or not is_stated:
                 instances = [i for i in graph.list_instances(fact) if fact not in i.premises and goal not in i.premises]
+                instances.sort(key=graph.rank)  # which ones are searched must not hang on the order of the facts
                 options[fact] += instances
                 count += len(instances)
                 frontier.update((p, None) for i in instances for p in i.premises if p not in options)
-    is_whole = not frontier
-    while frontier:  # what was not searched keeps its canonical derivation
-        fact, _ = frontier.popitem()
-        if fact not in options:
-            find_proof(graph, fact)
-            option = graph.chosen[fact]
+    if frontier:
+        _close_options(graph, goal, options, list(frontier))
+    return options, not frontier
+
+
+def _close_options(graph: DerivationGraph, goal: int, options: Options, unsearched: list[int]) -> None:
+    """Give facts that were not searched one derivation each, or none beyond the first of them."""
+    find_proof(graph, goal)
+    canonical = {fact: graph.chosen[fact] for fact in _list_used(goal, graph.chosen)}
+    pending = [fact for fact in (*canonical, *unsearched[:_MOST_CLOSED]) if fact not in options]
+    while pending:
+        graph.fetch_lowest(fact for fact in pending if graph.get_height(fact))
+        following: dict[int, None] = {}
+        for fact in pending:
+            option = canonical.get(fact)
+            if option is None and graph.get_height(fact):
+                option = min(graph.list_lowest(fact), key=graph.rank)
             options[fact] = [option]
-            frontier.update(dict.fromkeys(option.premises if option is not None else ()))
-    return options, is_whole
+            following.update(dict.fromkeys(option.premises if option is not None else ()))
+        pending = [fact for fact in following if fact not in options]
+    options.update({fact: [None] if not graph.get_height(fact) else [] for fact in unsearched if fact not in options})
 
 
 def _represent(graph: DerivationGraph, goal: int, part: Options) -> tuple[Proof, Choices] | None:

@@ -27,7 +27,7 @@ from workbench.reasoning.plan import (
 from workbench.reasoning.relation import Relation, RelationKey
 from workbench.reasoning.values import ValueTable
 
-__all__ = ["Matcher", "Reference", "Table"]
+__all__ = ["CHUNK", "Matcher", "Reference", "Table"]
 
 _ANCHOR = -3
 """The pseudo-variable that remembers the world of a row none of whose variables is kept."""

@@ -18,7 +18,7 @@ from workbench.reasoning.join import Matcher, Table
 from workbench.reasoning.plan import HeadPlan, RulePlan, TheoryPlan
 from workbench.reasoning.relation import Relation, RelationKey
 
-__all__ = ["make_head_keys", "saturate"]
+__all__ = ["Stratum", "make_head_keys", "saturate"]
 
 _MOST_PENDING = 20_000_000
 

@@ -18,7 +18,7 @@ from workbench.model.rules import Atom, BodyElement, Comparison, Rule
 from workbench.model.terms import OWL, RDF_TYPE, RDFS, Term, Triple, get_local_name, is_blank, is_literal
 from workbench.reasoning.class_expressions import Expressions, Unsupported, name_variables
 
-__all__ = ["Terminology", "UnsupportedAxiom", "compile_axioms"]
+__all__ = ["Draft", "Terminology", "UnsupportedAxiom", "compile_axioms"]
 
 Draft = tuple[tuple[BodyElement, ...], tuple[Atom, ...]]
 _MAX_MEMBERS = 500

@@ -22,7 +22,7 @@ from workbench.model.terms import Term, is_literal, is_variable
 from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.nodes import NodeTable, find_distinct
 
-__all__ = ["ValueTable"]
+__all__ = ["Fixed", "ValueTable"]
 
 _SCALE = 10_000
 _SAFE = 1 << 62

@@ -46,7 +46,7 @@ from workbench.solving.skeletons import (
 from workbench.solving.solver import RESOURCES, Solver
 from workbench.solving.values import Side, list_terms, read_values, write_comparison, write_number
 
-__all__ = ["Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
+__all__ = ["Judge", "Problem", "Verdict", "judge_models", "judge_proof", "judge_world"]
 
 Problem = TypeVar("Problem", Skeleton, Case, Comparison)
 _ANSWER = "answer"

@@ -41,7 +41,18 @@ from workbench.solving.values import (
     write_number,
 )
 
-__all__ = ["Case", "Literal", "Relations", "Sentence", "build_relations", "make_sentence", "name_apart", "write_case"]
+__all__ = [
+    "Case",
+    "Literal",
+    "Relations",
+    "Sentence",
+    "build_relations",
+    "compute_number",
+    "make_literal",
+    "make_sentence",
+    "name_apart",
+    "write_case",
+]
 
 Relations = Mapping[str, frozenset[tuple[str, ...]]]
 

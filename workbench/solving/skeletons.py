@@ -17,7 +17,18 @@ from workbench.model.terms import Triple, is_variable
 from workbench.solving.encoding import Sentence, make_sentence
 from workbench.solving.values import is_canonical_number
 
-__all__ = ["Absence", "RuleReading", "Skeleton", "StepError", "Unfolded", "read_rule", "unfold_proof", "write_skeleton"]
+__all__ = [
+    "ASKED",
+    "Absence",
+    "RuleReading",
+    "Skeleton",
+    "StepError",
+    "Unfolded",
+    "make_absence_sentence",
+    "read_rule",
+    "unfold_proof",
+    "write_skeleton",
+]
 
 
 class StepError(ValueError):

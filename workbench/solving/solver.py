@@ -14,7 +14,7 @@ import z3
 
 from workbench.errors import WorkbenchError
 
-__all__ = ["RESOURCES", "Answer", "Solver"]
+__all__ = ["RESOURCES", "Answer", "Result", "Solver"]
 
 RESOURCES = 20_000_000
 """The default limit of one question, in Z3's deterministic resource units (not seconds)."""

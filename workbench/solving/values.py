@@ -22,10 +22,18 @@ from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import XSD, is_variable, split_literal
 
 __all__ = [
+    "BOOLEAN",
     "COMPARABLE",
     "DATE",
+    "ILL_TYPED",
     "NAME",
     "NUMBER",
+    "OTHER",
+    "STRING",
+    "TEXT",
+    "TIME",
+    "ZONED_TIME",
+    "Lookup",
     "Side",
     "Value",
     "is_canonical_number",

@@ -27,7 +27,7 @@ from workbench.model.terms import (
     split_literal,
 )
 
-__all__ = ["find_lint"]
+__all__ = ["PHRASE", "find_lint"]
 
 PHRASE = f"<{WB}phrase>"
 _CLASSES = (f"<{OWL}Class>", f"<{RDFS}Class>")

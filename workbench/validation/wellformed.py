@@ -29,7 +29,7 @@ from workbench.model.terms import (
 from workbench.validation.patterns import find_pattern_problem, find_pattern_risk
 from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
 
-__all__ = ["find_shape_problems", "select_sound_shapes"]
+__all__ = ["Locate", "find_shape_problems", "select_sound_shapes"]
 
 Locate = Callable[[Triple], Location | None]
 

@@ -26,7 +26,7 @@ from workbench.validation.shacl.process import ShaclLimits, ask_worker
 from workbench.validation.shape_index import TARGETS, ShapeIndex, make_sh
 from workbench.validation.wellformed import find_shape_problems
 
-__all__ = ["ShaclLimits", "ShaclResult", "validate_graph"]
+__all__ = ["ShaclResult", "validate_graph"]
 
 _IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"
 _QUERIES = (make_sh("SPARQLConstraintComponent"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.model.terms import RDF, Term, Triple, is_iri
 from workbench.validation.shape_index import ShapeIndex, make_sh
 
-__all__ = ["follow_path"]
+__all__ = ["Found", "follow_path"]
 
 _FIRST = f"<{RDF}first>"
 _LIMIT = 100_000
