@@ -147,11 +147,13 @@ def build(
     return dataset.build(project, out, seed, workers, domain=domain, progress=progress)
 
 
-def verify(path: Path | str, progress: Any = None) -> VerifyReport:
+def verify(
+    path: Path | str, progress: Progress | None = None, *, workers: int = 1, sample: int | None = None
+) -> VerifyReport:
     """Check every item of a dataset folder anew: see :mod:`workbench.build.verification`."""
     from workbench.build import verification
 
-    return verification.verify(path, progress)
+    return verification.verify(path, progress, workers=workers, sample=sample)
 
 
 def __getattr__(name: str) -> object:
