@@ -187,5 +187,8 @@ def _clean(text: str) -> str:
 
 
 def _write_label(text: str) -> str:
-    """Return text that is safe between the quotation marks of a Mermaid label."""
-    return _CONTROL.sub(" ", text).translate(_TYPOGRAPHIC)
+    """Return text that is safe between the quotation marks of a Mermaid label.
+
+    Mermaid obeys ``%%{...}%%`` even inside a label, so a blank is put between two percent signs.
+    """
+    return _CONTROL.sub(" ", text).translate(_TYPOGRAPHIC).replace("%%", "% %")
