@@ -1,0 +1,200 @@
+"""Measure generation: verified items per CPU second for each level and task of a domain, and where the time goes.
+
+    python -m benchmarks.generation [--project .] [--domain kinship] [--items 200] [--blocks 4]
+
+Each level and task is filled by the same code that builds datasets, in this process, until it has so many items or
+has used so many blocks of worlds. Every item counted has passed all judges. Times are CPU seconds, those of the worker
+process in which shapes are judged included; what is prepared once for all blocks is measured first, apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import psutil
+
+from workbench.build.curricula import read_curriculum
+from workbench.build.knowledge import get_knowledge
+from workbench.build.materials import collect_material
+from workbench.generation import blocks, judging
+from workbench.generation.blocks import BLOCK_SIZE, BlockMaker, Material, Proposal
+from workbench.generation.drafts import Drafter
+from workbench.generation.items import ItemWriter
+from workbench.generation.processes import InProcess
+from workbench.generation.project_worlds import ProjectWorlds
+from workbench.generation.rendering import Renderer
+from workbench.generation.sampling import Sampler
+from workbench.generation.selection import select_items
+from workbench.model.curriculum import Level, Quota, Task, WorldSource
+from workbench.project import load
+from workbench.solving.certificates import Judge
+from workbench.wording.reader import Reader
+
+__all__ = ["main", "run"]
+
+_STAGES: tuple[tuple[str, object, tuple[str, ...]], ...] = (
+    ("sampling worlds", Sampler, ("sample",)),
+    ("cutting the project's worlds", ProjectWorlds, ("cut",)),
+    ("drafting", Drafter, ("draft",)),
+    ("answering and measuring", blocks, ("answer_drafts",)),
+    ("identity", blocks, ("compute_item_identity",)),
+    ("rendering", Renderer, ("render",)),
+    ("writing", ItemWriter, ("write",)),
+    ("writing", blocks, ("write_theory", "compute_item_id")),
+    ("checker", judging, ("Checker", "certify", "certify_answers")),
+    ("Z3", Judge, ("judge_proof", "judge_refutation", "judge_models", "judge_answers")),
+    ("reader", Reader, ("read",)),
+)
+_SHAPES = "judging shapes"
+_REST = "everything else"
+_PROBE = 1_000_000
+"""The block that gets everything ready; no run uses blocks so far out."""
+
+
+@dataclass
+class Clock:
+    """CPU seconds by stage; a stage's time leaves out the stages that it calls."""
+
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _stages: list[str] = field(default_factory=lambda: [_REST])
+    _mark: float = field(default_factory=time.process_time)
+
+    @property
+    def total(self) -> float:
+        """All that has been charged."""
+        return sum(self.seconds.values())
+
+    def charge(self) -> None:
+        """Charge the time since the last call to the stage at work."""
+        now = time.process_time()
+        self.seconds[self._stages[-1]] += now - self._mark
+        self._mark = now
+
+    def wrap(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its time charged to a stage."""
+
+        def timed(*arguments: Any, **named: Any) -> Any:
+            self.charge()
+            self._stages.append(stage)
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.charge()
+                self._stages.pop()
+
+        return timed
+
+    def wrap_shapes(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the judge of shapes with the time of its worker process charged too."""
+
+        def timed(*arguments: Any) -> Any:
+            before = _sum_children()
+            result = function(*arguments)
+            self.seconds[_SHAPES] += _sum_children() - before
+            return result
+
+        return self.wrap(_SHAPES, timed)
+
+
+def _sum_children() -> float:
+    times = (child.cpu_times() for child in psutil.Process().children(recursive=True))
+    return float(sum(spent.user + spent.system for spent in times))
+
+
+class _Limited(InProcess):
+    """So many blocks of a level and no more, made as the whole curriculum's."""
+
+    def __init__(self, maker: BlockMaker, limit: int) -> None:
+        super().__init__(maker)
+        self._limit = limit
+        self._levels = {level.name: level for level in maker.material.curriculum.levels}
+
+    def iterate_blocks(
+        self, level: Level, get_open: Callable[[], frozenset[tuple[str, str]]]
+    ) -> Iterator[tuple[WorldSource, Proposal]]:
+        return islice(super().iterate_blocks(self._levels[level.name], get_open), self._limit)
+
+
+def run(folder: Path, domain: str, items: int, limit: int) -> None:
+    """Measure every level and task of one domain and print two tables."""
+    clock = Clock()
+    with ExitStack() as stack:
+        for stage, owner, names in _STAGES:
+            for name in names:
+                stack.enter_context(patch.object(owner, name, clock.wrap(stage, getattr(owner, name))))
+        material = _load_material(folder, domain, clock)
+        maker = BlockMaker(material)
+        _prepare(maker)
+        clock.charge()
+        print(f"{domain}: ready after {clock.total:.1f} CPU seconds; blocks of {BLOCK_SIZE} worlds")
+        clock.seconds.clear()
+        print(f"\n{'level':<14} {'task':<11} {'items':>6} {'blocks':>6} {'CPU s':>7} {'items per CPU s':>16}")
+        total = 0
+        for level in material.curriculum.levels:
+            for task in dict.fromkeys(quota.task for quota in level.quotas):
+                total += _fill(maker, level, task, items, limit, clock)
+    spent = clock.total
+    print(f"\n{total:,} items in {spent:.0f} CPU seconds: {total / spent:.1f} verified items per CPU second\n")
+    print(f"{'stage':<30} {'share':>6} {'ms per item':>12}")
+    for stage, seconds in sorted(clock.seconds.items(), key=lambda pair: -pair[1]):
+        print(f"{stage:<30} {seconds / spent:>6.1%} {1000 * seconds / total:>12.2f}")
+
+
+def _load_material(folder: Path, domain: str, clock: Clock) -> Material:
+    project = load(folder)
+    knowledge = get_knowledge(project, project.domains[domain])
+    text = read_curriculum(knowledge.domain)
+    if text.curriculum is None:
+        raise SystemExit(f"The domain {domain} has no curriculum that can be used.")
+    material = collect_material(knowledge, text, text.curriculum, seed=0)
+    if material.find_violating is None:
+        return material
+    return replace(material, find_violating=clock.wrap_shapes(material.find_violating))
+
+
+def _prepare(maker: BlockMaker) -> None:
+    """Make and judge a little of everything, so that nothing is prepared while levels are measured."""
+    for level in maker.material.curriculum.levels:
+        for source in level.sources:
+            cells = frozenset((quota.task, quota.status) for quota in level.quotas)
+            number = _PROBE if source == "sampled" else 0
+            maker.judge(maker.propose(level, source, number, cells).candidates[:2])
+
+
+def _fill(maker: BlockMaker, level: Level, task: Task, items: int, limit: int, clock: Clock) -> int:
+    """Fill one level's cells of one task, print the row, and return the number of items."""
+    cells = [quota for quota in level.quotas if quota.task == task]
+    quotas = tuple(Quota(task, quota.status, -(-items // len(cells))) for quota in cells)
+    alone = replace(maker.material.curriculum, levels=(replace(level, quotas=quotas),))
+    clock.charge()
+    before = clock.total
+    selection = select_items(alone, _Limited(maker, limit))
+    clock.charge()
+    spent, found = clock.total - before, len(selection.items)
+    used = selection.blocks.total()
+    print(f"{level.name:<14} {task:<11} {found:>6} {used:>6} {spent:>7.1f} {found / spent:>16.1f}", flush=True)
+    return found
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--project", type=Path, default=Path(), help="the folder of the project")
+    parser.add_argument("--domain", default="kinship")
+    parser.add_argument("--items", type=int, default=200, help="items for each level and task")
+    parser.add_argument("--blocks", type=int, default=4, help="blocks of worlds for each level and task, at most")
+    arguments = parser.parse_args()
+    run(arguments.project, arguments.domain, arguments.items, arguments.blocks)
+
+
+if __name__ == "__main__":
+    main()
