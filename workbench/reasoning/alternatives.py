@@ -48,9 +48,10 @@ class Alternatives:
 def find_proofs(graph: DerivationGraph, goal: int, limit: int) -> Alternatives:
     """Return up to ``limit`` proofs of a fact (or of *false*), whose stated premises are always leaves.
 
-    A stated goal has the proof without steps first, then those of its derivations. In a graph with more than
-    2,000 derivations behind the goal only the nearest are searched (and beyond them
-    one derivation of each fact), and the result says that it is not complete. Proofs of one height come in the order in which their parts are opened, by size, then by their steps.
+    A stated goal has the proof without steps first, then those of its derivations. Proofs of one height come in the
+    order in which their parts are opened, by size, then by their steps. In a graph with more than 2,000 derivations
+    behind the goal only the nearest are searched, beyond them one derivation of each fact; the result then says
+    that it is not complete.
     """
     options, is_whole = _collect_options(graph, goal)
     queue: list[tuple[tuple[object, ...], int, Proof, Choices, Options]] = []

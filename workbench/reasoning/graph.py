@@ -208,6 +208,10 @@ class DerivationGraph:
             triple = self._triples[fact] = self.facts.get_triple(fact)
         return triple
 
+    def rank(self, instance: Instance) -> tuple[int, list[Triple]]:
+        """Return a sort key that does not hang on the order in which facts were given."""
+        return instance.rule, [self.get_triple(premise) for premise in instance.premises]
+
     def list_facts_of(self, keys: frozenset[str]) -> list[int]:
         """Return the facts of this world whose predicate or class is among ``keys``."""
         ids = self.facts.list_world(self.world)
