@@ -30,6 +30,7 @@ _MAX_ANSWERS = 4
 _OPTIONS = 4
 _CHANGES = 6
 _OPPOSED = 5
+_GAPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +286,8 @@ class Drafter:
         if "entailment" in tasks:
             make = partial(self._finish, level, "entailment", world, random=random)
             yield make(leaves, used, statements=(target.fact,), aim="entailed")
-            gap = random.choose(sorted(leaves))
-            yield make(leaves - {gap}, used, statements=(target.fact,), aim="unknown", without=gap)
+            for gap in random.shuffle(sorted(leaves))[:_GAPS]:
+                yield make(leaves - {gap}, used, statements=(target.fact,), aim="unknown", without=gap)
             for statement, refutation in wrong:
                 ground, names, aim = leaves, used, "unknown"
                 if refutation is not None:
