@@ -1,6 +1,6 @@
 """Measure generation: verified items per CPU second for each level and task of a domain, and where the time goes.
 
-    python -m benchmarks.generation [--project .] [--domain kinship] [--items 200] [--blocks 4]
+    python -m benchmarks.generation [--project .] [--domain kinship] [--items 200] [--blocks 3]
 
 Each level and task is filled by the same code that builds datasets, in this process, until it has so many items or
 has used so many blocks of worlds. Every item counted has passed all judges. Times are CPU seconds, those of the worker
@@ -191,7 +191,7 @@ def main() -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of the project")
     parser.add_argument("--domain", default="kinship")
     parser.add_argument("--items", type=int, default=200, help="items for each level and task")
-    parser.add_argument("--blocks", type=int, default=4, help="blocks of worlds for each level and task, at most")
+    parser.add_argument("--blocks", type=int, default=3, help="blocks of worlds for each level and task, at most")
     arguments = parser.parse_args()
     run(arguments.project, arguments.domain, arguments.items, arguments.blocks)
 
