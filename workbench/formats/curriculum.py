@@ -29,7 +29,7 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+\Z")
 _LINE = re.compile(r"\S(?:[^\x00-\x1f\x7f\x85\u2028\u2029]*\S)?\Z")
 _KEYS = {
     "version", "name", "description", "licence", "languages", "interrogative", "assertable", "queryable",
-    "shortfall", "splits", "split_by", "names", "levels",
+    "shortfall", "max_per_structure", "splits", "split_by", "names", "levels",
 }  # fmt: skip
 _LEVEL_KEYS = {"name", "title", "hops", "given", "distractors", "extra_rules", "worlds", "split", "tasks"}
 _MAX_ITEMS = 10_000_000
@@ -178,6 +178,7 @@ class _Reader:
             queryable=self._get_terms(root, "queryable"),
             interrogative=cast(Any, interrogative),
             shortfall=cast(Any, shortfall),
+            max_per_structure=self._get_count(root.get("max_per_structure", 0), ("max_per_structure",)),
             licence=self._get_text(root, "licence", ()),
             description=self._get_text(root, "description", ()),
         )

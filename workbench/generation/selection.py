@@ -62,6 +62,7 @@ class Selection:
     rejected: Counter[str] = field(default_factory=Counter)
     shortfalls: list[Shortfall] = field(default_factory=list)
     blocks: Counter[str] = field(default_factory=Counter)
+    structures: Counter[tuple[Cell, str]] = field(default_factory=Counter)
 
 
 def select_items(
@@ -72,13 +73,13 @@ def select_items(
     seen: set[str] = set()
     wanted = sum(quota.items for level in curriculum.levels for quota in level.quotas)
     for level in curriculum.levels:
-        _fill_level(level, source, selection, seen, lambda name=level.name: report(  # type: ignore[misc]
+        _fill_level(level, curriculum.max_per_structure, source, selection, seen, lambda name=level.name: report(  # type: ignore[misc]
             Progress(name, len(selection.items), wanted)))  # fmt: skip
     return selection
 
 
 def _fill_level(
-    level: Level, source: BlockSource, selection: Selection, seen: set[str], report: Callable[[], None]
+    level: Level, limit: int, source: BlockSource, selection: Selection, seen: set[str], report: Callable[[], None]
 ) -> None:
     remaining: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
 
@@ -93,7 +94,7 @@ def _fill_level(
         selection.blocks[f"{level.name}/{world_source}"] += 1
         selection.rejected.update(proposal.rejected)
         before = dict(remaining)
-        _take(proposal, source, selection, seen, remaining)
+        _take(proposal, limit, source, selection, seen, remaining)
         for cell, count in remaining.items():
             misses[cell] = misses[cell] + 1 if count == before[cell] else 0
         report()
@@ -106,7 +107,12 @@ def _fill_level(
 
 
 def _take(
-    proposal: Proposal, source: BlockSource, selection: Selection, seen: set[str], remaining: dict[Cell, int]
+    proposal: Proposal,
+    limit: int,
+    source: BlockSource,
+    selection: Selection,
+    seen: set[str],
+    remaining: dict[Cell, int],
 ) -> None:
     """Take from one block what fits, judging as many as are needed, until it is used up."""
     waiting = [c for c in proposal.candidates if remaining.get(c.cell)]
@@ -115,13 +121,21 @@ def _take(
         room: Mapping[Cell, int] = dict(remaining)
         promised: Counter[Cell] = Counter()
         pending: set[str] = set()
+        shared = Counter(selection.structures)
         for candidate in waiting:
+            structure = (candidate.cell, candidate.identity.core)
             if candidate.identity.named in seen or candidate.identity.named in pending:
                 selection.rejected["the same item up to names"] += candidate.identity.named in seen
                 if candidate.identity.named in pending:
                     later.append(candidate)
+            elif limit and shared[structure] >= limit:
+                if selection.structures[structure] >= limit:
+                    selection.rejected["the same structure often enough"] += 1
+                else:
+                    later.append(candidate)
             elif promised[candidate.cell] < room[candidate.cell]:
                 promised[candidate.cell] += 1
+                shared[structure] += 1
                 pending.add(candidate.identity.named)
                 chosen.append(candidate)
             elif room[candidate.cell]:
@@ -131,6 +145,7 @@ def _take(
                 selection.rejected[judged.reason] += 1
                 continue
             seen.add(candidate.identity.named)
+            selection.structures[candidate.cell, candidate.identity.core] += 1
             remaining[candidate.cell] -= 1
             selection.items.append(judged.item)
             selection.theories[judged.theory["digest"]] = judged.theory

@@ -94,7 +94,8 @@ class Curriculum:
 
     ``assertable`` are the keys that a prompt may state (empty: those the project itself states); ``queryable`` the
     keys that may be asked for (empty: all that rules conclude); ``interrogative`` chooses between "Who ...?" and
-    "For which X ...?"; ``shortfall`` says whether a quota that cannot be met is an error.
+    "For which X ...?"; ``shortfall`` says whether a quota that cannot be met is an error; ``max_per_structure`` is how
+    many items of one cell may share a ``core`` identity (0: any number).
     """
 
     name: str
@@ -108,6 +109,7 @@ class Curriculum:
     queryable: tuple[Term, ...] = ()
     interrogative: Literal["person", "thing"] = "thing"
     shortfall: Literal["error", "warning"] = "error"
+    max_per_structure: int = 0
     licence: str = ""
     description: str = ""
 
