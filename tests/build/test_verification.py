@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from workbench.build import verify
-from workbench.build.item_verification import ItemVerifier, Line
+from workbench.build.item_lines import Line
+from workbench.build.item_verification import ItemVerifier
 from workbench.errors import DatasetError, UsageError
 from workbench.export import DatasetContent, read_dataset, write_dataset
 from workbench.model.items import canonical_json, check_item, compute_item_id, digest_json
@@ -537,6 +538,25 @@ def test_theories_that_cannot_be_evaluated_are_problems(draft: Draft, tmp_path: 
     item["theory"] = theory["digest"]
     problems = find_problems(draft.write(tmp_path / "d"))
     assert any(id_ == item["id"] for _, _, id_, _ in problems)
+
+
+def test_a_theory_that_takes_too_long_is_a_problem(draft: Draft, tmp_path: Path) -> None:
+    item = max(draft.iterate(), key=lambda item: len(item["context"]))
+    theory = copy.deepcopy(draft.theories[item["theory"]])
+    body = " ^ ".join(f"g:entered(?x{n}, ?y{n})" for n in range(14))
+    seeds = " ^ ".join(f"g:entered(g:a, {n})" for n in range(9))
+    theory["rules"] += [
+        {"id": f"zz{n}", "kind": "rule", "formal": formal, "text": {}}
+        for n, formal in enumerate((f"-> {seeds}", f"{body} -> g:Expelled(?x0)"))
+    ]
+    theory["digest"] = digest_json([[rule["id"], rule["formal"]] for rule in theory["rules"]])[:32]
+    draft.theories = {theory["digest"]: theory}
+    item["theory"] = theory["digest"]
+    dataset = draft.keep(item).write(tmp_path / "d")
+    file = f"items/{item['split']}.jsonl"
+    verifier = ItemVerifier(dataset, read_dataset(dataset).manifest, seconds=0.3)
+    result = verifier.verify([Line(file, 1, canonical_json(item).encode() + b"\n", True)])
+    assert [problem.what for problem in result.problems] == ["takes more than 0.3 seconds to judge"]
 
 
 # ---- any change whatsoever

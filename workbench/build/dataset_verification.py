@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.build.item_verification import ItemRecord, Problem
+from workbench.build.item_lines import ItemRecord, Problem
 from workbench.errors import DatasetError
 from workbench.export.manifest import MANIFEST, make_manifest, tally_items
 from workbench.export.table_reading import count_rows, iterate_rows

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from workbench.build.exported_wording import ExportedWording, read_wording
+from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
 from workbench.build.solving_again import find_rejections
+from workbench.build.time_limit import limit_time
 from workbench.checker import Checker, CheckError, certify, certify_answers
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
-from workbench.export.parquet import make_row
 from workbench.export.reading import DatasetReader
 from workbench.generation.drafts import ANSWER
 from workbench.generation.keyed import hash_parts
 from workbench.generation.rendering import LETTERS
-from workbench.model.items import canonical_json, check_item, digest_json
+from workbench.model.items import digest_json
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule, substitute_atom
 from workbench.model.terms import Triple
@@ -31,44 +31,11 @@ from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_fact, say_statement, say_step, say_term
 
-__all__ = ["BatchResult", "ItemRecord", "ItemVerifier", "Line", "Problem"]
+__all__ = ["BatchResult", "ItemVerifier"]
 
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000
-_KINDS = {"entailment": "holds", "select": "select", "options": "options"}
-
-
-class Problem(NamedTuple):
-    """What is wrong, and where: a file of the dataset, its line (0: the whole file), the item's id (may be empty)."""
-
-    file: str
-    line: int
-    item: str
-    what: str
-
-
-class Line(NamedTuple):
-    """A line of an items file; ``judged`` tells whether the judges are to see it, or only the schema."""
-
-    file: str
-    number: int
-    data: bytes
-    judged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    """What the dataset as a whole is judged by.
-
-    ``summary`` has the item's parts that the manifest counts; ``row`` is the digest of its row in the tables.
-    """
-
-    file: str
-    line: int
-    id: str
-    summary: Mapping[str, Any]
-    question: str
-    row: str
+_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +56,14 @@ class _Accepted(NamedTuple):
 
 @dataclass
 class ItemVerifier:
-    """Verifies the items of one dataset; remembers theories, rules and sentences."""
+    """Verifies the items of one dataset; remembers theories, rules and sentences.
+
+    ``seconds`` is the processor time that one item or theory may take.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
+    seconds: float = _SECONDS
     _theories: dict[str, TheoryFile | str] = field(default_factory=dict)
     _rules: dict[tuple[str, str], Rule] = field(default_factory=dict)
     _formulas: dict[Rule, Formula] = field(default_factory=dict)
@@ -123,19 +94,25 @@ class ItemVerifier:
     def check_theory(self, digest: str) -> tuple[Problem, ...]:
         """Return what is wrong with a theory file: its digest, its rules, and that its sentences say them."""
         file = f"theories/{digest}.json"
+        try:
+            with limit_time(self.seconds):
+                return tuple(Problem(file, 0, "", what) for what in self._check_theory(digest))
+        except LimitError as error:
+            return (Problem(file, 0, "", str(error)),)
+
+    def _check_theory(self, digest: str) -> Iterator[str]:
         theory = self._get_theory(digest)
         if isinstance(theory, str):
-            return (Problem(file, 0, "", theory),)
-        found = []
+            yield theory
+            return
         for rule in theory.rules:
             texts = theory.texts[rule.name]
             if texts.keys() != self._wording.grammars.keys():
-                found.append(f"the rule {rule.name} does not have a sentence in each language")
+                yield f"the rule {rule.name} does not have a sentence in each language"
             for language, text in texts.items():
                 grammar = self._wording.grammars.get(language)
                 if grammar is not None and grammar.read_rule(text) != (self._formulate(rule),):
-                    found.append(f"the sentence of the rule {rule.name} in {language} says something else")
-        return tuple(Problem(file, 0, "", what) for what in found)
+                    yield f"the sentence of the rule {rule.name} in {language} says something else"
 
     def verify(self, lines: Sequence[Line]) -> BatchResult:
         """Verify lines of items files, in order."""
@@ -144,16 +121,16 @@ class ItemVerifier:
         accepted: list[tuple[Line, _Accepted]] = []
         judged = 0
         for line in lines:
-            item = _parse_line(line)
+            item = parse_line(line)
             if isinstance(item, str):
                 problems.append(Problem(line.file, line.number, "", item))
                 continue
-            found = _check_form(item, line)
+            found = check_form(item, line)
             if not found:
-                records.append(_make_record(item, line))
+                records.append(make_record(item, line))
                 judged += line.judged
             if not found and line.judged:
-                result = self._verify_one(item)
+                result = self._verify_in_time(item)
                 if isinstance(result, _Accepted):
                     accepted.append((line, result))
                 else:
@@ -169,6 +146,13 @@ class ItemVerifier:
         return BatchResult(tuple(problems), tuple(records), judged)
 
     # ---- one item
+
+    def _verify_in_time(self, item: Mapping[str, Any]) -> _Accepted | list[str]:
+        try:
+            with limit_time(self.seconds):
+                return self._verify_one(item)
+        except LimitError as error:
+            return [str(error)]
 
     def _verify_one(self, item: Mapping[str, Any]) -> _Accepted | list[str]:
         """Return the item when texts, reader and checker are content with it, else all that is wrong."""
@@ -273,47 +257,6 @@ class ItemVerifier:
         if formal not in self._digests:
             self._digests[formal] = digest_json(formal)[:16]
         return self._digests[formal]
-
-
-def _parse_line(line: Line) -> dict[str, Any] | str:
-    """Return the JSON object of a line, or why it is none."""
-    try:
-        item = json.loads(line.data, parse_constant=_refuse_constant)
-        if not isinstance(item, dict):
-            return "is no item"
-        if canonical_json(item).encode() + b"\n" != line.data:
-            return "is not in the canonical form, or has a key twice"
-    except RecursionError:
-        return "is nested too deeply"
-    except ValueError as error:
-        return f"is no JSON ({error})"
-    return item
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _check_form(item: Mapping[str, Any], line: Line) -> list[str]:
-    found = check_item(item)
-    if found:
-        return found
-    if f"items/{item['split']}.jsonl" != line.file:
-        found.append(f"split: is {item['split']}, but the item is in another file")
-    if _KINDS[item["task"]] != item["query"]["kind"]:
-        found.append(f"query: {item['query']['kind']} is not what the task {item['task']} asks")
-    if [option["letter"] for option in item["options"]] != list(LETTERS[: len(item["options"])]):
-        found.append("options: letters are not A, B and so on")
-    return found
-
-
-def _make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
-    kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory")
-    summary = {name: item[name] for name in kept} | {
-        "difficulty": {name: item["difficulty"][name] for name in ("hops", "height")}
-    }
-    row = digest_json(make_row(item))
-    return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row)
 
 
 def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] | list[str]:

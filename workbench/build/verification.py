@@ -22,7 +22,8 @@ from typing import Any
 
 from workbench.build.checking import Progress
 from workbench.build.dataset_verification import check_manifest, check_tables, find_repetitions
-from workbench.build.item_verification import BatchResult, ItemVerifier, Line, Problem
+from workbench.build.item_lines import Line, Problem
+from workbench.build.item_verification import BatchResult, ItemVerifier
 from workbench.errors import Interrupted, UsageError, WorkerError
 from workbench.export.reading import DatasetReader, read_dataset
 
