@@ -50,6 +50,15 @@ _LITERALS = (
 )
 _TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)\Z')
 _STRING = re.compile(r'"[^"\n]*"\Z')
+_MOST = 256
+"""So many readings of one part of a sentence are enough to know that it is ambiguous."""
+_REMEMBERED = 200_000
+_AMBIGUOUS: tuple[Formula, ...] = (((), ()), ((), (Atom("?A", RDF_TYPE, "?A"),)))
+"""Stands for the readings of a sentence that has too many: no rule is either of the two."""
+
+
+class _TooManyError(Exception):
+    """A part of a sentence has more readings than are worth listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +126,15 @@ class Grammar:
             self._labels.setdefault(label, []).append(term)
         known = frozenset(classes)
         self._patterns = [_split_phrase(k, k in known, phrase) for k, phrase in sorted(lexicon.phrases.items())]
-        # A period and the blank behind it may also meet where a label joins a phrase ("Ann Jr. is a parent of ...").
-        self.splits_at_periods = not any(
-            ". " in f"{text} " or text.startswith(" ") for text in lexicon.labels.values()
-        ) and not any(". " in text for text in (*lexicon.phrases.values(), *_list_frames(self._frames)))
+        # A period and the blank behind it may also meet where words join ("Ann Jr. is a parent of ...").
+        words = (*lexicon.labels.values(), *lexicon.phrases.values())
+        self.splits_at_periods = not any(". " in f"{text} " or text.startswith(" ") for text in words) and not any(
+            ". " in text for text in _list_frames(self._frames)
+        )
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
+        self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
+        self._elements: dict[str, list[BodyElement]] = {}
 
     def read_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a fact's sentence (no variables)."""
@@ -140,9 +152,18 @@ class Grammar:
         return tuple(dict.fromkeys(readings))
 
     def read_rule(self, sentence: str) -> tuple[Formula, ...]:
-        """Return the readings of a rule's sentence."""
+        """Return the readings of a rule's sentence; of one with hundreds, two that stand for them."""
         if sentence not in self._rules:
-            self._rules[sentence] = tuple(dict.fromkeys(self._iterate_rules(sentence)))
+            try:
+                readings = tuple(dict.fromkeys(self._iterate_rules(sentence)))
+            except _TooManyError:
+                readings = _AMBIGUOUS
+            finally:
+                self._conjunctions.clear()
+                self._elements.clear()
+            if len(self._rules) >= _REMEMBERED:
+                self._rules.clear()
+            self._rules[sentence] = readings
         return self._rules[sentence]
 
     def _iterate_rules(self, sentence: str) -> Iterator[Formula]:
@@ -190,6 +211,8 @@ class Grammar:
     def read_statement(self, text: str) -> tuple[Atom, ...]:
         """Return every atom that ``text`` can be the phrase of."""
         if text not in self._statements:
+            if len(self._statements) >= _REMEMBERED:
+                self._statements.clear()
             self._statements[text] = tuple(dict.fromkeys(self._iterate_statements(text)))
         return self._statements[text]
 
@@ -222,15 +245,27 @@ class Grammar:
         return terms
 
     def _read_conjunction(self, text: str) -> list[tuple[BodyElement, ...]]:
+        if text not in self._conjunctions:
+            self._conjunctions[text] = self._list_conjunctions(text)
+        return self._conjunctions[text]
+
+    def _list_conjunctions(self, text: str) -> list[tuple[BodyElement, ...]]:
         readings: list[tuple[BodyElement, ...]] = [(element,) for element in self._read_element(text)]
         for position in _find_all(text, self._frames.and_):
             firsts = self._read_element(text[:position])
             if firsts:
                 rests = self._read_conjunction(text[position + len(self._frames.and_) :])
                 readings += [(first, *rest) for first in firsts for rest in rests]
+                if len(readings) > _MOST:
+                    raise _TooManyError
         return list(dict.fromkeys(readings))
 
     def _read_element(self, text: str) -> list[BodyElement]:
+        if text not in self._elements:
+            self._elements[text] = self._list_elements(text)
+        return self._elements[text]
+
+    def _list_elements(self, text: str) -> list[BodyElement]:
         readings: list[BodyElement] = list(self.read_statement(text))
         for operator, frame in self._frames.comparisons:
             for left, right in _match_frame(text, frame, ("{left}", "{right}")):
@@ -267,6 +302,8 @@ class Grammar:
                     for first in self._read_operand(left)
                     for second in self._read_operand(right)
                 ]
+                if len(readings) > _MOST:
+                    raise _TooManyError
         return readings
 
     def _read_operand(self, text: str) -> list[Expression]:
