@@ -70,8 +70,11 @@ def _mark_enabled(
         raise ValueError("enabled must name the rules of each world")
     number = {rule.name: index for index, rule in enumerate(theory.rules)}
     marks: BoolArray = np.zeros((len(number), len(worlds)), dtype=np.bool_)
+    places: dict[int, list[int]] = {}  # many worlds share one list of names
     for world, names in enumerate(enabled):
-        marks[[number[name] for name in names], world] = True
+        if id(names) not in places:
+            places[id(names)] = [number[name] for name in names]
+        marks[places[id(names)], world] = True
     return marks
 
 

@@ -19,11 +19,9 @@ from workbench.reasoning.plan import (
     BodyPlan,
     Condition,
     NegationPlan,
-    Operation,
     RulePlan,
-    choose_order,
-    make_program,
 )
+from workbench.reasoning.program import Operation, get_program
 from workbench.reasoning.relation import Relation, RelationKey
 from workbench.reasoning.values import ValueTable
 
@@ -74,7 +72,6 @@ class Matcher:
         self.watch = watch
         self._reference = reference
         self.enabled = enabled
-        self._programs: dict[tuple[object, ...], tuple[Operation, ...]] = {}
 
     def get_size(self, key: RelationKey) -> int:
         """Return how many facts a relation has."""
@@ -102,11 +99,7 @@ class Matcher:
         if any(low >= high for low, high in ranges):
             return
         bound = frozenset(start.columns) if start is not None else frozenset()
-        order = choose_order(body, bound, [high - low for low, high in ranges])
-        key = (body, bound, order, needed)
-        program = self._programs.get(key)
-        if program is None:
-            program = self._programs[key] = make_program(body, bound, order, needed)
+        program = get_program(body, bound, needed, [high - low for low, high in ranges])
         if start is None:
             start = Table(self.nodes.world_count, {WORLD: np.arange(self.nodes.world_count, dtype=np.int64)})
             if program and isinstance(program[0].part, AtomPlan):
@@ -115,6 +108,20 @@ class Matcher:
         if enabled is not None:
             start = start.take(enabled[self.get_worlds(start)], frozenset(start.columns))
         yield from self._execute(start, program, ranges, with_premises)
+
+    def copy_facts(self, rule: RulePlan, limits: tuple[int, int]) -> tuple[Table, ...]:
+        """Return what :meth:`match_rule` yields for a rule that only copies the facts of one atom."""
+        atom = rule.body.atoms[0]
+        relation = self.relations[atom.relation]
+        columns = {atom.subject: relation.subjects[slice(*limits)]}
+        if atom.object is not None:
+            columns[atom.object] = relation.objects[slice(*limits)]
+        size = limits[1] - limits[0]
+        table = Table(size, {variable: c for variable, c in columns.items() if isinstance(variable, int)})
+        if self.enabled is not None:
+            mask = self.enabled[rule.number][self.get_worlds(table)]
+            table = table.take(mask, frozenset(table.columns))
+        return (table,) if table.size else ()
 
     def match_rule(
         self,

@@ -10,24 +10,23 @@ height of its proofs also when a lower stratum took more levels than the proof n
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 
 from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.join import Matcher, Table
-from workbench.reasoning.plan import HeadPlan, RulePlan, TheoryPlan
+from workbench.reasoning.plan import HeadPlan, StratumPlan, TheoryPlan
 from workbench.reasoning.relation import Relation, RelationKey
 
-__all__ = ["Stratum", "make_head_keys", "saturate"]
+__all__ = ["make_head_keys", "saturate"]
 
 _MOST_PENDING = 20_000_000
-
-Stratum = list[tuple[RulePlan, tuple[HeadPlan, ...]]]
 
 
 def saturate(plan: TheoryPlan, matcher: Matcher, relations: dict[RelationKey, Relation], *, is_frozen: bool) -> None:
     """Add to ``relations`` every fact that the rules derive. Raises LimitError."""
-    for stratum in plan.list_strata(is_frozen=is_frozen):
+    for stratum in plan.single_stratum if is_frozen else plan.strata:
         _Stratum(stratum, matcher, relations, plan.transitive).saturate()
 
 
@@ -40,20 +39,13 @@ def make_head_keys(matcher: Matcher, table: Table, head: HeadPlan) -> IntArray:
 class _Stratum:
     def __init__(
         self,
-        rules: Stratum,
+        plan: StratumPlan,
         matcher: Matcher,
         relations: dict[RelationKey, Relation],
         transitive: frozenset[RelationKey],
     ) -> None:
-        self.rules, self.matcher, self.relations, self.transitive = rules, matcher, relations, transitive
-        self.triggers: dict[RelationKey, list[tuple[int, int]]] = defaultdict(list)
-        for number, (plan, _) in enumerate(rules):
-            for position, atom in enumerate(plan.body.atoms):
-                self.triggers[atom.relation].append((number, position))
-        self.needed = [
-            frozenset(a for head in heads for a in (head.subject, head.object) if isinstance(a, int))
-            for _, heads in rules
-        ]
+        self.rules, self.needed, self.triggers = plan.rules, plan.needed, plan.triggers
+        self.matcher, self.relations, self.transitive = matcher, relations, transitive
         self.pending: dict[RelationKey, list[tuple[bool, IntArray]]] = defaultdict(list)
         self.pending_size = 0
         self.total = sum(relation.size for relation in relations.values())
@@ -65,7 +57,7 @@ class _Stratum:
                 self._fire(number, None)
         while level is not None:
             self.matcher.watch.begin_round(level)
-            firings = []
+            firings: list[tuple[int, int]] = []
             for key, uses in self.triggers.items():
                 relation = self.relations.get(key)
                 if relation is not None and relation.count_below(level) > relation.count_below(level - 1):
@@ -98,7 +90,11 @@ class _Stratum:
                 if low >= high:
                     return
                 ranges.append((low, high))
-        for table in self.matcher.match_rule(plan, self.needed[number], ranges=ranges):
+        if plan.is_copy:
+            tables: Iterable[Table] = self.matcher.copy_facts(plan, ranges[0])
+        else:
+            tables = self.matcher.match_rule(plan, self.needed[number], ranges=ranges)
+        for table in tables:
             self.matcher.watch.count(plan.rule.name, table.size)
             for head in heads:
                 keys = make_head_keys(self.matcher, table, head)

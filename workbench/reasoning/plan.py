@@ -5,10 +5,10 @@ An argument of a planned atom is the number of a variable, or a term (a constant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workbench.model.rules import (
     Atom,
@@ -34,12 +34,10 @@ __all__ = [
     "Condition",
     "HeadPlan",
     "NegationPlan",
-    "Operation",
     "RulePlan",
+    "StratumPlan",
     "TheoryPlan",
-    "choose_order",
     "list_negated_keys",
-    "make_program",
     "plan_theory",
 ]
 
@@ -66,11 +64,11 @@ class AtomPlan:
     subject: Argument
     object: Argument | None
     base_only: bool = False
+    variables: frozenset[int] = field(init=False)
 
-    @property
-    def variables(self) -> frozenset[int]:
-        """The atom's variables."""
-        return frozenset(a for a in (self.subject, self.object) if isinstance(a, int))
+    def __post_init__(self) -> None:
+        variables = frozenset(a for a in (self.subject, self.object) if isinstance(a, int))
+        object.__setattr__(self, "variables", variables)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +88,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BodyPlan:
-    """A conjunction: atoms, then conditions and negations, each list in an order that can be followed."""
+    """A conjunction: atoms, then conditions and negations, each list in an order that can be followed.
+
+    ``programs`` remembers what :mod:`workbench.reasoning.program` made of it.
+    """
 
     atoms: tuple[AtomPlan, ...]
     conditions: tuple[Condition, ...]
     negations: tuple[NegationPlan, ...] = ()
+    programs: dict[tuple[object, ...], tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +111,8 @@ class NegationPlan:
 class RulePlan:
     """A rule, its body with numbered variables, its heads; ``names[i]`` is the variable numbered i.
 
-    ``slots`` has, per body atom, its variables and where they stand in a triple.
+    ``slots`` has, per body atom, its variables and where they stand in a triple; ``is_copy`` tells that the body is
+    one atom of distinct variables.
     """
 
     number: int
@@ -119,11 +122,45 @@ class RulePlan:
     heads: tuple[HeadPlan, ...]
     is_transitivity: bool
     slots: tuple[tuple[tuple[str, int], ...], ...]
+    is_copy: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # One atom with distinct variables and nothing else: its facts are copied without any join.
+        body = self.body
+        is_plain = len(body.atoms) == 1 and not body.conditions and not body.negations
+        arguments = [a for atom in body.atoms for a in (atom.subject, atom.object) if a is not None]
+        is_distinct = len(set(arguments)) == len(arguments) and all(isinstance(a, int) for a in arguments)
+        object.__setattr__(self, "is_copy", is_plain and is_distinct)
 
     @property
     def computed(self) -> frozenset[int]:
         """Variables that a condition gives their value."""
         return frozenset(c.target for c in self.body.conditions if c.target is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StratumPlan:
+    """Rules with the heads they have in a stratum.
+
+    ``needed`` are the variables of these heads; ``triggers`` tell, per relation, which rules use it in which atom.
+    """
+
+    rules: tuple[tuple[RulePlan, tuple[HeadPlan, ...]], ...]
+    needed: tuple[frozenset[int], ...]
+    triggers: Mapping[RelationKey, tuple[tuple[int, int], ...]]
+
+    @classmethod
+    def build(cls, rules: Sequence[tuple[RulePlan, tuple[HeadPlan, ...]]]) -> StratumPlan:
+        """Collect what the rules need and what triggers them."""
+        triggers: dict[RelationKey, list[tuple[int, int]]] = {}
+        for number, (plan, _) in enumerate(rules):
+            for position, atom in enumerate(plan.body.atoms):
+                triggers.setdefault(atom.relation, []).append((number, position))
+        needed = tuple(
+            frozenset(a for head in heads for a in (head.subject, head.object) if isinstance(a, int))
+            for _, heads in rules
+        )
+        return cls(tuple(rules), needed, {key: tuple(uses) for key, uses in triggers.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,26 +176,45 @@ class TheoryPlan:
         """Per rule, the predicates and classes on which its negations depend; see :func:`list_negated_keys`."""
         return list_negated_keys(self.theory.rules)
 
-    def list_strata(self, *, is_frozen: bool = False) -> list[list[tuple[RulePlan, tuple[HeadPlan, ...]]]]:
-        """Return rules with the heads to be derived, stratum by stratum.
+    @cached_property
+    def strata(self) -> tuple[StratumPlan, ...]:
+        """The rules stratum by stratum; ValueError when negation is not stratified."""
+        return self._group(self.theory.strata)
 
-        With ``is_frozen``, negations are judged elsewhere and everything is one stratum.
-        """
-        strata = {} if is_frozen else self.theory.strata
+    @cached_property
+    def single_stratum(self) -> tuple[StratumPlan, ...]:
+        """All rules as one stratum, for when negations are judged elsewhere."""
+        return self._group({})
+
+    def _group(self, strata: Mapping[str, int]) -> tuple[StratumPlan, ...]:
         groups: dict[int, list[tuple[RulePlan, tuple[HeadPlan, ...]]]] = {}
         for plan in self.rules:
             levels = [strata.get(atom.key, 0) for atom in plan.rule.head]
             for level in sorted(set(levels)):
                 heads = tuple(h for h, at in zip(plan.heads, levels, strict=True) if at == level)
                 groups.setdefault(level, []).append((plan, heads))
-        return [groups[level] for level in sorted(groups)]
+        return tuple(StratumPlan.build(groups[level]) for level in sorted(groups))
+
+
+_RECENT: dict[int, tuple[Theory, TheoryPlan]] = {}
+_MOST_RECENT = 8
 
 
 def plan_theory(theory: Theory) -> TheoryPlan:
-    """Plan all rules of a theory; ValueError when a rule is unsafe or an atom has a variable class."""
+    """Plan all rules of a theory; ValueError when a rule is unsafe or an atom has a variable class.
+
+    The latest plans are kept, by the identity of the theory: many small evaluations share one.
+    """
+    known = _RECENT.get(id(theory))
+    if known is not None and known[0] is theory:
+        return known[1]
     rules = tuple(_plan_rule(number, rule) for number, rule in enumerate(theory.rules))
     transitive = frozenset(make_relation_key(p.rule.head[0]) for p in rules if p.is_transitivity)
-    return TheoryPlan(theory, rules, transitive)
+    plan = TheoryPlan(theory, rules, transitive)
+    while len(_RECENT) >= _MOST_RECENT:
+        _RECENT.pop(next(iter(_RECENT)), None)
+    _RECENT[id(theory)] = (theory, plan)
+    return plan
 
 
 def _plan_rule(number: int, rule: Rule) -> RulePlan:
@@ -263,77 +319,3 @@ def list_negated_keys(rules: Sequence[Rule]) -> tuple[frozenset[str], ...]:
         return frozenset(needed)
 
     return tuple(map(collect, rules))
-
-
-class Operation(NamedTuple):
-    """One operation of a join program; ``keep`` are the variables still needed after it."""
-
-    part: AtomPlan | Condition | NegationPlan
-    position: int
-    keep: frozenset[int]
-
-
-def choose_order(body: BodyPlan, bound: frozenset[int], sizes: Sequence[int]) -> tuple[int, ...]:
-    """Order a body's atoms: those with all arguments bound first, then with one bound, the smaller first."""
-    if len(body.atoms) < 2:
-        return tuple(range(len(body.atoms)))
-    order: list[int] = []
-    seen = set(bound)
-    remaining = list(range(len(body.atoms)))
-    while remaining:
-        best = min(remaining, key=lambda i: _rank_atom(body.atoms[i], seen, sizes[i], bool(order or bound)))
-        remaining.remove(best)
-        order.append(best)
-        seen |= body.atoms[best].variables
-    return tuple(order)
-
-
-def _rank_atom(atom: AtomPlan, seen: set[int], size: int, is_joined: bool) -> tuple[int, float]:
-    """Smaller comes first: free variables, then how many facts may match (a guess: constants select one in eight)."""
-    arguments = (atom.subject,) if atom.object is None else (atom.subject, atom.object)
-    free = sum(isinstance(a, int) and a not in seen for a in arguments)
-    shares = any(isinstance(a, int) and a in seen for a in arguments)
-    guess = size / 8.0 ** sum(isinstance(a, str) for a in arguments) / (4.0 if atom.base_only else 1.0)
-    return (0 if not is_joined else free if shares or not free else 3, guess)
-
-
-def make_program(
-    body: BodyPlan, bound: frozenset[int], order: Sequence[int], needed: frozenset[int]
-) -> tuple[Operation, ...]:
-    """Lay out atoms in ``order``, with every condition and negation as early as its variables allow."""
-    parts: list[tuple[AtomPlan | Condition | NegationPlan, int]] = []
-    seen = set(bound)
-    conditions, negations = list(enumerate(body.conditions)), list(enumerate(body.negations))
-
-    def settle() -> None:
-        progress = True
-        while progress:
-            progress = False
-            for index, condition in list(conditions):
-                if condition.inputs <= seen:
-                    conditions.remove((index, condition))
-                    parts.append((condition, index))
-                    if condition.target is not None:
-                        seen.add(condition.target)
-                    progress = True
-        for index, negation in list(negations):
-            if negation.shared <= seen:
-                negations.remove((index, negation))
-                parts.append((negation, index))
-
-    settle()
-    for position in order:
-        parts.append((body.atoms[position], position))
-        seen |= body.atoms[position].variables
-        settle()
-    program: list[Operation] = []
-    live = set(needed)
-    for part, position in reversed(parts):
-        program.append(Operation(part, position, frozenset(live)))
-        if isinstance(part, AtomPlan):
-            live |= part.variables
-        elif isinstance(part, Condition):
-            live |= part.inputs
-        else:
-            live |= part.shared
-    return tuple(reversed(program))
