@@ -82,6 +82,10 @@ class InvalidKnowledgeError(WorkbenchError):
         super().__init__(message)
         self.report = report
 
+    def __reduce__(self) -> tuple[type[InvalidKnowledgeError], tuple[str, Report]]:
+        """Say how to make it again: worker processes send their exceptions to the one that waits for them."""
+        return type(self), (str(self), self.report)
+
 
 class StorageError(WorkbenchError):
     """Writing failed; the earlier content is intact."""

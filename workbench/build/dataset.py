@@ -114,11 +114,11 @@ def build(
     chosen = [one for one in list_domains(project, domain) if one.curriculum_file is not None]
     if not chosen:
         raise UsageError("There is no curriculum to build: put a curriculum.yaml into curricula/<domain>/.")
-    checked = check(project, domain, progress=tell)
-    if checked.report.has_errors:
-        raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
     built, notes = [], []
     try:
+        checked = check(project, domain, progress=tell)
+        if checked.report.has_errors:
+            raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
         for one in chosen:
             knowledge = get_knowledge(project, one)
             dataset, found = _build_domain(project, knowledge, folder / one.name, seed, workers, tell)

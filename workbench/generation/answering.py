@@ -22,7 +22,16 @@ from workbench.reasoning.batch import Batch, evaluate
 _MAX_ANSWERS = 12
 """A question with more answers than this asks for a list, not for a conclusion."""
 
-__all__ = ["Answered", "Difficulty", "Judgement", "Verdicts", "answer_drafts", "find_statuses", "measure_drafts"]
+__all__ = [
+    "Answered",
+    "Difficulty",
+    "Judgement",
+    "Rejection",
+    "Verdicts",
+    "answer_drafts",
+    "find_statuses",
+    "measure_drafts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,9 @@ class Answered:
         return self.judgements[0].status if self.draft.task == "entailment" else None
 
 
+Rejection = tuple[str, str, str]
+"""Task and aim of the drafts turned away, and why; a reason that is about worlds has neither task nor aim."""
+
 Verdicts = tuple[tuple[Triple, Status], ...]
 """Statements with their statuses, in order."""
 
@@ -84,11 +96,11 @@ class _Solved:
 
 def answer_drafts(
     theory: Theory, drafts: Sequence[Draft], restatements: frozenset[str] | None = None
-) -> tuple[list[Answered], Counter[str]]:
-    """Answer drafts and return the sound ones, in order, with rejections counted by reason."""
+) -> tuple[list[Answered], Counter[Rejection]]:
+    """Answer drafts and return the sound ones, in order, with rejections counted."""
     if restatements is None:
         restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
-    rejected: Counter[str] = Counter()
+    rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
     own, own_batch, own_extended = _solve(theory, drafts, [draft.facts for draft in drafts],
                                           [draft.rules for draft in drafts])  # fmt: skip
@@ -97,11 +109,11 @@ def answer_drafts(
     for number, draft in enumerate(drafts):
         solved, reference = own[number], whole[number]
         if solved is None or reference is None:
-            rejected["inconsistent theory"] += 1
+            rejected[draft.task, draft.aim, "inconsistent theory"] += 1
             continue
         reason = _find_fault(draft, solved, reference)
         if reason:
-            rejected[reason] += 1
+            rejected[draft.task, draft.aim, reason] += 1
             continue
         cone, used = _collect_cones(theory, draft, solved, own_batch, own_extended)
         answered.append((_measure(theory, draft, solved, own_batch, own_extended, cone, used, restatements), number))
@@ -111,7 +123,7 @@ def answer_drafts(
     result = []
     for (item, _), alone in zip(answered, bare, strict=True):
         if alone != _outline(item.judgements):
-            rejected["a distractor matters"] += 1
+            rejected[item.draft.task, item.draft.aim, "a distractor matters"] += 1
         else:
             result.append(item)
     return result, rejected
@@ -284,46 +296,49 @@ def _collect_cones(
 ) -> tuple[set[Triple], set[str]]:
     """Return every fact and rule in the dependency cone of a statement, an answer, or false.
 
-    The cone of something unknown is drawn by predicates, since there is no derivation to follow: whatever could
-    take part in deriving the statement.
+    What is entailed or contradicted is followed derivation by derivation. By predicates, since there is no
+    derivation to follow, go: what could take part in deriving something unknown or not found; what a negation looks
+    for on any way to the statement or to *false*, for without it there would be another proof, or a contradiction;
+    and closed facts that adding a statement must not add anew.
     """
     rules = draft.rules
     facts: set[Triple] = set()
     used: set[str] = set()
     keys: set[Term] = set()
+    goals: set[Term] = set()
     for judgement in solved.judgements:
+        own = _get_key(judgement.statement)
+        goals.add(own)
         if judgement.status == "entailed":
-            _walk(batch, solved.world, judgement.statement, facts, used, keys, rules, theory)
-        elif judgement.status == "refuted":
-            place = solved.extended[judgement.statement]
-            goal = judgement.evidence.proof.goal if _has_proof(judgement.evidence) else judgement.statement  # type: ignore[union-attr]
-            _walk(extended, place, goal, facts, used, keys, rules, theory)
-            if goal == judgement.statement:
-                keys |= theory.reach_back(rules, {_get_key(judgement.statement)})
-        else:
-            keys |= theory.reach_back(rules, {_get_key(judgement.statement)})
+            _walk(batch, solved.world, judgement.statement, facts, used)
+            continue
+        if judgement.status == "unknown":
+            keys |= theory.reach_back(rules, {own})
+            keys |= theory.reach_back(rules, {key for key in theory.closed if own in theory.reach_back(rules, {key})})
+            continue
+        goal = _get_refuted_goal(judgement)
+        _walk(extended, solved.extended[judgement.statement], goal, facts, used)
+        if goal != FALSE:
+            goals.add(_get_key(goal))
+            keys |= theory.reach_back(rules, {_get_key(goal)})
     if draft.pattern is not None:
         keys |= theory.reach_back(rules, {_get_key(draft.pattern)})
+    keys |= theory.reach_back(rules, theory.list_negated(rules, goals))
     facts |= {fact for fact in draft.facts if _get_key(fact) in keys}
     used |= {name for name in rules if any(head.key in keys for head in theory.by_name[name].head)}
     return facts, used
 
 
-def _has_proof(evidence: Evidence) -> bool:
-    return isinstance(evidence, Refutation) and evidence.proof is not None
+def _get_refuted_goal(judgement: Judgement) -> Triple:
+    """Return what adding a refuted statement derives, or the statement where that is looked for and not found."""
+    evidence = judgement.evidence
+    if isinstance(evidence, Refutation) and evidence.proof is not None:
+        return evidence.proof.goal
+    return judgement.statement
 
 
-def _walk(
-    batch: Batch,
-    world: int,
-    goal: Triple,
-    facts: set[Triple],
-    used: set[str],
-    keys: set[Term],
-    rules: tuple[str, ...],
-    theory: Theory,
-) -> None:
-    """Follow every derivation backwards; what a negation looks for counts by its predicates."""
+def _walk(batch: Batch, world: int, goal: Triple, facts: set[Triple], used: set[str]) -> None:
+    """Follow every derivation backwards."""
     seen = {goal}
     frontier = [goal]
     while frontier:
@@ -331,8 +346,6 @@ def _walk(
         facts.add(fact)
         for step in batch.derivations(world, fact):
             used.add(step.rule)
-            negated = {a.key for n in step.absent for a in iterate_atoms((n,), negated=True)}
-            keys |= theory.reach_back(rules, negated - keys)
             for premise in step.premises:
                 if premise not in seen:
                     seen.add(premise)

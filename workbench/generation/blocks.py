@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from workbench.errors import LimitError
-from workbench.generation.answering import Answered, answer_drafts
+from workbench.generation.answering import Answered, Rejection, answer_drafts
 from workbench.generation.drafts import Drafter
 from workbench.generation.identity import Identity
 from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
@@ -78,10 +78,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The candidates of a block in their order, what was turned away by reason, and whether the supply is used up."""
+    """The candidates of a block in their order, what was turned away, and whether the supply is used up."""
 
     candidates: tuple[Candidate, ...]
-    rejected: Mapping[str, int]
+    rejected: Mapping[Rejection, int]
     is_exhausted: bool = False
 
 
@@ -176,21 +176,21 @@ class BlockMaker:
         self, level: Level, source: WorldSource, number: int, open_cells: Collection[tuple[str, str]]
     ) -> Proposal:
         """Return the candidates of block ``number`` of a level's worlds from one source."""
-        rejected: Counter[str] = Counter()
+        rejected: Counter[Rejection] = Counter()
         curriculum = self.material.curriculum
         base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
         worlds: list[World]
         if source == "sampled":
             keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
             worlds, dropped = self._sampler.sample(level, keys)
-            rejected.update({f"world: {why}": count for why, count in dropped.items() if count})
         else:
             if base not in self._orders:
                 self._orders[base] = self._project_worlds.order(base)
             chosen = self._orders[base][number * BLOCK_SIZE : (number + 1) * BLOCK_SIZE]
             if not chosen:
                 return Proposal((), {}, is_exhausted=True)
-            worlds = self._project_worlds.cut(level, chosen, base)
+            worlds, dropped = self._project_worlds.cut(level, chosen, base)
+        rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
         drafts = self._drafter.draft(level, worlds, open_cells)
         answered, faults = answer_drafts(self.material.theory, drafts)
         rejected.update(faults)
@@ -198,7 +198,7 @@ class BlockMaker:
         for item in answered:
             candidate = self._classify(item)
             if isinstance(candidate, str):
-                rejected[candidate] += 1
+                rejected[item.draft.task, item.draft.aim, candidate] += 1
             else:
                 candidates.append(candidate)
         return Proposal(tuple(candidates), dict(sorted(rejected.items())))

@@ -62,7 +62,8 @@ class Draft:
     @property
     def key(self) -> str:
         """A hash of the content: what orders drafts within a block."""
-        return hash_parts("draft", self.level.name, self.task, self.facts, self.rules, self.statements, self.pattern)
+        asked = (self.statements, self.pattern, self.aim)
+        return hash_parts("draft", self.level.name, self.task, self.facts, self.rules, *asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,9 @@ class Drafter:
                     drafts.setdefault(draft.key, draft)
         for target in targets:
             world = worlds[target.world]
-            random = KeyedRandom("draft", level.name, world.key, *target.fact)
             wrong = [(s, refutations.get((target.world, s))) for t, s in changed if t is target
                      and ((target.world, s) in refutations or (target.world, s) in unknowns)]  # fmt: skip
-            for draft in self._make_drafts(level, target, world, batch, wrong, random):
+            for draft in self._make_drafts(level, target, world, batch, wrong):
                 if draft.facts and (draft.task, draft.aim) in open_cells:
                     drafts.setdefault(draft.key, draft)
         return [drafts[key] for key in sorted(drafts)]
@@ -227,9 +227,20 @@ class Drafter:
                 refuted[world, statement] = None
             elif inconsistent[number]:
                 refuted[world, statement] = extended.proof(number, FALSE)
+            elif added := self._find_closed_facts(extended, number, batch, world):
+                proofs = [proof for fact in added if (proof := extended.proof(number, fact)) is not None]
+                refuted[world, statement] = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
             else:
                 unknown.add((world, statement))
         return refuted, unknown
+
+    def _find_closed_facts(self, extended: Batch, number: int, batch: Batch, world: int) -> list[Triple]:
+        """Return the closed facts that a world with a statement added derives and the world itself lacks."""
+        closed = self.plan.theory.closed
+        if not closed:
+            return []
+        found = extended.list_facts(number, stated=False)
+        return [f for f in found if self._get_key(f) in closed and not batch.is_entailed(world, f)]
 
     def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
         """Return statements that an integrity rule may forbid beside a conclusion a hop or two short of the level."""
@@ -279,11 +290,15 @@ class Drafter:
         world: World,
         batch: Batch,
         wrong: Sequence[tuple[Triple, Proof | None]],
-        random: KeyedRandom,
     ) -> Iterable[Draft]:
+        def start(task: Task) -> KeyedRandom:
+            # A stream for each task, so that asking for another one changes nothing.
+            return KeyedRandom("draft", level.name, world.key, task, *target.fact)
+
         tasks = {quota.task for quota in level.quotas}
         leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
         if "entailment" in tasks:
+            random = start("entailment")
             make = partial(self._finish, level, "entailment", world, random=random)
             yield make(leaves, used, statements=(target.fact,), aim="entailed")
             for gap in random.shuffle(sorted(leaves))[:_GAPS]:
@@ -299,9 +314,9 @@ class Drafter:
                     names = used | set(self._by_head.get(self._get_key(statement), ())[:2])
                 yield make(ground, names, statements=(statement,), aim=aim)
         if "select" in tasks:
-            yield from self._make_select(level, target, world, batch, random)
+            yield from self._make_select(level, target, world, batch, start("select"))
         if "options" in tasks and len(wrong) >= _OPTIONS - 1:
-            yield self._make_options(level, target, world, wrong, random)
+            yield self._make_options(level, target, world, wrong, start("options"))
 
     def _make_select(
         self, level: Level, target: _Target, world: World, batch: Batch, random: KeyedRandom
@@ -357,9 +372,22 @@ class Drafter:
         without: Triple | None = None,
         aim: str = NO_STATUS,
     ) -> Draft:
-        """Add further facts of the world and further rules, as many as the level draws, and close the draft."""
-        spare = [f for f in world.facts if f not in facts and f != without and f not in statements]
-        spare = random.shuffle(spare)[: random.draw_between(*level.distractors)]
+        """Add further facts of the world and further rules, as many as the level draws, and close the draft.
+
+        Whoever is asked about is mentioned: that something was never heard of must not give the answer away. A draft
+        that cannot mention someone has no facts.
+        """
+        spare = random.shuffle([f for f in world.facts if f not in facts and f != without and f not in statements])
+        count = random.draw_between(*level.distractors)
+        mentions: dict[Triple, None] = {}
+        for term in _list_individuals([*statements, *([pattern] if pattern else [])]):
+            if term == ANSWER or term in self.plan.constants or any(term in (f[0], f[2]) for f in (*facts, *mentions)):
+                continue
+            about = next((f for f in spare if term in (f[0], f[2])), None)
+            if about is None:
+                return Draft(level, task, (), (), statements, pattern, aim, world.source)
+            mentions[about] = None
+        spare = [*mentions, *(f for f in spare if f not in mentions)][: max(count, len(mentions))]
         if level.given == "facts":
             names = self._names
         else:

@@ -127,6 +127,23 @@ class Pool:
             raise WorkerError("A worker process died; nothing was written.") from error
 
 
+def _do_nothing() -> None:
+    """Make a worker start."""
+
+
+@contextmanager
+def _hold_interrupts() -> Iterator[None]:
+    """Hold Ctrl+C back for a moment, here and, since processes inherit that, for good in those started meanwhile."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def open_source(material: Material, workers: int) -> Iterator[InProcess | Pool]:
     """Open a source of blocks with so many worker processes; with one, everything happens here."""
@@ -135,6 +152,10 @@ def open_source(material: Material, workers: int) -> Iterator[InProcess | Pool]:
         return
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(material,))
+    with _hold_interrupts():
+        # Processes start with the first tasks; a worker that Ctrl+C reached while it starts would leave a stack trace.
+        for _ in range(workers):
+            executor.submit(_do_nothing)
     try:
         yield Pool(executor, workers)
     finally:

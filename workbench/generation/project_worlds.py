@@ -7,6 +7,7 @@ and nothing that is left out can contradict what a reader knows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from workbench.checker import measure_proof
@@ -58,9 +59,10 @@ class ProjectWorlds:
         """Return all conclusions in the order that ``seed`` gives."""
         return tuple(sorted(self._conclusions, key=lambda fact: hash_parts("conclusion", seed, *fact)))
 
-    def cut(self, level: Level, conclusions: Sequence[Triple], seed: str) -> list[World]:
-        """Return the worlds around those conclusions whose proofs are within the level's bounds."""
-        worlds = []
+    def cut(self, level: Level, conclusions: Sequence[Triple], seed: str) -> tuple[list[World], Counter[str]]:
+        """Return the worlds around those conclusions whose proofs are within the level's bounds, and what was dropped."""
+        worlds: list[World] = []
+        dropped: Counter[str] = Counter()
         for fact in conclusions:
             proof = self.closure.proof(fact)
             if proof is None:
@@ -69,9 +71,11 @@ class ProjectWorlds:
             if not level.hops[0] <= hops <= level.hops[1]:
                 continue
             world = self._cut_one(fact, proof.leaves, seed)
-            if world is not None:
+            if world is None:
+                dropped["names used up"] += 1
+            else:
                 worlds.append(world)
-        return worlds
+        return worlds, dropped
 
     def _cut_one(self, fact: Triple, leaves: Sequence[Triple], seed: str) -> World | None:
         key = hash_parts("project world", seed, *fact)

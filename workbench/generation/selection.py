@@ -92,9 +92,13 @@ def _fill_level(
     report()
     for world_source, proposal in source.iterate_blocks(level, get_open):
         selection.blocks[f"{level.name}/{world_source}"] += 1
-        selection.rejected.update(proposal.rejected)
+        # A block may have been made when more cells were open; what it holds for others is as if it were not there.
+        open_cells = get_open()
+        for (task, aim, reason), count in proposal.rejected.items():
+            selection.rejected[reason] += count if not task or (task, aim) in open_cells else 0
         before = dict(remaining)
-        _take(proposal, limit, source, selection, seen, remaining)
+        waiting = [c for c in proposal.candidates if c.cell[1:] in open_cells]
+        _take(waiting, limit, source, selection, seen, remaining)
         for cell, count in remaining.items():
             misses[cell] = misses[cell] + 1 if count == before[cell] else 0
         report()
@@ -107,7 +111,7 @@ def _fill_level(
 
 
 def _take(
-    proposal: Proposal,
+    waiting: list[Candidate],
     limit: int,
     source: BlockSource,
     selection: Selection,
@@ -115,7 +119,6 @@ def _take(
     remaining: dict[Cell, int],
 ) -> None:
     """Take from one block what fits, judging as many as are needed, until it is used up."""
-    waiting = [c for c in proposal.candidates if remaining.get(c.cell)]
     while waiting:
         chosen, later = [], []
         room: Mapping[Cell, int] = dict(remaining)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.model.builtins import evaluate_expression
-from workbench.model.rules import Comparison, Expression, Operation
+from workbench.model.rules import Comparison, Expression, Operation, collect_variables
 from workbench.model.terms import is_variable, make_literal, read_integer
 
 __all__ = ["raise_values"]
@@ -45,7 +45,7 @@ def raise_values(comparison: Comparison, values: Mapping[str, int], slack: int) 
 
 
 def _evaluate(expression: Expression, values: Mapping[str, int]) -> int | None:
-    literals = {name: make_literal(value) for name, value in values.items()}
+    literals = {name: make_literal(values[name]) for name in collect_variables(expression) if name in values}
     term = evaluate_expression(expression, literals)
     return None if term is None or not term.startswith('"') else read_integer(term)
 

@@ -31,18 +31,20 @@ class NameBook:
     def __init__(self, curriculum: Curriculum) -> None:
         self.labels: dict[str, dict[Term, str]] = {language: {} for language, _ in curriculum.languages}
         self._lists: list[tuple[Term, tuple[Term, ...]]] = []
+        taken: set[Term] = set()
         for number, names in enumerate(curriculum.names):
             by_language = dict(names.labels)
             first = by_language[curriculum.languages[0][0]]
-            terms = tuple(f"<{NAME_SPACE}{_make_local(text, number, i)}>" for i, text in enumerate(first))
+            terms = tuple(_make_term(text, number, index, taken) for index, text in enumerate(first))
             for language, texts in by_language.items():
                 self.labels[language].update(zip(terms, texts, strict=True))
             self._lists.append((names.class_, terms))
         if not any(not class_ for class_, _ in self._lists):
             # No list for any class: neutral symbols, the same in every language.
-            terms = tuple(f"<{NAME_SPACE}N{i}>" for i in range(1, 61))
+            names_ = [f"N{i}" for i in range(1, 61)]
+            terms = tuple(_make_term(text, 0, index, taken) for index, text in enumerate(names_))
             for labels in self.labels.values():
-                labels.update((term, f"N{i}") for i, term in enumerate(terms, 1))
+                labels.update(zip(terms, names_, strict=True))
             self._lists.append(("", terms))
 
     def choose_names(
@@ -61,10 +63,17 @@ class NameBook:
         return result
 
 
-def _make_local(text: str, list_number: int, index: int) -> str:
+def _make_term(text: str, list_number: int, index: int, taken: set[Term]) -> Term:
+    """Return the IRI of a name, which no other name has: "Ann Lee" and "Ann-Lee" are two."""
     local = "".join(char if char.isascii() and char.isalnum() else "-" for char in text).strip("-")
-    prefix = "" if list_number == 0 else f"{list_number}-"
-    return f"{prefix}{local}" if local and text.isascii() else f"{prefix}n{index}"
+    local = local if local and text.isascii() else f"n{index}"
+    if list_number:
+        local = f"{list_number}-{local}"
+    number = 1
+    while (term := f"<{NAME_SPACE}{local}{'' if number == 1 else f'-{number}'}>") in taken:
+        number += 1
+    taken.add(term)
+    return term
 
 
 def rename_individuals(facts: Iterable[Triple], names: Mapping[Term, Term]) -> tuple[Triple, ...]:

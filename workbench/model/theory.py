@@ -127,7 +127,7 @@ class Theory:
         if place not in self._reached:
             below: dict[str, set[str]] = {}
             for name in names:
-                heads, body = self._dependencies[name]
+                heads, body, _ = self._dependencies[name]
                 for head in heads:
                     below.setdefault(head, set()).update(body)
             reached, frontier = set(wanted), list(wanted)
@@ -140,17 +140,33 @@ class Theory:
             self._reached[place] = frozenset(reached)
         return self._reached[place]
 
+    def list_negated(self, names: tuple[str, ...], keys: Iterable[str]) -> frozenset[str]:
+        """Return the keys that a negation looks for on some way to facts of ``keys``, or to *false*.
+
+        Taking away or adding facts that lead to none of them neither opens nor closes such a way.
+        """
+        chosen = [self.by_name[name] for name in names if self._dependencies[name][2]]
+        integrity = {key for name in names if not self._dependencies[name][0] for key in self._dependencies[name][1]}
+        reached = self.reach_back(names, {*keys, *integrity}) if chosen else frozenset()
+        return frozenset(
+            key
+            for rule in chosen
+            if rule.is_integrity or any(head.key in reached for head in rule.head)
+            for key in self._dependencies[rule.name][2]
+        )
+
     @cached_property
     def _reached(self) -> dict[tuple[tuple[str, ...], frozenset[str]], frozenset[str]]:
         return {}
 
     @cached_property
-    def _dependencies(self) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
-        """By rule: the keys of its heads, and those its body depends on, under ``not`` or not."""
+    def _dependencies(self) -> dict[str, tuple[tuple[str, ...], frozenset[str], frozenset[str]]]:
+        """By rule: the keys of its heads, those its body depends on, and of these the ones under ``not``."""
         return {
             rule.name: (
                 tuple(head.key for head in rule.head),
                 frozenset(a.key for negated in (False, True) for a in iterate_atoms(rule.body, negated=negated)),
+                frozenset(a.key for a in iterate_atoms(rule.body, negated=True)),
             )
             for rule in self.rules
         }
