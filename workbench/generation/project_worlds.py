@@ -60,7 +60,7 @@ class ProjectWorlds:
         return tuple(sorted(self._conclusions, key=lambda fact: hash_parts("conclusion", seed, *fact)))
 
     def cut(self, level: Level, conclusions: Sequence[Triple], seed: str) -> tuple[list[World], Counter[str]]:
-        """Return the worlds around those conclusions whose proofs are within the level's bounds, and what was dropped."""
+        """Return the worlds around those conclusions with proofs within the level's bounds, and what was dropped."""
         worlds: list[World] = []
         dropped: Counter[str] = Counter()
         for fact in conclusions:
