@@ -301,9 +301,15 @@ def _sort(texts: Mapping[Term, str]) -> dict[str, str]:
     return dict(sorted(texts.items()))
 
 
+def _say_folder(folder: Path) -> Path:
+    """Return a folder as one would write it here: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
 def _format_dataset(dataset: BuiltDataset) -> str:
     statuses = ("entailed", "refuted", "unknown", "-")
-    head = f"{dataset.domain}: {dataset.items:,} items in {dataset.folder}"
+    head = f"{dataset.domain}: {dataset.items:,} items in {_say_folder(dataset.folder)}"
     rows: list[tuple[str, ...]] = [("level", "task", *statuses, "asked")]
     groups: dict[tuple[int, str, str], dict[str, tuple[int, int]]] = {}
     for number, name, task, status, taken, wanted in dataset.cells:
