@@ -1,0 +1,7 @@
+"""Types of the fixtures of this folder."""
+
+from collections.abc import Callable
+
+from workbench.generation.blocks import Material
+
+MakeMaterial = Callable[..., Material]
