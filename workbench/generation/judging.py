@@ -17,7 +17,7 @@ from workbench.generation.drafts import ANSWER
 from workbench.generation.items import extract_proof, merge_proofs
 from workbench.generation.keyed import hash_parts
 from workbench.generation.rendering import LETTERS, Rendered
-from workbench.model.proofs import Evidence, Proof, Refutation
+from workbench.model.proofs import Evidence, ModelPair, Proof, Refutation, Status
 from workbench.model.rules import Atom, Rule, substitute_atom
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
@@ -31,6 +31,9 @@ GATES = (
     "consistent", "agrees-with-project", "not-stated", "answer-complete", "distractors-idle", "reader-agrees",
 )  # fmt: skip
 """What every exported item has passed, besides the checker and Z3."""
+
+
+_EVIDENCE: Mapping[Status, type[Evidence]] = {"entailed": Proof, "refuted": Refutation, "unknown": ModelPair}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Judges:
 
         ``theory`` is the item's own theory; the rules that checker and Z3 see are parsed back from their text.
         """
+        fault = _find_mismatch(item, rendered)
+        if fault:
+            return f"item: {fault}"
         exported = Theory(tuple(self._reparse(rule) for rule in theory.rules), frozenset(rendered.closed))
         checked = self._check(item, exported)
         if isinstance(checked, list):
@@ -115,6 +121,25 @@ class Judges:
         if isinstance(evidence, Refutation):
             return self.z3.judge_refutation(theory, facts, evidence, model)
         return self.z3.judge_models(theory, facts, evidence)
+
+
+def _find_mismatch(item: Answered, rendered: Rendered) -> str | None:
+    """Return how the parts of an item speak of different things: what is asked, judged, proved and answered."""
+    for judgement in item.judgements:
+        evidence = judgement.evidence
+        if not isinstance(evidence, _EVIDENCE[judgement.status]):
+            return "a status has evidence of another kind"
+        if (evidence.goal if isinstance(evidence, Proof) else evidence.statement) != judgement.statement:
+            return "the evidence is about another statement"
+    judged = tuple(judgement.statement for judgement in item.judgements)
+    pattern = item.draft.pattern
+    if pattern is None:
+        return None if judged == item.draft.statements else "another statement is judged than is asked about"
+    if any(part not in (ANSWER, value) for fact in judged for part, value in zip(pattern, fact, strict=True)):
+        return "an answer is none to the question"
+    if {fact[pattern.index(ANSWER)] for fact in judged} != set(rendered.answers):
+        return "other answers are written than were found"
+    return None
 
 
 def _list_evidence(item: Answered) -> list[Evidence]:
