@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from workbench.export.dataset import DatasetContent, write_dataset
 from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.leakage import compute_leakage
 from workbench.generation.processes import open_source
-from workbench.generation.selection import Progress, Selection, Shortfall, select_items
+from workbench.generation.selection import Progress, Selection, select_items
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
 from workbench.model.terms import Term
@@ -154,7 +154,7 @@ def _build_domain(
 
     with open_source(material, workers) as source:
         selection = select_items(curriculum, source, report)
-    notes = _judge_shortfalls(project, selection.shortfalls, curriculum)
+    notes = _judge_shortfalls(project, selection, curriculum)
     tell(f"{curriculum.domain}: writing {len(selection.items):,} items")
     content = _collect_content(project, material, selection)
     write_dataset(folder, content)
@@ -192,10 +192,10 @@ def _refuse_own_individuals(curriculum: Curriculum) -> None:
         )
 
 
-def _judge_shortfalls(project: Project, shortfalls: Sequence[Shortfall], curriculum: Curriculum) -> list[Violation]:
+def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curriculum) -> list[Violation]:
     """Report the cells that could not be filled; raises InvalidKnowledgeError when one of them is an error."""
     found = []
-    for shortfall in shortfalls:
+    for shortfall in selection.shortfalls:
         quota, level = shortfall.quota, shortfall.level
         what = quota.task if quota.status == "-" else f"{quota.task} ({quota.status})"
         found.append(
@@ -213,6 +213,11 @@ def _judge_shortfalls(project: Project, shortfalls: Sequence[Shortfall], curricu
         )
     kept = apply_policy(found, replace(project.config, waivers=()), date.today()).kept
     report = Report.collect(kept)
+    if selection.shortfalls and not selection.items:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in selection.rejected.most_common(3))
+        raise InvalidKnowledgeError(
+            f"Nothing was built, because no item could be made (rejected: {reasons or 'nothing'}).", report
+        )
     if report.has_errors:
         raise InvalidKnowledgeError("Nothing was built, because the curriculum asks for more than there is.", report)
     return list(report.violations)

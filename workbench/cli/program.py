@@ -47,7 +47,7 @@ class Program(click.Group):
         try:
             result = super().main(args, prog_name or "workbench", complete_var, False, **extra)
             code = result if isinstance(result, int) else 0
-            sys.stdout.flush()
+            _flush_output()
         except (Exception, KeyboardInterrupt) as error:
             code = _tell(error)
         sys.exit(code)
@@ -56,12 +56,19 @@ class Program(click.Group):
         """Run the command; a reader of the output that has gone away is not click's business."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            _flush_output()
         except BrokenPipeError:
             # What is still buffered would be written, and fail again, when the interpreter ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _COULD_NOT_RUN
         return result
+
+
+def _flush_output() -> None:
+    """Write out what is buffered; a program whose output was closed has none."""
+    output: object = sys.stdout
+    if output is not None:
+        sys.stdout.flush()
 
 
 def _tell(error: BaseException) -> int:
@@ -89,6 +96,10 @@ def _tell(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, KeyboardInterrupt | click.Abort):
         print_error("interrupted; nothing was changed.")
+        return _COULD_NOT_RUN
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        print_error(f"{place}{error.strerror or error}.")
         return _COULD_NOT_RUN
     print_error(
         f"an unexpected error stopped the program ({type(error).__name__}: {error}). The fault is not in your project; "

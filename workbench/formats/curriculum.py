@@ -32,6 +32,8 @@ _KEYS = {
     "shortfall", "max_per_structure", "splits", "split_by", "names", "levels",
 }  # fmt: skip
 _LEVEL_KEYS = {"name", "title", "hops", "given", "distractors", "extra_rules", "worlds", "split", "tasks"}
+_LETTER = re.compile(r"[A-Z]\Z")
+_VALUE = re.compile(r"(-?\d[\d.:-]*|true|false)\Z", re.IGNORECASE)
 _MAX_ITEMS = 10_000_000
 
 
@@ -55,6 +57,23 @@ def parse_curriculum(
     except _Stop:
         curriculum = None
     return (None if reader.violations else curriculum), tuple(reader.violations)
+
+
+def _find_name_fault(text: str) -> str:
+    """Return why a name would make prompts or answers ambiguous; empty when it would not."""
+    faults = {
+        ",": "a comma separates answers",
+        ". ": "a period before a blank ends a sentence",
+        "{": "braces are for slots",
+        "}": "braces are for slots",
+        '"': "quotation marks are for values",
+    }
+    found = next((why for part, why in faults.items() if part in text), "")
+    if _LETTER.match(text):
+        found = "a single capital letter stands for a variable in rules and questions"
+    elif _VALUE.match(text):
+        found = "it reads like a number, a date, true or false"
+    return found
 
 
 class _Reader:
@@ -266,6 +285,8 @@ class _Reader:
                     if not _LINE.match(label):
                         message = f'"{" ".join(label.split())}" is no name: one line, no blanks around it.'
                         self.report(message, (*inner, index))
+                    elif fault := _find_name_fault(label):
+                        self.report(f'"{label}" cannot be a name: {fault}.', (*inner, index), "Choose another name.")
                     # Whoever reads "Robin" must know who is meant, of whatever class.
                     if known.setdefault((language, label), (name, index)) != (name, index):
                         self.report(f'The name "{label}" is given twice in {language}.', (*inner, index))

@@ -78,7 +78,8 @@ class Solver:
     def _open(self, text: str) -> z3.Solver:
         solver = z3.SimpleSolver(ctx=self._context)
         try:
-            solver.set("rlimit", self._resources)
+            # Z3 would take Ctrl+C for itself and answer "unknown"; it belongs to the program, which then stops.
+            solver.set("rlimit", self._resources, "ctrl_c", False)
             solver.from_string(text)
         except z3.Z3Exception as error:
             raise WorkbenchError(f"Z3 could not read a problem: {error}") from error
