@@ -27,6 +27,7 @@ def test_ambiguous_names_are_refused(name: str, why: str) -> None:
 
 
 def test_ordinary_names_are_names() -> None:
-    text = 'version: 1\nnames:\n  any: [Robin, N1, "O’Brien", "the office of judge", Äsa]\nlevels: [{tasks: {select: 3}}]\n'
+    names = '[Robin, N1, "O’Brien", "the office of judge", Äsa]'
+    text = f"version: 1\nnames:\n  any: {names}\nlevels: [{{tasks: {{select: 3}}}}]\n"
     curriculum, violations = parse_curriculum(text.encode(), "c.yaml", "d", {})
     assert violations == () and curriculum is not None
