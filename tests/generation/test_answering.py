@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from oracles.ground import CLOSED, Program, Truth, atom, draw_program, fact, key_of, list_atoms, name
 from oracles.naive import evaluate as evaluate_naively
@@ -51,7 +51,7 @@ def test_statuses_are_those_of_the_definitions(program: Program, statements: lis
         assert set(item.model) == truth.model - program.facts
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
 @given(draw_program(individuals="ab", numeric=False), st.data())
 def test_statuses_are_those_of_all_models(program: Program, data: st.DataObject) -> None:
     """Entailed: in every model that keeps the closed part. Refuted: in none. Unknown: in some."""

@@ -58,10 +58,16 @@ class Program(click.Group):
             result = super().invoke(ctx)
             _flush_output()
         except BrokenPipeError:
-            # What is still buffered would be written, and fail again, when the interpreter ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             return _COULD_NOT_RUN
         return result
+
+
+def _discard_output() -> None:
+    """Let go of what is still buffered: it would be written, and fail again, when the interpreter ends."""
+    output: object = sys.stdout
+    if output is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _flush_output() -> None:
@@ -98,6 +104,7 @@ def _tell(error: BaseException) -> int:
         print_error("interrupted; nothing was changed.")
         return _COULD_NOT_RUN
     if isinstance(error, OSError):
+        _discard_output()
         place = f"{error.filename}: " if isinstance(error.filename, str) else ""
         print_error(f"{place}{error.strerror or error}.")
         return _COULD_NOT_RUN

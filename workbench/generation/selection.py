@@ -125,17 +125,19 @@ def _take(
         promised: Counter[Cell] = Counter()
         pending: set[str] = set()
         shared = Counter(selection.structures)
+        # A cell that waits for a verdict takes nothing out of turn, so the result is that of taking one by one.
+        held: set[Cell] = set()
         for candidate in waiting:
             structure = (candidate.cell, candidate.identity.core)
-            if candidate.identity.named in seen or candidate.identity.named in pending:
-                selection.rejected["the same item up to names"] += candidate.identity.named in seen
-                if candidate.identity.named in pending:
-                    later.append(candidate)
-            elif limit and shared[structure] >= limit:
-                if selection.structures[structure] >= limit:
-                    selection.rejected["the same structure often enough"] += 1
-                else:
-                    later.append(candidate)
+            if candidate.cell in held:
+                later.append(candidate)
+            elif candidate.identity.named in seen:
+                selection.rejected["the same item up to names"] += 1
+            elif limit and selection.structures[structure] >= limit:
+                selection.rejected["the same structure often enough"] += 1
+            elif candidate.identity.named in pending or (limit and shared[structure] >= limit):
+                held.add(candidate.cell)
+                later.append(candidate)
             elif promised[candidate.cell] < room[candidate.cell]:
                 promised[candidate.cell] += 1
                 shared[structure] += 1
