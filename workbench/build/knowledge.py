@@ -172,12 +172,11 @@ def _summarise(knowledge: Knowledge) -> Summary:
     started = time.perf_counter()
     closure = knowledge.compute_closure()
     seconds = time.perf_counter() - started
-    heights = closure.batch.facts.heights
     return Summary(
         domain=knowledge.domain.name,
         base=len(closure.stated),
         derived=len(closure.derived),
         derivations=closure.derivations().num_rows,
-        max_depth=int(heights.max()) if len(heights) else 0,
+        max_depth=closure.batch.facts.top,
         seconds=round(seconds, 3),
     )

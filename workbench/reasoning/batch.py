@@ -17,11 +17,13 @@ from workbench.reasoning.facts import FactTable
 from workbench.reasoning.graph import DerivationGraph, MatchingSource, Source, StepLog
 from workbench.reasoning.guards import Limits, Watch
 from workbench.reasoning.join import Matcher, Reference
+from workbench.reasoning.justifications import Justifications, find_justifications
 from workbench.reasoning.kernel import saturate
 from workbench.reasoning.loading import load_worlds
 from workbench.reasoning.minimal import find_proof, list_steps
 from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.plan import TheoryPlan, plan_theory
+from workbench.reasoning.revision import Changes, revise_relations
 
 __all__ = ["Batch", "evaluate"]
 
@@ -82,12 +84,18 @@ class Batch:
     """Evaluated worlds, numbered from 0. Facts are asked for as triples; *false* is :data:`FALSE`."""
 
     def __init__(
-        self, plan: TheoryPlan, matcher: Matcher, closed_reference: tuple[Batch, Sequence[int]] | None
+        self,
+        plan: TheoryPlan,
+        matcher: Matcher,
+        closed_reference: tuple[Batch, Sequence[int]] | None = None,
+        *,
+        is_revised: bool = False,
     ) -> None:
         self.plan = plan
         self.theory: Theory = plan.theory
         self.matcher = matcher
         self.closed_reference = closed_reference
+        self._is_revised = is_revised
         self._graphs: dict[int, DerivationGraph] = {}
 
     @property
@@ -107,14 +115,23 @@ class Batch:
 
     @cached_property
     def _source(self) -> Source:
-        """The log for many worlds and for a small one; in a large one derivations are matched on demand."""
+        """The log for many worlds and for a small one; in a large or changed one derivations are matched on demand."""
         if self.world_count > 1:
             return self.log
-        if self.facts.size <= _LOGGED_FACTS:
+        if self.facts.size <= _LOGGED_FACTS and not self._is_revised:
             log = StepLog(self.plan, self.matcher, self.facts, most=_LOGGED_STEPS)
             if log.is_complete:
                 return log
         return MatchingSource(self.plan, self.matcher, self.facts)
+
+    def revise(
+        self, theory: Theory, added: Sequence[Triple], removed: Sequence[Triple], limits: Limits
+    ) -> tuple[Batch, Changes]:
+        """Return the batch of one world after a change: see :func:`workbench.reasoning.revision.revise_relations`."""
+        if self.world_count != 1 or self.closed_reference is not None or self.matcher.enabled is not None:
+            raise ValueError("only a single world under all rules of its theory can be revised")
+        plan, matcher, changes = revise_relations(self.plan, self.matcher, theory, added, removed, limits)
+        return Batch(plan, matcher, is_revised=True), changes
 
     def get_graph(self, world: int) -> DerivationGraph:
         """Return the derivation graph of a world; the latest ones are kept."""
@@ -160,6 +177,11 @@ class Batch:
         """Return up to ``limit`` proofs, the canonical one first; see :mod:`workbench.reasoning.alternatives`."""
         fact = self._find(world, triple)
         return Alternatives((), True) if fact is None else find_proofs(self.get_graph(world), fact, limit)
+
+    def justifications(self, world: int, triple: Triple, limit: int = 10) -> Justifications:
+        """Return up to ``limit`` smallest sets of stated facts from which a triple (or :data:`FALSE`) follows."""
+        fact = self._find(world, triple)
+        return Justifications((), True) if fact is None else find_justifications(self.get_graph(world), fact, limit)
 
     def dependency_cone(self, world: int, triples: Iterable[Triple]) -> Cone:
         """Return everything that the given facts (or :data:`FALSE`) rest on: see :mod:`workbench.reasoning.cones`.

@@ -15,8 +15,11 @@ from workbench.reasoning.alternatives import Alternatives
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.reasoning.columns import IntArray, sort_distinct
 from workbench.reasoning.guards import Limits
+from workbench.reasoning.justifications import Justifications
+from workbench.reasoning.live import ABSENT
+from workbench.reasoning.revision import Changes, Outgrown
 
-__all__ = ["Closure", "reason"]
+__all__ = ["Closure", "Revision", "reason"]
 
 _COLUMNS = ("subject", "predicate", "object")
 
@@ -68,6 +71,35 @@ class Closure:
         """Return up to ``limit`` proofs in rising height, the canonical one first."""
         return self.batch.proofs(self.world, triple, limit)
 
+    def revise(
+        self,
+        *,
+        added: Iterable[Triple] = (),
+        removed: Iterable[Triple] = (),
+        theory: Theory | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - an immutable value
+    ) -> Revision:
+        """Return the closure after facts were stated or withdrawn or the theory was changed; this one stays as it is.
+
+        The result is that of reasoning from scratch, at a cost that follows what changes. ``added`` facts may be
+        stated or derived already, ``removed`` ones must be stated and not be added too. Raises LimitError,
+        ValueError when a removed fact is not stated.
+        """
+        wanted = sorted(set(added))
+        unwanted = sorted(set(removed))
+        theory = self.theory if theory is None else theory
+        if not set(wanted).isdisjoint(unwanted):
+            raise ValueError("a fact is both added and removed")
+        try:
+            batch, changes = self.batch.revise(theory, wanted, unwanted, limits)
+        except Outgrown:
+            return Revision(self, reason(theory, [*(self.stated - set(unwanted)), *wanted], limits), None)
+        return Revision(self, Closure(batch), changes)
+
+    def justifications(self, triple: Triple, limit: int = 10) -> Justifications:
+        """Return up to ``limit`` smallest sets of stated facts from which a triple (or *false*) follows."""
+        return self.batch.justifications(self.world, triple, limit)
+
     def derivations(self) -> pyarrow.Table:
         """Return all derivations: rule, subject, predicate, object, premises (a list of triples), height.
 
@@ -115,6 +147,42 @@ class Closure:
     def contradictions(self) -> list[Step]:
         """Return every instance of an integrity rule, in canonical order; empty when consistent."""
         return self.batch.list_contradictions(self.world)
+
+
+class Revision:
+    """A change of a closure: ``before``, ``closure`` after it, and what the difference is."""
+
+    def __init__(self, before: Closure, closure: Closure, changes: Changes | None) -> None:
+        self.before, self.closure = before, closure
+        self._changes = changes
+
+    @cached_property
+    def heights(self) -> dict[Triple, tuple[int | None, int | None]]:
+        """The facts whose height changed, sorted, with the heights before and after; None where it is no fact."""
+        if self._changes is None:  # so much changed that everything was computed anew
+            old, new = set(self.before.facts()), set(self.closure.facts())
+            both = {fact: (self.before.depth(fact), self.closure.depth(fact)) for fact in sorted(old | new)}
+            return {fact: pair for fact, pair in both.items() if pair[0] != pair[1]}
+        facts, found = self.closure.batch.facts, {}
+        for key, (rows, before, after) in self._changes.rows.items():
+            triples = facts.list_triples(rows + facts.offsets[key])
+            for triple, old_height, new_height in zip(triples, before.tolist(), after.tolist(), strict=True):
+                found[triple] = (_read_height(old_height), _read_height(new_height))
+        return {fact: found[fact] for fact in sorted(found)}
+
+    @property
+    def gained(self) -> tuple[Triple, ...]:
+        """The facts that the change brought, stated ones included, sorted."""
+        return tuple(fact for fact, (before, _) in self.heights.items() if before is None)
+
+    @property
+    def lost(self) -> tuple[Triple, ...]:
+        """The facts that the change took away, sorted."""
+        return tuple(fact for fact, (_, after) in self.heights.items() if after is None)
+
+
+def _read_height(height: int) -> int | None:
+    return None if height >= ABSENT else height
 
 
 def _measure_steps(heights: IntArray, premises: IntArray) -> IntArray:

@@ -6,6 +6,8 @@ that n entries added in any number of steps cost O(n log n) altogether and every
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,12 +27,13 @@ def sort_distinct(values: IntArray) -> IntArray:
 
 
 class Column:
-    """An append-only integer array that grows by doubling."""
+    """An append-only integer array that grows by doubling. A copy shares the entries that both have."""
 
-    __slots__ = ("_data", "size")
+    __slots__ = ("_data", "_used", "size")
 
-    def __init__(self) -> None:
-        self._data: IntArray = np.empty(16, dtype=np.int64)
+    def __init__(self, dtype: type[np.integer[Any]] = np.int64) -> None:
+        self._data: IntArray = np.empty(16, dtype=dtype)
+        self._used = [0]
         self.size = 0
 
     @property
@@ -41,12 +44,27 @@ class Column:
     def extend(self, values: IntArray) -> None:
         """Append ``values``."""
         size = self.size + len(values)
-        if size > len(self._data):
-            grown: IntArray = np.empty(max(size, 2 * len(self._data)), dtype=np.int64)
-            grown[: self.size] = self.values
-            self._data = grown
+        if size > len(self._data) or self._used[0] != self.size:  # full, or a copy has gone on from here
+            self._move(max(size, 2 * self.size, 16))
         self._data[self.size : size] = values
-        self.size = size
+        self.size = self._used[0] = size
+
+    def copy(self) -> Column:
+        """Return a column with the same entries, to which others can be appended."""
+        copied = Column.__new__(Column)
+        copied._data, copied._used, copied.size = self._data, self._used, self.size
+        return copied
+
+    def detach(self) -> Column:
+        """Return a copy whose entries can be overwritten through ``values``."""
+        copied = self.copy()
+        copied._move(self.size + self.size // 8 + 16)
+        return copied
+
+    def _move(self, capacity: int) -> None:
+        moved = np.empty(capacity, dtype=self._data.dtype)
+        moved[: self.size] = self.values
+        self._data, self._used = moved, [self.size]
 
 
 class KeyMap:
@@ -56,6 +74,12 @@ class KeyMap:
 
     def __init__(self) -> None:
         self._runs: list[tuple[IntArray, IntArray]] = []
+
+    def copy(self) -> KeyMap:
+        """Return a map with the same keys, to which others can be added; runs are never changed and are shared."""
+        copied = KeyMap()
+        copied._runs = list(self._runs)
+        return copied
 
     def add(self, keys: IntArray, first_row: int) -> None:
         """Add sorted new ``keys``, whose rows are ``first_row`` and the following."""
@@ -86,6 +110,12 @@ class ColumnIndex:
     def __init__(self) -> None:
         self._runs: list[tuple[IntArray, IntArray | None]] = []
         self.covered = 0
+
+    def copy(self) -> ColumnIndex:
+        """Return an index of the same rows, to which others can be added; runs are never changed and are shared."""
+        copied = ColumnIndex()
+        copied._runs, copied.covered = list(self._runs), self.covered
+        return copied
 
     def add(self, values: IntArray, rows: IntArray, space: int) -> None:
         """Index ``rows`` by ``values``; all values are below ``space``."""

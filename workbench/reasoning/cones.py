@@ -17,6 +17,7 @@ from workbench.model.terms import Triple
 from workbench.reasoning.columns import BoolArray
 from workbench.reasoning.facts import FactTable
 from workbench.reasoning.graph import DerivationGraph, StepLog
+from workbench.reasoning.live import ABSENT
 from workbench.reasoning.plan import TheoryPlan
 
 __all__ = ["Cone", "find_cone", "mark_cones"]
@@ -73,6 +74,6 @@ def mark_cones(plan: TheoryPlan, facts: FactTable, log: StepLog, wanted: BoolArr
                 worlds: BoolArray = np.zeros(len(log.starts) - 1, dtype=np.bool_)
                 worlds[facts.worlds[log.facts[used]]] = True
                 for low, high in facts.list_ranges(keys):
-                    marked[low:high] |= worlds[facts.worlds[low:high]]
+                    marked[low:high] |= worlds[facts.worlds[low:high]] & (facts.heights[low:high] < ABSENT)
         fresh = np.flatnonzero(marked[log.facts] & ~steps)
     return marked[:-1], steps

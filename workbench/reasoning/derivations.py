@@ -23,7 +23,7 @@ from workbench.reasoning.join import Matcher, Table
 from workbench.reasoning.plan import ROW, WORLD, HeadPlan, RulePlan, TheoryPlan
 from workbench.reasoning.relation import RelationKey
 
-__all__ = ["Instance", "Instances", "find_instances", "list_instances", "make_step"]
+__all__ = ["Instance", "Instances", "find_instances", "list_instances", "make_step", "match_head"]
 
 
 class Instance(NamedTuple):
@@ -87,8 +87,16 @@ def find_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable, wanted:
 def _match_head(
     rule: RulePlan, head: HeadPlan, matcher: Matcher, facts: FactTable, wanted: IntArray
 ) -> Iterator[Instances]:
+    for chosen, table in match_head(rule, head, matcher, wanted - facts.offsets[head.relation]):
+        yield Instances(rule.number, wanted[chosen], _list_premises(rule, table, facts.offsets))
+
+
+def match_head(rule: RulePlan, head: HeadPlan, matcher: Matcher, rows: IntArray) -> Iterator[tuple[IntArray, Table]]:
+    """Yield all matches of a rule's body that conclude one of some facts, given by their rows, with a head.
+
+    Each is a table with the rows of premises, and for each of its rows the position, in ``rows``, of the fact.
+    """
     relation = matcher.relations[head.relation]
-    rows = wanted - facts.offsets[head.relation]
     arguments = [(head.subject, relation.subjects[rows])]
     if head.object is not None:
         arguments.append((head.object, relation.objects[rows]))
@@ -112,8 +120,8 @@ def _match_head(
         for argument, column in arguments:
             if isinstance(argument, int) and argument in rule.computed:
                 same &= table.columns[argument] == column[table.columns[ROW]]
-        premises = _list_premises(rule, table, facts.offsets)
-        yield Instances(rule.number, wanted[table.columns[ROW][same]], tuple(p[same] for p in premises))
+        found = table if same.all() else table.take(same, frozenset((ROW,)))
+        yield found.columns[ROW], found
 
 
 def make_step(plan: RulePlan, premises: Sequence[Triple], conclusion: Triple) -> Step:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from workbench.model.proofs import FALSE
 from workbench.model.terms import RDF_TYPE, Triple
-from workbench.reasoning.columns import IntArray
+from workbench.reasoning.columns import IntArray, sort_distinct
+from workbench.reasoning.live import ABSENT
 from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.relation import Relation, RelationKey, make_relation_key
 
@@ -17,10 +18,10 @@ __all__ = ["FactTable"]
 
 
 class FactTable:
-    """Numbers all facts of finished relations: ids of a relation are consecutive and rise with the height.
+    """Numbers all rows of finished relations: the ids of a relation are consecutive.
 
-    The id of *false* in world w is ``size + w``. ``worlds`` has the world of every id, those of *false* included;
-    ``heights`` the height of every fact.
+    The id of *false* in world w is ``size + w``; ``count`` is how many ids are facts (see
+    :mod:`workbench.reasoning.live` for those that are none).
     """
 
     def __init__(self, nodes: NodeTable, relations: dict[RelationKey, Relation]) -> None:
@@ -31,9 +32,35 @@ class FactTable:
         self._bounds: IntArray = np.cumsum([0, *(relation.size for relation in self._relations)], dtype=np.int64)
         self.offsets = dict(zip(self.keys, self._bounds.tolist()[:-1], strict=True))
         self.size = int(self._bounds[-1])
-        self.heights: IntArray = self._concatenate([r.get_heights(np.arange(r.size)) for r in self._relations])
-        worlds = self._concatenate([nodes.world_of[relation.subjects] for relation in self._relations])
-        self.worlds: IntArray = np.concatenate((worlds, np.arange(nodes.world_count, dtype=np.int64)))
+        self.count = sum(relation.count for relation in self._relations)
+
+    @cached_property
+    def heights(self) -> IntArray:
+        """The height of every id; ``ABSENT`` for one that is no fact."""
+        return self._concatenate([r.get_heights(np.arange(r.size)) for r in self._relations])
+
+    @cached_property
+    def worlds(self) -> IntArray:
+        """The world of every id, those of *false* included."""
+        worlds = self._concatenate([self._nodes.world_of[relation.subjects] for relation in self._relations])
+        return np.concatenate((worlds, np.arange(self._nodes.world_count, dtype=np.int64)))
+
+    def get_heights(self, facts: IntArray) -> IntArray:
+        """Return the heights of some ids, without looking at the others."""
+        if "heights" in self.__dict__ or len(facts) * 8 > self.size:
+            return self.heights[facts]
+        places = np.searchsorted(self._bounds, facts, side="right") - 1
+        found: IntArray = np.empty(len(facts), dtype=np.int64)
+        for place in sort_distinct(places).tolist():
+            here = places == place
+            found[here] = self._relations[place].get_heights(facts[here] - self._bounds[place])
+        return found
+
+    @property
+    def top(self) -> int:
+        """The greatest height of a fact, 0 when there is none."""
+        heights = self.heights[self.heights < ABSENT]
+        return int(heights.max()) if len(heights) else 0
 
     @staticmethod
     def _concatenate(parts: list[IntArray]) -> IntArray:
@@ -54,8 +81,17 @@ class FactTable:
         order = np.argsort(worlds, kind="stable").astype(np.int64, copy=False)
         return order, np.searchsorted(worlds[order], np.arange(self._nodes.world_count + 1))
 
+    def count_world(self, world: int) -> int:
+        """Return how many facts a world has."""
+        if self._nodes.world_count == 1:
+            return self.count
+        starts = self._by_world[1]
+        return int(starts[world + 1] - starts[world])
+
     def list_world(self, world: int) -> IntArray:
         """Return the ids of a world's facts, rising."""
+        if self._nodes.world_count == 1:
+            return np.flatnonzero(self.heights < ABSENT)
         order, starts = self._by_world
         return order[starts[world] : starts[world + 1]]
 
@@ -90,13 +126,25 @@ class FactTable:
 
     def list_triples(self, facts: IntArray) -> list[Triple]:
         """Return the triples of ids (without *false*), in the same order."""
-        subjects, objects, places = (column[facts].tolist() for column in self._texts)
         terms, keys = self._nodes.terms, self.keys
         triples: list[Triple] = []
-        for subject, object_, place in zip(subjects, objects, places, strict=True):
+        for subject, object_, place in zip(*(column.tolist() for column in self._read_texts(facts)), strict=True):
             predicate, class_ = keys[place]
             triples.append((terms[subject], predicate, class_ or terms[object_]))
         return triples
+
+    def _read_texts(self, facts: IntArray) -> tuple[npt.NDArray[np.int32], ...]:
+        """The columns of :attr:`_texts` for some facts; for a few of many without laying out all of them."""
+        if "_texts" in self.__dict__ or len(facts) * 8 > self.size:
+            return tuple(column[facts] for column in self._texts)
+        places = np.searchsorted(self._bounds, facts, side="right") - 1
+        subjects, objects = np.empty(len(facts), dtype=np.int32), np.empty(len(facts), dtype=np.int32)
+        for place in sort_distinct(places).tolist():
+            here = places == place
+            relation, rows = self._relations[place], facts[here] - self._bounds[place]
+            subjects[here] = self._nodes.term_of[relation.subjects[rows]]
+            objects[here] = self._nodes.term_of[relation.objects[rows]]
+        return subjects, objects, places.astype(np.int32)
 
     def list_ranges(self, keys: frozenset[str]) -> list[tuple[int, int]]:
         """Return the ids, as ranges, of all facts of some predicates and classes."""

@@ -46,8 +46,8 @@ class MatchingSource:
         for part in find_instances(self._plan, self._matcher, self._facts, facts):
             heads, premises = part.facts, part.premises
             if is_lowest and premises and self._plan.rules[part.rule].heads:
-                heights = self._facts.heights
-                lowest = heights[heads] == 1 + np.maximum.reduce([heights[premise] for premise in premises])
+                heights = self._facts.get_heights
+                lowest = heights(heads) == 1 + np.maximum.reduce([heights(premise) for premise in premises])
                 heads, premises = heads[lowest], tuple(premise[lowest] for premise in premises)
             rows = zip(*(p.tolist() for p in premises), strict=True) if premises else [()] * len(heads)
             for head, row in zip(heads.tolist(), rows, strict=True):
@@ -136,9 +136,9 @@ class DerivationGraph:
         self._lowest: dict[int, list[Instance]] = {}
         self._heights: dict[int, int] = {}
         self._triples: dict[int, Triple] = {}
-        ids = facts.list_world(world)
-        self.is_small = len(ids) <= _SMALL
+        self.is_small = facts.count_world(world) <= _SMALL
         if self.is_small:
+            ids = facts.list_world(world)
             numbers = ids.tolist()
             self._triples = dict(zip(numbers, facts.list_triples(ids), strict=True))
             self._heights = dict(zip(numbers, facts.heights[ids].tolist(), strict=True))
@@ -191,7 +191,7 @@ class DerivationGraph:
         height = self._heights.get(fact)
         if height is None:
             if fact < self.facts.size:
-                height = int(self.facts.heights[fact])
+                height = int(self.facts.get_heights(np.array([fact]))[0])
             else:
                 height = min(self.get_instance_height(instance) for instance in self.list_instances(fact))
             self._heights[fact] = height
@@ -217,6 +217,10 @@ class DerivationGraph:
         ids = self.facts.list_world(self.world)
         bounds = np.searchsorted(ids, np.array(self.facts.list_ranges(keys), dtype=np.int64).reshape(-1, 2)).tolist()
         return [fact for low, high in bounds for fact in ids[low:high].tolist()]
+
+    def is_enabled(self, rule: int) -> bool:
+        """Tell whether a rule holds in this world."""
+        return self._enabled is None or bool(self._enabled[rule])
 
     def list_negated_keys(self, rule: int) -> frozenset[str]:
         """Return what the absences that a rule uses depend on, under the rules that hold in this world."""

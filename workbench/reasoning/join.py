@@ -65,10 +65,11 @@ class Matcher:
         watch: Watch,
         reference: Reference | None = None,
         enabled: BoolArray | None = None,
+        values: ValueTable | None = None,
     ) -> None:
         self.nodes = nodes
         self.relations = relations
-        self.values = ValueTable(nodes)
+        self.values = ValueTable(nodes) if values is None else values
         self.watch = watch
         self._reference = reference
         self.enabled = enabled
@@ -111,6 +112,7 @@ class Matcher:
 
     def copy_facts(self, rule: RulePlan, limits: tuple[int, int]) -> tuple[Table, ...]:
         """Return what :meth:`match_rule` yields for a rule that only copies the facts of one atom."""
+        self.watch.enter(rule.rule.name)
         atom = rule.body.atoms[0]
         relation = self.relations[atom.relation]
         columns = {atom.subject: relation.subjects[slice(*limits)]}
@@ -133,6 +135,7 @@ class Matcher:
         with_premises: bool = False,
     ) -> Iterator[Table]:
         """Yield the matches of a rule's body as :meth:`match` does, in the worlds that the rule holds in."""
+        self.watch.enter(rule.rule.name)
         enabled = None if self.enabled is None else self.enabled[rule.number]
         if enabled is not None and enabled.all():
             enabled = None
@@ -165,6 +168,7 @@ class Matcher:
         for index, operation in enumerate(program):
             if not table.size:
                 return
+            self.watch.check_time()
             part = operation.part
             if isinstance(part, Condition):
                 table = self._apply_condition(table, part, operation.keep)
@@ -173,7 +177,6 @@ class Matcher:
             else:
                 joined = self._join(table, part, ranges[operation.position], operation, with_premises)
                 if joined is None:
-                    self.watch.check_time()
                     middle = table.size // 2
                     yield from self._execute(table.cut(0, middle), program[index:], ranges, with_premises)
                     yield from self._execute(table.cut(middle, table.size), program[index:], ranges, with_premises)
@@ -189,7 +192,7 @@ class Matcher:
         low, high = ranges[operation.position]
         relation = self.relations[atom.relation]
         subjects, objects = relation.subjects[low:high], relation.objects[low:high]
-        mask: BoolArray | None = None
+        mask = relation.mask_current(slice(low, high))
         for argument, column in ((atom.subject, subjects), (atom.object, objects)):
             if isinstance(argument, str):
                 mask = _conjoin(mask, self._is_constant(column, argument))
@@ -246,9 +249,9 @@ class Matcher:
             if table.size > 1 and sum(int(counts.sum()) for _, _, counts in spans) > CHUNK:
                 return None
             source, rows = lookup.expand_spans(spans)
-            mask_range: BoolArray | None = None
+            mask_range = relation.mask_current(rows, base_only=atom.base_only)
             if limits[0] > 0:
-                mask_range = rows >= limits[0]
+                mask_range = _conjoin(mask_range, rows >= limits[0])
             if limits[1] < relation.size:
                 mask_range = _conjoin(mask_range, rows < limits[1])
             if index == "w" and atom.object == atom.subject:
@@ -291,6 +294,7 @@ class Matcher:
         start.columns[ROW] = np.arange(table.size, dtype=np.int64)
         holds: BoolArray = np.zeros(table.size, dtype=np.bool_)
         for match in judge.match(negation.body, frozenset((ROW,)), start=start):
+            self.watch.check_time()  # the judge's own watch has no time limit any more where it is another evaluation
             holds[match.columns[ROW]] = True
         return holds
 

@@ -37,6 +37,7 @@ __all__ = [
     "RulePlan",
     "StratumPlan",
     "TheoryPlan",
+    "group_rules",
     "list_negated_keys",
     "plan_theory",
 ]
@@ -101,10 +102,17 @@ class BodyPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NegationPlan:
-    """``not (...)``: ``shared`` are the variables it has in common with what stands outside."""
+    """``not (...)``: ``shared`` are the variables it has in common with what stands outside.
+
+    ``atoms`` is the body without its comparisons.
+    """
 
     body: BodyPlan
     shared: frozenset[int]
+    atoms: BodyPlan = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "atoms", BodyPlan(self.body.atoms, ()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,21 +187,23 @@ class TheoryPlan:
     @cached_property
     def strata(self) -> tuple[StratumPlan, ...]:
         """The rules stratum by stratum; ValueError when negation is not stratified."""
-        return self._group(self.theory.strata)
+        return tuple(group_rules(self.rules, self.theory.strata).values())
 
     @cached_property
     def single_stratum(self) -> tuple[StratumPlan, ...]:
         """All rules as one stratum, for when negations are judged elsewhere."""
-        return self._group({})
+        return tuple(group_rules(self.rules, {}).values())
 
-    def _group(self, strata: Mapping[str, int]) -> tuple[StratumPlan, ...]:
-        groups: dict[int, list[tuple[RulePlan, tuple[HeadPlan, ...]]]] = {}
-        for plan in self.rules:
-            levels = [strata.get(atom.key, 0) for atom in plan.rule.head]
-            for level in sorted(set(levels)):
-                heads = tuple(h for h, at in zip(plan.heads, levels, strict=True) if at == level)
-                groups.setdefault(level, []).append((plan, heads))
-        return tuple(StratumPlan.build(groups[level]) for level in sorted(groups))
+
+def group_rules(rules: Iterable[RulePlan], strata: Mapping[str, int]) -> dict[int, StratumPlan]:
+    """Return rules by the strata of their heads (see :attr:`workbench.model.theory.Theory.strata`), rising."""
+    groups: dict[int, list[tuple[RulePlan, tuple[HeadPlan, ...]]]] = {}
+    for plan in rules:
+        levels = [strata.get(atom.key, 0) for atom in plan.rule.head]
+        for level in sorted(set(levels)):
+            heads = tuple(h for h, at in zip(plan.heads, levels, strict=True) if at == level)
+            groups.setdefault(level, []).append((plan, heads))
+    return {level: StratumPlan.build(groups[level]) for level in sorted(groups)}
 
 
 _RECENT: dict[int, tuple[Theory, TheoryPlan]] = {}

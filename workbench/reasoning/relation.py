@@ -34,13 +34,18 @@ class Relation:
         self._objects = self._subjects if self.is_class else Column()
         self._starts = [0]
         self._rows = KeyMap()
-        self._base = Column() if tracks_base else None
+        self._base = Column(np.int8) if tracks_base else None
         self._indexes: dict[tuple[str, bool], ColumnIndex] = {}
 
     @property
     def size(self) -> int:
-        """How many facts there are."""
+        """How many rows there are."""
         return self._subjects.size
+
+    @property
+    def count(self) -> int:
+        """How many facts there are; a :class:`~workbench.reasoning.live.LiveRelation` has rows that are none."""
+        return self.size
 
     @property
     def subjects(self) -> IntArray:
@@ -57,7 +62,7 @@ class Relation:
         """Which facts are base facts of the transitivity rule."""
         if self._base is None:
             return np.ones(self.size, dtype=np.bool_)
-        return self._base.values.astype(np.bool_)
+        return self._base.values.view(np.bool_)
 
     @property
     def tracks_base(self) -> bool:
@@ -102,8 +107,7 @@ class Relation:
             self._subjects.extend(keys >> 32)
             self._objects.extend(keys & 0xFFFFFFFF)
         if self._base is not None:
-            flags = np.ones(len(keys), dtype=np.int64) if base is None else base.astype(np.int64)
-            self._base.extend(flags)
+            self._base.extend(np.ones(len(keys), dtype=np.int64) if base is None else base.astype(np.int64))
 
     def get_index(self, column: str, *, base_only: bool = False) -> ColumnIndex:
         """Return the index over all facts by subject ``s``, object ``o`` or world ``w``."""
@@ -113,10 +117,17 @@ class Relation:
             rows = np.arange(index.covered, self.size, dtype=np.int64)
             if base_only and self._base is not None:
                 rows = rows[self._base.values[index.covered :] != 0]
-            values = (self._objects if column == "o" else self._subjects).values[rows]
-            space = self._nodes.size
-            if column == "w":
-                values, space = self._nodes.world_of[values], self._nodes.world_count
-            index.add(values, rows, space)
+            index.add(*self._read(column, rows))
             index.covered = self.size
         return index
+
+    def _read(self, column: str, rows: IntArray) -> tuple[IntArray, IntArray, int]:
+        """The values of a column in some rows, the rows, and a bound above all values."""
+        values = (self._objects if column == "o" else self._subjects).values[rows]
+        if column == "w":
+            return self._nodes.world_of[values], rows, self._nodes.world_count
+        return values, rows, self._nodes.size
+
+    def mask_current(self, rows: IntArray | slice, *, base_only: bool = False) -> BoolArray | None:
+        """Tell which rows are facts, or base facts; None when all that the indexes give are."""
+        return None
