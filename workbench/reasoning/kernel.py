@@ -21,7 +21,8 @@ from workbench.reasoning.relation import Relation, RelationKey
 
 __all__ = ["make_head_keys", "saturate"]
 
-_MOST_PENDING = 20_000_000
+_MOST_PENDING = 4_000_000
+"""So many produced facts are reduced to the new ones; when these are many themselves, again at twice their number."""
 
 
 def saturate(plan: TheoryPlan, matcher: Matcher, relations: dict[RelationKey, Relation], *, is_frozen: bool) -> None:
@@ -47,7 +48,7 @@ class _Stratum:
         self.rules, self.needed, self.triggers = plan.rules, plan.needed, plan.triggers
         self.matcher, self.relations, self.transitive = matcher, relations, transitive
         self.pending: dict[RelationKey, list[tuple[bool, IntArray]]] = defaultdict(list)
-        self.pending_size = 0
+        self.pending_size, self.compact_at = 0, _MOST_PENDING
         self.total = sum(relation.size for relation in relations.values())
 
     def saturate(self) -> None:
@@ -100,7 +101,7 @@ class _Stratum:
                 keys = make_head_keys(self.matcher, table, head)
                 self.pending[head.relation].append((plan.is_transitivity, keys))
                 self.pending_size += len(keys)
-            if self.pending_size > _MOST_PENDING:
+            if self.pending_size > self.compact_at:
                 self._compact()
 
     def _compact(self) -> None:
@@ -110,6 +111,7 @@ class _Stratum:
             kinds = sorted({kind for kind, _ in parts})
             parts[:] = [(kind, _find_new(relation, [keys for k, keys in parts if k == kind])) for kind in kinds]
         self.pending_size = sum(len(keys) for parts in self.pending.values() for _, keys in parts)
+        self.compact_at = max(_MOST_PENDING, 2 * self.pending_size)
         self.matcher.watch.check_facts(self.total + self.pending_size)
         self.matcher.watch.check_time()
 
@@ -131,7 +133,7 @@ class _Stratum:
             relation.append(keys, level, base)
             self.total += len(keys)
         self.pending.clear()
-        self.pending_size = 0
+        self.pending_size, self.compact_at = 0, _MOST_PENDING
         self.matcher.watch.check_facts(self.total)
 
 
