@@ -5,7 +5,8 @@ from __future__ import annotations
 from workbench.build.accounts import tell_proof
 from workbench.build.explanations import Explanation
 from workbench.build.judging import find_contradictions
-from workbench.build.knowledge import get_knowledge
+from workbench.build.knowledge import Knowledge, get_knowledge
+from workbench.build.narration import Narrator
 from workbench.build.statements import parse_statement
 from workbench.errors import InvalidKnowledgeError
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
@@ -16,7 +17,7 @@ from workbench.reasoning.batch import evaluate
 from workbench.reasoning.closure import Closure
 from workbench.reasoning.guards import Limits
 
-__all__ = ["MOST_PROOFS", "explain", "refute"]
+__all__ = ["MOST_PROOFS", "explain", "judge_statement", "refute"]
 
 MOST_PROOFS = 50
 """How many proofs ``explain`` gives when all are asked for; an explanation says when there are others."""
@@ -39,15 +40,23 @@ def explain(
     """
     knowledge = get_knowledge(project, project.get_domain(domain))
     triple = parse_statement(knowledge.domain, statement)
-    narrator = knowledge.narrator_in(language)
-    rules = knowledge.theory.by_name
-    closure = knowledge.closure
+    return judge_statement(knowledge, knowledge.closure, triple, knowledge.narrator_in(language), all=all)
+
+
+def judge_statement(
+    knowledge: Knowledge, closure: Closure, triple: Triple, narrator: Narrator, *, all: bool = False
+) -> Explanation:
+    """Explain a statement by a closure: that of the knowledge, or of what is supposed instead.
+
+    Raises InvalidKnowledgeError when the facts contradict each other and the statement does not follow.
+    """
+    rules = closure.theory.by_name
     if closure.is_entailed(triple):
         found = closure.proofs(triple, MOST_PROOFS if all else 1)
         accounts = tuple(tell_proof(proof, narrator, rules) for proof in found)
         return Explanation(knowledge.domain, narrator, triple, "entailed", found.proofs[0], accounts, found.is_complete)
     if closure.contradictions():
-        report = Report.collect(find_contradictions(knowledge))
+        report = Report.collect(find_contradictions(knowledge) if closure is knowledge.closure else ())
         raise InvalidKnowledgeError(
             f"It does not follow that {narrator.say_inside(triple)}; but the facts of {knowledge.domain.name} "
             "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
