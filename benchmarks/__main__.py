@@ -1,28 +1,29 @@
 """Run all benchmarks, or one with its own options.
 
 python -m benchmarks
-python -m benchmarks reasoning --sizes 10000 --compare
+python -m benchmarks reasoning --sizes 10000 --only Workbench Nemo
+python -m benchmarks changes --sizes 100000
+python -m benchmarks batches --worlds 1000
 python -m benchmarks generation --items 50 --blocks 1
 """
 
 import sys
-
-from benchmarks import generation, reasoning
+from importlib import import_module
 
 __all__ = ["main"]
 
-_MAINS = {"reasoning": reasoning.main, "generation": generation.main}
+_NAMES = ("reasoning", "changes", "batches", "generation")
 
 
 def main() -> None:
     """Run what the first word names, or everything with its defaults."""
     words = sys.argv[1:]
-    if words and words[0] not in _MAINS:
+    if words and words[0] not in _NAMES:
         raise SystemExit(__doc__)
-    for name in words[:1] or list(_MAINS):
+    for name in words[:1] or _NAMES:
         print(f"== {name}", flush=True)
         sys.argv = [f"python -m benchmarks {name}", *words[1:]]
-        _MAINS[name]()
+        import_module(f"benchmarks.{name}").main()
 
 
 if __name__ == "__main__":

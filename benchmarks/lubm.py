@@ -6,13 +6,21 @@ transitive), ten are joins of two or three atoms with comparisons and arithmetic
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from random import Random
+from typing import Literal
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Operation, Rule
 from workbench.model.terms import RDF_TYPE, Triple, make_literal
 from workbench.model.theory import Theory
 
+__all__ = ["NAMESPACE", "RuleSet", "iterate_facts", "make_facts", "make_theory", "name"]
+
 NAMESPACE = "https://example.org/university#"
+
+RuleSet = Literal["all", "rl"]
+"""All 32 rules, or the 22 that OWL RL can say."""
 
 _SUBCLASSES = (
     "FullProfessor Professor, AssociateProfessor Professor, AssistantProfessor Professor, Professor Faculty, "
@@ -22,7 +30,9 @@ _SUBCLASSES = (
 _SUBPROPERTIES = "headOf worksFor, worksFor memberOf, doctoralDegreeFrom degreeFrom, advisor academicAncestor"
 
 
+@lru_cache(maxsize=4096)
 def name(local: str) -> str:
+    """Return the term of a local name; one string for one name, as long as it is in use."""
     return f"<{NAMESPACE}{local}>"
 
 
@@ -34,8 +44,8 @@ def _has(property_: str, subject: str = "?x", object_: str = "?y") -> Atom:
     return Atom(subject, name(property_), object_)
 
 
-def make_theory() -> Theory:
-    """The 32 rules."""
+def make_theory(rule_set: RuleSet = "all") -> Theory:
+    """Return the rules of a set."""
     rules: list[Rule] = []
 
     def add(title: str, *body: BodyElement, head: Atom) -> None:
@@ -55,6 +65,8 @@ def make_theory() -> Theory:
     for transitive in ("subOrganizationOf", "academicAncestor"):
         steps = _has(transitive), _has(transitive, "?y", "?z")
         add(f"{transitive} transitive", *steps, head=_has(transitive, "?x", "?z"))
+    if rule_set == "rl":
+        return Theory.build(rules)
 
     add("coauthor", _has("author", "?p", "?x"), _has("author", "?p", "?y"), Comparison("!=", "?x", "?y"),
         head=_has("coauthor"))  # fmt: skip
@@ -76,9 +88,9 @@ def make_theory() -> Theory:
         head=_is_a("Senior"),
     )
     add("age gap", _has("advisor"), _has("age", "?x", "?a"), _has("age", "?y", "?b"),
-        Comparison("=", "?d", Operation("-", "?b", "?a")), head=_has("ageGap", "?x", "?d"))  # fmt: skip
+        Comparison("=", "?d", Operation("-", ("?b", "?a"))), head=_has("ageGap", "?x", "?d"))  # fmt: skip
     add("late starter", _has("advisor"), _has("age", "?x", "?a"), _has("age", "?y", "?b"),
-        Comparison(">", Operation("+", "?a", make_literal(10)), "?b"), head=_is_a("LateStarter"))  # fmt: skip
+        Comparison(">", Operation("+", ("?a", make_literal(10))), "?b"), head=_is_a("LateStarter"))  # fmt: skip
     add("external advisor", _has("advisor"), _has("worksFor", "?x", "?d"), _has("worksFor", "?y", "?e"),
         Comparison("!=", "?d", "?e"), head=_has("externalAdvisor"))  # fmt: skip
     add(
@@ -92,10 +104,19 @@ def make_theory() -> Theory:
 
 
 def make_facts(size: int, seed: int = 0) -> list[Triple]:
-    """About ``size`` facts: departments of 60 people until there are enough."""
+    """Return the facts of :func:`iterate_facts`."""
+    return list(iterate_facts(size, seed))
+
+
+def iterate_facts(size: int, seed: int = 0) -> Iterator[Triple]:
+    """Yield about ``size`` distinct facts: departments of 60 people until there are enough.
+
+    No more than one department is held, so ten million facts take no memory.
+    """
     random = Random(seed)
     facts: list[Triple] = []
     people: list[str] = []
+    made = 0
 
     def state(subject: str, property_: str, object_: str) -> None:
         facts.append((name(subject), name(property_), object_ if object_.startswith('"') else name(object_)))
@@ -104,10 +125,12 @@ def make_facts(size: int, seed: int = 0) -> list[Triple]:
         facts.append((name(subject), RDF_TYPE, name(class_)))
 
     department = 0
-    while len(facts) < size:
+    while made < size:
+        facts.clear()
         university = f"university{department // 15}"
         here, group = f"department{department}", f"group{department}"
-        type_(university, "University")
+        if department % 15 == 0:
+            type_(university, "University")
         type_(here, "Department")
         state(here, "subOrganizationOf", university)
         state(group, "subOrganizationOf", here)
@@ -121,7 +144,7 @@ def make_facts(size: int, seed: int = 0) -> list[Triple]:
             for course in range(2):
                 state(person, "teacherOf", f"course{department}-{2 * index + course}")
             if people and random.random() < 0.7:
-                state(person, "advisor", random.choice(people[-200:]))
+                state(person, "advisor", random.choice(people))
             if index:
                 state(person, "collaborates", faculty[random.randrange(index)])
         for course in range(28):
@@ -138,6 +161,7 @@ def make_facts(size: int, seed: int = 0) -> list[Triple]:
         for index in range(24):
             for author in random.sample(faculty, random.randint(1, 4)):
                 state(f"publication{department}-{index}", "author", author)
-        people += faculty
+        people = (people + faculty)[-200:]
         department += 1
-    return facts
+        made += len(facts)
+        yield from facts

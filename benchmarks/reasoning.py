@@ -1,251 +1,292 @@
-"""Measure the engine: one large world, and many small ones.
+"""Measure one large world: this engine beside other kernels and other reasoners, and how it grows.
 
-    python -m benchmarks.reasoning [--sizes 10000 100000 1000000] [--worlds 3000] [--compare]
+    python -m benchmarks.reasoning [--sizes 10000 100000 1000000] [--growth 30000 300000] [--only Workbench Nemo]
+                                   [--seconds 300] [--gigabytes 12] [--plot docs/images/growth.svg]
 
-Prints CPU seconds (all threads), not wall time: a busy machine doesn't change them much. ``--compare`` runs owlrl,
-reasonable and Nemo too where they are installed (owlrl and reasonable get only what OWL RL can say).
+Each figure comes from a process of its own. Prints Markdown for docs/benchmarks.md, with progress on stderr. Ends with
+1 when two of those measured disagree on how many facts or derivations there are, or on the heights. Ten million facts
+are measured on request: ``--sizes 10000000 --only Workbench``.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import importlib.util
-import resource
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from random import Random
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.lubm import NAMESPACE, make_facts, make_theory
-from workbench.model.rules import Atom, Comparison, Operation, Rule, is_transitivity
-from workbench.model.terms import RDF_TYPE, Triple
-from workbench.model.theory import Theory
-from workbench.reasoning.batch import evaluate
+import numpy as np
 
+from benchmarks.contenders import CONTENDERS, Contender, find_missing
+from benchmarks.dialects import write_data
+from benchmarks.harness import Limits, Measurement, measure
+from benchmarks.lubm import RuleSet
 
-@contextmanager
-def measure(times: dict[str, float], what: str) -> Iterator[None]:
-    gc.collect()
-    start = time.process_time()
-    yield
-    times[what] = time.process_time() - start
+__all__ = ["Row", "find_disagreements", "main", "measure_size", "write_tables"]
 
-
-def get_peak() -> float:
-    """Peak resident memory so far, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+_OURS = "Workbench"
+_KERNELS = (_OURS, "Python loops", "DuckDB")
+_COMPARED = {
+    "closure": "facts in the closure",
+    "heights": "as the sum of all heights",
+    "derivations": "derivations",
+}
 
 
-def run_large(size: int) -> None:
-    theory, facts = make_theory(), make_facts(size)
-    times: dict[str, float] = {}
-    with measure(times, "closure"):
-        batch = evaluate(theory, [facts])
-    closure_peak = get_peak()
-    with measure(times, "derivations"):
-        count = len(batch.log.facts)
-    derived = batch.facts.size - len(set(facts))
-    rate = count / sum(times.values()) / 1e6
-    print(
-        f"{len(facts):>9} facts: {derived} derived in {times['closure']:.2f} s, {int(batch.facts.heights.max())} rounds"
-    )
-    print(f"{'':>9}        {count} derivations in {times['derivations']:.2f} s more: {rate:.2f}M a second in all")
-    print(f"{'':>9}        peak memory {closure_peak:.2f} GB, {get_peak():.2f} GB with derivations")
-    highest = batch.facts.heights.argsort()[-200:].tolist()
-    goals = [batch.facts.get_triple(fact) for fact in highest]
-    fresh = evaluate(theory, [facts])
-    with measure(times, "proofs"):
-        for goal in goals:
-            fresh.proof(0, goal)
-    each = times["proofs"] / len(goals) * 1000
-    print(f"{'':>9}        minimal proofs of the {len(goals)} highest facts: {each:.2f} ms each")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One contender at one size with one rule set; ``load`` was measured apart where that is needed."""
+
+    facts: int
+    contender: Contender
+    rule_set: RuleSet
+    run: Measurement
+    load: float | None
+
+    @property
+    def total(self) -> float | None:
+        """CPU seconds from files or triples to the closure."""
+        return self.run.get_seconds("all") or self.run.get_seconds("load", "closure")
+
+    @property
+    def closure(self) -> float | None:
+        """CPU seconds without loading."""
+        return None if self.total is None or self.load is None else self.total - self.load
 
 
-def make_small_theory() -> Theory:
-    """82 rules over kin and work, with transitivity, negation, comparisons and constraints."""
-
-    def has(p: str, s: str = "?x", o: str = "?y") -> Atom:
-        return Atom(s, f"<urn:{p}>", o)
-
-    def is_a(c: str, s: str = "?x") -> Atom:
-        return Atom(s, RDF_TYPE, f"<urn:{c}>")
-
-    rules: list[Rule] = []
-    for i in range(40):
-        rules.append(Rule(f"subclass{i}", (is_a(f"C{i}"),), (is_a(f"C{i + 1 if i % 8 != 7 else i - 7}"),)))
-    for i in range(12):
-        rules.append(Rule(f"subproperty{i}", (has(f"p{i}"),), (has(f"p{i + 12}"),)))
-        rules.append(Rule(f"domain{i}", (has(f"p{i}"),), (is_a(f"C{i * 3}"),)))
-    for i in range(4):
-        rules.append(Rule(f"inverse{i}", (has(f"p{12 + i}"),), (has(f"p{i + 30}", "?y", "?x"),)))
-        rules.append(Rule(f"join{i}", (has(f"p{i}"), has(f"p{i + 4}", "?y", "?z")), (has(f"p{40 + i}", "?x", "?z"),)))
-        rules.append(Rule(f"disjoint{i}", (is_a(f"C{i}"), is_a(f"C{39 - i}")), ()))
-    rules.append(Rule("trans", (has("p12"), has("p12", "?y", "?z")), (has("p12", "?x", "?z"),)))
-    rules.append(Rule("sym", (has("p13"),), (has("p13", "?y", "?x"),)))
-    rules.append(Rule("older", (has("p12"), has("age", "?x", "?a"), has("age", "?y", "?b"),
-                                Comparison(">=", "?a", Operation("+", "?b", "?b"))), (has("p50"),)))  # fmt: skip
-    rules.append(
-        Rule("same", (has("p14"), has("p15", "?x", "?z"), Comparison("!=", "?y", "?z")), (has("p51", "?y", "?z"),))
-    )
-    rules.append(Rule("uncle", (has("p1"), has("p2", "?y", "?z"), has("p3", "?z", "?w")), (has("p52", "?x", "?w"),)))
-    rules.append(Rule("chain", (has("p40"), has("p12", "?y", "?z")), (has("p53", "?x", "?z"),)))
-    return Theory.build(rules)
-
-
-def make_small_worlds(count: int, seed: int = 0) -> list[list[Triple]]:
-    """Worlds of 20 to 50 facts over 8 to 12 individuals."""
-    random = Random(seed)
-    worlds = []
-    for world in range(count):
-        people = [f"<urn:person{i}>" for i in range(random.randint(8, 12))]
-        facts: list[Triple] = [
-            (p, "<urn:age>", f'"{random.randint(1, 90)}"^^<http://www.w3.org/2001/XMLSchema#integer>') for p in people
-        ]
-        while len(facts) < 20 + world % 31:
-            if random.random() < 0.3:
-                facts.append((random.choice(people), RDF_TYPE, f"<urn:C{random.randrange(40)}>"))
+def measure_size(
+    size: int, contenders: Iterable[Contender], limits: Limits, rule_sets: Sequence[RuleSet] = ("all", "rl")
+) -> list[Row]:
+    """Measure the contenders that can do it on about ``size`` facts, each with the rule sets it can say."""
+    wanted = [(contender, r) for contender in contenders for r in contender.rule_sets if r in rule_sets]
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        is_lean = all(contender.name == _OURS for contender, _ in wanted)
+        facts = int(measure(write_data, folder, size, is_lean).get_count("facts") or 0)
+        for contender, rule_set in wanted:
+            stopped = find_missing(contender) or (f"left out above {contender.most:,}" if size > contender.most else "")
+            load = None
+            if stopped:
+                run = Measurement(stopped=stopped)
             else:
-                facts.append((random.choice(people), f"<urn:p{random.randrange(16)}>", random.choice(people)))
-        worlds.append(facts)
-    return worlds
+                _report(f"{facts:>12,} facts: {contender.name}, {rule_set} rules")
+                run = measure(contender.run, folder, rule_set, limits=limits)
+                load = run.get_seconds("load")
+                if contender.load is not None and not run.stopped:
+                    load = measure(contender.load, folder, rule_set, limits=limits).get_seconds("load")
+            rows.append(Row(facts, contender, rule_set, run, load))
+    return rows
 
 
-def run_small(count: int) -> None:
-    theory, worlds = make_small_theory(), make_small_worlds(count)
-    times: dict[str, float] = {}
-    with measure(times, "closure"):
-        batch = evaluate(theory, worlds)
-    with measure(times, "log"):
-        steps = len(batch.log.facts)
-    with measure(times, "consistency"):
-        inconsistent = int(batch.find_inconsistent_worlds().sum())
-    goals = []
-    for world in range(count):
-        derived = batch.list_facts(world, stated=False)
-        goals += [(world, goal) for goal in derived[:: max(1, len(derived) // 4)]]
-    with measure(times, "proofs"):
-        for world, goal in goals:
-            batch.proof(world, goal)
-    with measure(times, "cones"):
-        for world, goal in goals:
-            batch.dependency_cone(world, [goal])
-    with measure(times, "marks"):
-        wanted = batch.facts.worlds < 0
-        wanted[[batch.facts.size, *(batch.get_graph(world).find(goal) or 0 for world, goal in goals[-400:])]] = True
-        batch.mark_cones(wanted)
-    rate = count / (times["closure"] + times["log"])
-    print(f"{count:>9} worlds, {len(theory.rules)} rules: {batch.facts.size} facts in {times['closure']:.2f} s")
-    print(f"{'':>9}        log of {steps} derivations in {times['log']:.2f} s: {rate:.0f} worlds a second in all")
-    print(f"{'':>9}        {inconsistent} inconsistent worlds found in {times['consistency']:.2f} s")
-    print(f"{'':>9}        {len(goals)} goals: proofs {times['proofs']:.2f} s, cones {times['cones']:.2f} s")
-    print(f"{'':>9}        cones marked for 400 goals at once in {times['marks']:.2f} s")
-
-
-def write_owl(theory: Theory) -> str:
-    """The rules that OWL RL can say, as Turtle."""
-    lines = []
-    for rule in theory.rules:
-        words = rule.name.split()
-        head = rule.head[0]
-        if words[-1] == "subclass":
-            lines.append(f"{rule.body[0].object} <http://www.w3.org/2000/01/rdf-schema#subClassOf> {head.object} .")  # type: ignore[union-attr]
-        elif words[-1] == "subproperty":
-            lines.append(
-                f"{rule.body[0].predicate} <http://www.w3.org/2000/01/rdf-schema#subPropertyOf> {head.predicate} ."
-            )  # type: ignore[union-attr]
-        elif words[-1] == "range":
-            lines.append(f"{rule.body[0].predicate} <http://www.w3.org/2000/01/rdf-schema#range> {head.object} .")  # type: ignore[union-attr]
-        elif words[-1] == "domain":
-            lines.append(f"{rule.body[0].predicate} <http://www.w3.org/2000/01/rdf-schema#domain> {head.object} .")  # type: ignore[union-attr]
-        elif words[-1] == "inverse":
-            lines.append(f"{rule.body[0].predicate} <http://www.w3.org/2002/07/owl#inverseOf> {head.predicate} .")  # type: ignore[union-attr]
-        elif words[-1] == "symmetric":
-            lines.append(f"{head.predicate} a <http://www.w3.org/2002/07/owl#SymmetricProperty> .")
-        elif is_transitivity(rule):
-            lines.append(f"{head.predicate} a <http://www.w3.org/2002/07/owl#TransitiveProperty> .")
-    return "\n".join(lines) + "\n"
-
-
-def run_owlrl(facts: list[Triple], theory: Theory) -> int:
-    import owlrl
-    import rdflib
-
-    graph = rdflib.Graph()
-    graph.parse(data=write_owl(theory) + "".join(f"{' '.join(fact)} .\n" for fact in facts), format="turtle")
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
-    return len(graph)
-
-
-def run_reasonable(facts: list[Triple], theory: Theory) -> int:
-    import tempfile
-    from pathlib import Path
-
-    import reasonable
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "data.ttl"
-        path.write_text(write_owl(theory) + "".join(f"{' '.join(fact)} .\n" for fact in facts))
-        reasoner = reasonable.PyReasoner()
-        reasoner.load_file(str(path))
-        return len(reasoner.reason())
-
-
-def run_nemo(facts: list[Triple], theory: Theory) -> int:
-    """Everything except the two rules with arithmetic."""
-    import tempfile
-    from pathlib import Path
-
-    import nmo_python as nemo
-
-    lines = []
-    for rule in theory.rules:
-        if any(isinstance(part, Comparison) and "Operation" in repr(part) for part in rule.body):
-            continue
-        atoms = [f"t({', '.join(part)})" if isinstance(part, Atom) else f"{part.left} {part.operator} {part.right}"
-                 for part in rule.body if isinstance(part, Atom | Comparison)]  # fmt: skip
-        lines.append(f"t({', '.join(rule.head[0])}) :- {', '.join(atoms)} .")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "facts.nt"
-        path.write_text("".join(f"{' '.join(fact)} .\n" for fact in facts))
-        program = "\n".join([f'@import t :- rdf{{resource="{path}"}} .', *lines])
-        engine = nemo.NemoEngine(nemo.load_string(program))
-        engine.reason()
-        return len(list(engine.result("t")))
-
-
-def run_comparison(size: int) -> None:
-    facts, theory = make_facts(size), make_theory()
-    others: list[tuple[str, str, int, Callable[[list[Triple], Theory], int]]] = [
-        ("owlrl", "owlrl", 20_000, run_owlrl),
-        ("reasonable", "reasonable", 10**9, run_reasonable),
-        ("nemo", "nmo_python", 10**9, run_nemo),
+def find_disagreements(rows: Iterable[Row]) -> list[str]:
+    """Return a sentence for each count on which contenders differ, with the same facts and rules."""
+    found: dict[tuple[int, RuleSet, str], dict[float, list[str]]] = {}
+    for row in rows:
+        for key in _COMPARED:
+            if (count := row.run.get_count(key)) is not None:
+                names = found.setdefault((row.facts, row.rule_set, key), {}).setdefault(count, [])
+                names.append(row.contender.name)
+    return [
+        f"{facts:,} facts, {rule_set} rules: "
+        + "; ".join(f"{', '.join(names)} found {count:,.0f} {_COMPARED[key]}" for count, names in counts.items())
+        for (facts, rule_set, key), counts in found.items()
+        if len(counts) > 1
     ]
-    for title, module, most, run in others:
-        if importlib.util.find_spec(module) is None:
-            print(f"{'':>9}        {title}: not installed")
-        elif size > most:
-            print(f"{'':>9}        {title}: left out above {most} facts")
-        else:
-            times: dict[str, float] = {}
-            with measure(times, "run"):
-                count = run(facts, theory)
-            print(f"{'':>9}        {title}: {count} triples in {times['run']:.2f} s")
+
+
+def _report(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _format(value: float | None, digits: int = 2, scale: float = 1) -> str:
+    return "" if value is None else f"{value * scale:,.{digits}f}"
+
+
+def _write_table(heads: Sequence[str], lines: Iterable[Sequence[str]], left: int) -> str:
+    """A Markdown table; the first ``left`` columns are text, the others figures."""
+    marks = ["---"] * left + ["---:"] * (len(heads) - left)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, marks, *lines))
+
+
+def write_tables(rows: Sequence[Row]) -> str:
+    """Return the tables: all rules, the rules of OWL RL, kernels and derivations."""
+    parts = []
+    for rule_set, title in (("all", "All 32 rules"), ("rl", "The 22 rules that OWL RL can say")):
+        chosen = [row for row in rows if row.rule_set == rule_set]
+        if not chosen:
+            continue
+        lines = [
+            (
+                row.contender.name,
+                row.contender.note,
+                f"{row.facts:,}",
+                _format(row.run.get_count("closure"), 0),
+                row.run.stopped or _format(row.total),
+                _format(row.load),
+                _format(row.run.peak or None),
+            )
+            for row in chosen
+        ]
+        heads = ("", "", "facts stated", "in the closure", "load and closure, s", "load alone, s", "peak, GB")
+        parts.append(f"{title}:\n\n{_write_table(heads, lines, 2)}")
+    parts.append(f"Closure with heights, and then every derivation, kept:\n\n{_write_kernels(rows)}")
+    proofs = [row for row in rows if row.run.get_seconds("proofs") is not None]
+    if proofs:
+        lines = [
+            (
+                f"{row.facts:,}",
+                _format(row.run.get_count("rounds"), 0),
+                _format(row.run.get_seconds("proofs"), 2, 1000 / (row.run.get_count("goals") or 1)),
+            )
+            for row in proofs
+        ]
+        heads = ("facts stated", "rounds", "a minimal proof, ms")
+        parts.append(f"Minimal proofs of the highest facts:\n\n{_write_table(heads, lines, 0)}")
+    return "\n\n".join(parts)
+
+
+def _write_kernels(rows: Sequence[Row]) -> str:
+    lines = []
+    for row in rows:
+        if row.contender.name not in _KERNELS or row.rule_set != "all":
+            continue
+        count, seconds = row.run.get_count("derivations"), row.run.get_seconds("derivations")
+        rates = ("", "")
+        if count is not None and seconds and row.total is not None:
+            rates = _format(count / seconds / 1e6), _format(count / (seconds + row.total) / 1e6)
+        lines.append(
+            (
+                row.contender.name,
+                f"{row.facts:,}",
+                row.run.stopped or _format(row.closure),
+                _format(count, 0),
+                _format(seconds),
+                *rates,
+                _format(row.run.get_peak("derivations")),
+            )
+        )
+    heads = ("", "facts stated", "closure, s", "derivations", "derivations, s", "million per s", "million per s, load and "
+             "closure included", "peak, GB")  # fmt: skip
+    return _write_table(heads, lines, 1)
+
+
+# ---- what is to be reached
+
+
+def write_goals(rows: Sequence[Row]) -> str:
+    """Return what was set as a goal beside what was measured, as far as it was."""
+
+    def find(name: str, size: int, rule_set: RuleSet = "all") -> Row | None:
+        for row in rows:
+            if (row.contender.name, row.rule_set) == (name, rule_set) and size <= row.facts < 1.5 * size:
+                return row if not row.run.stopped else None
+        return None
+
+    lines: list[tuple[str, str]] = []
+    ours, nemo = find(_OURS, 1_000_000), find("Nemo", 1_000_000)
+    if ours and nemo:
+        lines.append((
+            "a million facts: closure with heights no slower than Nemo's closure",
+            f"{_format(ours.closure)} s and {_format(nemo.closure)} s; with loading {_format(ours.total)} s and "
+            f"{_format(nemo.total)} s",
+        ))  # fmt: skip
+    if ours and (seconds := ours.run.get_seconds("derivations")):
+        rate = (ours.run.get_count("derivations") or 0) / seconds / 1e6
+        peak = _format(ours.run.get_peak("derivations"))
+        lines.append(("a million facts: 3 million derivations a CPU second, at most 1.5 GB",
+                      f"{rate:.2f} million, {peak} GB"))  # fmt: skip
+    rl, other = find(_OURS, 100_000, "rl"), find("reasonable", 100_000, "rl")
+    if rl and other and rl.total and other.total:
+        handed = other.total / (rl.total + (rl.run.get_seconds("hand over") or 0))
+        lines.append((
+            "a hundred thousand facts, OWL RL's rules: five times as fast as reasonable",
+            f"{other.total / rl.total:.1f} times; {handed:.1f} times when ours is handed over as triples too",
+        ))  # fmt: skip
+    if huge := find(_OURS, 10_000_000):
+        lines.append(("ten million facts in at most 6 GB", f"{_format(huge.total)} s, {huge.run.peak:.2f} GB"))
+    growth = [row for row in rows if (row.contender.name, row.rule_set) == (_OURS, "all") and row.total]
+    largest = max((row.facts for row in growth), default=0)
+    growth = [row for row in growth if row.facts * 12 > largest]  # the last decade, where fixed costs count for nothing
+    if len(growth) > 2:
+        texts = []
+        for title, seconds_of in (("closure", _get_total), ("derivations", _get_listing)):
+            texts.append(f"{title} as n^{_fit_power(growth, seconds_of):.2f}")
+        lines.append(("near-linear growth, by facts in the closure, over the last decade", ", ".join(texts)))
+    return _write_table(("to be reached", "measured"), lines, 2) if lines else ""
+
+
+def _get_total(row: Row) -> float:
+    return row.total or 0.0
+
+
+def _get_listing(row: Row) -> float:
+    return row.run.get_seconds("derivations") or 0.0
+
+
+def _fit_power(rows: Sequence[Row], get_seconds: object) -> float:
+    """The slope of CPU seconds over facts in the closure, both as logarithms."""
+    assert callable(get_seconds)
+    points = [(row.run.get_count("closure") or 1, get_seconds(row)) for row in rows]
+    logs = np.log([(x, y) for x, y in points if y > 0])
+    return float(np.polyfit(logs[:, 0], logs[:, 1], 1)[0])
+
+
+def draw_growth(rows: Sequence[Row], path: Path) -> None:
+    """Draw CPU seconds over stated facts; the same figures give the same bytes."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams |= {"svg.hashsalt": "growth", "svg.fonttype": "none", "font.size": 9}
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6, 3.6), layout="constrained")
+    curves = (
+        (_OURS, "Workbench: load and closure", _get_total, "o-"),
+        (_OURS, "Workbench: all derivations", _get_listing, "s-"),
+        ("Nemo", "Nemo: load and closure", _get_total, "^:"),
+    )
+    for name, title, get_seconds, style in curves:
+        chosen = [r for r in rows if (r.contender.name, r.rule_set) == (name, "all") and not r.run.stopped]
+        chosen.sort(key=lambda row: row.facts)
+        axes.plot([row.facts for row in chosen], [get_seconds(row) for row in chosen], style, label=title, ms=4)
+    sizes = sorted({row.facts for row in rows})
+    first = min((row for row in rows if row.contender.name == _OURS), key=lambda row: row.facts)
+    line = [_get_total(first) * size / first.facts for size in sizes]
+    axes.plot(sizes, line, color="0.7", lw=0.8, label="linear")
+    axes.set(xscale="log", yscale="log", xlabel="facts stated", ylabel="CPU seconds")
+    axes.grid(True, color="0.9", lw=0.5)
+    axes.legend(frameon=False)
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
+    pyplot.close(figure)
 
 
 def main() -> None:
+    """Read the arguments, measure, print, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--worlds", type=int, nargs="*", default=[300, 3_000])
-    parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="for everybody")
+    parser.add_argument("--growth", type=int, nargs="*", default=[30_000, 300_000], help="for this engine and Nemo")
+    parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), default=list(CONTENDERS))
+    parser.add_argument("--seconds", type=int, default=Limits().seconds, help="CPU seconds for each process")
+    parser.add_argument("--gigabytes", type=float, default=Limits().gigabytes, help="memory for each process")
+    parser.add_argument("--plot", type=Path, help="where to draw the growth, as SVG")
     arguments = parser.parse_args()
-    print(f"CPU seconds; world names under {NAMESPACE}")
-    for size in arguments.sizes:
-        run_large(size)
-        if arguments.compare:
-            run_comparison(size)
-    for count in arguments.worlds:
-        run_small(count)
+    limits = Limits(arguments.seconds, arguments.gigabytes)
+    rows: list[Row] = []
+    for size in sorted({*arguments.sizes, *arguments.growth}):
+        names = [n for n in arguments.only if size in arguments.sizes or n in (_OURS, "Nemo")]
+        sets: tuple[RuleSet, ...] = ("all", "rl") if size in arguments.sizes else ("all",)
+        rows += measure_size(size, [CONTENDERS[name] for name in names], limits, sets)
+    rows.sort(key=lambda row: row.facts)
+    print(write_tables(rows))
+    if goals := write_goals(rows):
+        print(f"\n{goals}")
+    if arguments.plot:
+        draw_growth(rows, arguments.plot)
+    if wrong := find_disagreements(rows):
+        print("\nDISAGREEMENT\n" + "\n".join(wrong), file=sys.stderr)
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":
