@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from workbench.build.narration import Narrator, make_narrator
     from workbench.build.scaffolding import init
     from workbench.build.statements import parse_statement
+    from workbench.build.supposing import suppose
+    from workbench.build.suppositions import Supposition
     from workbench.build.theories import assemble_theory
     from workbench.build.verification import VerifyReport
     from workbench.project import (
@@ -78,6 +80,7 @@ __all__ = [
     "RuleDescription",
     "SourceFile",
     "Summary",
+    "Supposition",
     "TermDescription",
     "TextPatch",
     "TripleDelta",
@@ -99,6 +102,7 @@ __all__ = [
     "read_curriculum",
     "reason",
     "redo",
+    "suppose",
     "undo",
     "verify",
     "write_atomically",
@@ -118,6 +122,8 @@ _HOMES = {
     "workbench.build.narration": ("Narrator", "make_narrator"),
     "workbench.build.scaffolding": ("init",),
     "workbench.build.statements": ("parse_statement",),
+    "workbench.build.supposing": ("suppose",),
+    "workbench.build.suppositions": ("Supposition",),
     "workbench.build.theories": ("assemble_theory",),
     "workbench.build.verification": ("VerifyReport",),
     "workbench.project": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,10 +62,12 @@ class Account:
     height: int
 
 
-def tell_proof(proof: Proof, narrator: Narrator, rules: Mapping[str, Rule], assumed: Triple | None = None) -> Account:
+def tell_proof(
+    proof: Proof, narrator: Narrator, rules: Mapping[str, Rule], assumed: Collection[Triple] = ()
+) -> Account:
     """Tell a proof: each stated fact just before it is first used, each step after what it rests on.
 
-    ``assumed`` is the statement that a refutation supposes.
+    ``assumed`` are statements that are only supposed: that of a refutation, or those of a change.
     """
     teller = _Teller(narrator, rules, assumed)
     if not proof.steps:
@@ -76,7 +78,7 @@ def tell_proof(proof: Proof, narrator: Narrator, rules: Mapping[str, Rule], assu
 
 
 class _Teller:
-    def __init__(self, narrator: Narrator, rules: Mapping[str, Rule], assumed: Triple | None) -> None:
+    def __init__(self, narrator: Narrator, rules: Mapping[str, Rule], assumed: Collection[Triple]) -> None:
         self._narrator = narrator
         self._rules = rules
         self._assumed = assumed
@@ -86,7 +88,7 @@ class _Teller:
     def number_of(self, fact: Triple) -> int:
         """Return the number of a fact's line; a fact without one is stated or assumed, and gets one."""
         if fact not in self._numbers:
-            origin: Origin = "assumed" if fact == self._assumed else "stated"
+            origin: Origin = "assumed" if fact in self._assumed else "stated"
             place = None if origin == "assumed" else self._narrator.locate(fact)
             text = self._narrator.say(fact)
             if origin == "assumed":

@@ -62,9 +62,9 @@ def judge_statement(
             "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
             report,
         )
-    evidence = refute(closure, triple)
+    evidence = refute(closure, triple, knowledge.make_limits())
     if isinstance(evidence, Refutation):
-        told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, triple),)
+        told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, (triple,)),)
         return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True)
     return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True)
 

@@ -16,7 +16,7 @@ from workbench.model.terms import RDF_TYPE, Triple
 from workbench.project import Domain
 from workbench.wording.sentences import say_closed
 
-__all__ = ["Explanation"]
+__all__ = ["Explanation", "clean_text", "format_line"]
 
 _SHOWN = 12
 _VERDICTS: dict[Status, str] = {
@@ -86,14 +86,14 @@ class Explanation:
         blocks = [f"{_VERDICTS[self.status]}: {self.sentence}"]
         for number, account in enumerate(self.accounts, 1):
             head = [f"Proof {number} of {len(self.accounts)}:"] if len(self.accounts) > 1 else []
-            blocks.append("\n".join((*head, *(text for line in account.lines for text in _format_line(line)))))
+            blocks.append("\n".join((*head, *(text for line in account.lines for text in format_line(line)))))
         if self.closing:
             blocks.append(self.closing)
         if self.added:
             blocks.append("\n".join(self._list_added()))
         if not self.is_complete:
             blocks.append("There are further proofs." if len(self.accounts) > 1 else "There are other proofs too.")
-        return _clean("\n\n".join(blocks)) + "\n"
+        return clean_text("\n\n".join(blocks)) + "\n"
 
     def _list_added(self) -> Iterator[str]:
         yield "With the statement this would follow as well:"
@@ -161,7 +161,8 @@ class Explanation:
         return "\n".join(lines) + "\n"
 
 
-def _format_line(line: Line) -> Iterator[str]:
+def format_line(line: Line) -> Iterator[str]:
+    """Yield the rows of one sentence of an account: what it says, and what it rests on."""
     indent = " " * (len(str(line.number)) + 4)
     place = f" ({line.location})" if line.location else ""
     yield f"  {line.number}. {line.text}"
@@ -181,7 +182,7 @@ def _join(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Keep a project's text from steering a terminal."""
     return "\n".join(_CONTROL.sub(" ", row) for row in text.split("\n"))
 

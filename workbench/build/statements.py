@@ -11,7 +11,9 @@ from workbench.errors import SelectionError
 from workbench.formats.rules_names import WELL_KNOWN_PREFIXES
 from workbench.model.items import compact_term
 from workbench.model.terms import (
+    OWL,
     RDF_TYPE,
+    RDFS,
     RDFS_LABEL,
     XSD_BOOLEAN,
     XSD_DATE,
@@ -27,7 +29,7 @@ from workbench.model.terms import (
 )
 from workbench.project import Domain
 
-__all__ = ["parse_statement"]
+__all__ = ["parse_axiom", "parse_statement"]
 
 _Place = Literal["subject", "property", "object", "class"]
 _WORD = re.compile(
@@ -50,8 +52,43 @@ _MOST_WORDS = 24
 _EXAMPLE = "Write for example: ann hasParent bob, or: ann a Person; a name of several words goes in quotes."
 
 
-def parse_statement(domain: Domain, text: str) -> Triple:
-    """Read a statement about things that the domain knows.
+_CLASS: _Place = "class"
+_PROPERTY: _Place = "property"
+_AXIOMS: Mapping[str, tuple[Term, _Place]] = {
+    "subPropertyOf": (f"<{RDFS}subPropertyOf>", _PROPERTY),
+    **{name: (f"<{RDFS}{name}>", _CLASS) for name in ("subClassOf", "domain", "range")},
+    **{name: (f"<{OWL}{name}>", _CLASS) for name in ("equivalentClass", "disjointWith", "complementOf")},
+    **{name: (f"<{OWL}{name}>", _PROPERTY) for name in ("equivalentProperty", "propertyDisjointWith", "inverseOf")},
+}
+"""Axioms of three names by the local name of their predicate, and what kind of thing the object is."""
+_OF_CLASSES = frozenset(("subClassOf", "equivalentClass", "disjointWith", "complementOf"))
+_CHARACTERISTICS = {
+    f"{name}Property": f"<{OWL}{name}Property>"
+    for name in "Symmetric Transitive Functional InverseFunctional Asymmetric Irreflexive Reflexive".split()
+}
+
+
+def parse_axiom(domain: Domain, text: str) -> Triple | None:
+    """Read an axiom of three names, such as ``Man subClassOf Person`` or ``hasAncestor a TransitiveProperty``.
+
+    None when the text has another form. Raises SelectionError when it has this one and a name is not known.
+    """
+    words = _WORD.findall(text)
+    if len(words) != 3:
+        return None
+    subject, predicate, object_ = words[0], words[1].rpartition(":")[2], words[2].rpartition(":")[2]
+    names = _Names(domain)
+    if predicate in ("a", "type") and object_ in _CHARACTERISTICS:
+        return names.find(subject, "property"), RDF_TYPE, _CHARACTERISTICS[object_]
+    if predicate not in _AXIOMS or names.is_property(words[1]):
+        return None
+    axiom, place = _AXIOMS[predicate]
+    return names.find(subject, "class" if predicate in _OF_CLASSES else "property"), axiom, names.find(words[2], place)
+
+
+def parse_statement(domain: Domain, text: str, *, allow_new: bool = False) -> Triple:
+    """Read a statement about things that the domain knows; with ``allow_new`` also about individuals it doesn't,
+    which are then written with a prefix or as ``<IRI>``.
 
     Each part is a prefixed name, an ``<IRI>``, the name of a thing without its prefix, or a label; ``a`` says that
     something belongs to a class. A label of several words is quoted, or left bare where the statement has one
@@ -60,7 +97,7 @@ def parse_statement(domain: Domain, text: str) -> Triple:
     words = _WORD.findall(text)
     if len(words) < 3:
         raise SelectionError(f"A statement has a subject, a property and an object. {_EXAMPLE}")
-    names = _Names(domain)
+    names = _Names(domain, allow_new=allow_new)
     if len(words) == 3:
         return names.read(words[0], words[1], words[2])
     readings: dict[Triple, None] = {}
@@ -88,8 +125,9 @@ def _split(words: list[str]) -> Iterator[tuple[str, str, str]]:
 class _Names:
     """What each name of a domain may mean."""
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, *, allow_new: bool = False) -> None:
         self._domain = domain
+        self._allow_new = allow_new
         self._prefixes = {**WELL_KNOWN_PREFIXES, **domain.prefixes}
         self._kinds = domain.kinds
         self._by_name: dict[str, list[Term]] = {}
@@ -108,18 +146,18 @@ class _Names:
     def read(self, subject: str, predicate: str, object_: str) -> Triple:
         """Read the three parts. Raises SelectionError."""
         if predicate == "a" or self._expand(predicate) == RDF_TYPE:
-            return self._find(subject, "subject"), RDF_TYPE, self._find(object_, "class")
-        property_ = self._find(predicate, "property")
-        individual = self._find(subject, "subject")
+            return self.find(subject, "subject"), RDF_TYPE, self.find(object_, "class")
+        property_ = self.find(predicate, "property")
+        individual = self.find(subject, "subject")
         values = {o for _, p, o in self._domain.assertions if p == property_ and is_literal(o)}
         if values or property_ in self._domain.vocabulary.datatype_properties:
             return individual, property_, self._read_value(object_, values)
-        return individual, property_, self._find(object_, "object")
+        return individual, property_, self.find(object_, "object")
 
     def is_property(self, text: str) -> bool:
         """Tell whether a text names a property, or is the ``a`` of class membership."""
         try:
-            return text == "a" or self._find(text, "property") != ""
+            return text == "a" or self.find(text, "property") != ""
         except SelectionError:
             return False
 
@@ -132,10 +170,13 @@ class _Names:
             return f"<{self._prefixes[prefix]}{local}>"
         return None
 
-    def _find(self, text: str, place: _Place) -> Term:
+    def find(self, text: str, place: _Place) -> Term:
+        """Return what a text names at a place. Raises SelectionError."""
         quoted = _QUOTED.match(text)
         name = next((part for part in quoted.groups()[:4] if part is not None), "") if quoted else text
         iri = None if quoted else self._expand(text)
+        if self._allow_new and iri is not None and iri not in self._kinds and place in ("subject", "object"):
+            return iri
         candidates = [iri] if iri is not None and iri in self._kinds else []
         if not candidates and not quoted:
             candidates = self._prefer_default(self._fit(self._by_name.get(name, []), place))

@@ -137,7 +137,8 @@ def reason(folder: str, domain: str | None, as_json: bool) -> None:
     """
     from workbench.build import load, reason
 
-    summaries = reason(load(folder), domain)
+    with show_progress() as progress:
+        summaries = reason(load(folder), domain, progress=progress)
     if as_json:
         print_json([summary.to_json() for summary in summaries])
     else:
@@ -145,31 +146,61 @@ def reason(folder: str, domain: str | None, as_json: bool) -> None:
 
 
 @main.command(short_help="Say whether a statement is true, and why.")
-@click.argument("words", metavar='[DIR] "SUBJECT PROPERTY OBJECT"', nargs=-1, required=True)
+@click.argument("words", metavar='[DIR] ["SUBJECT PROPERTY OBJECT"]', nargs=-1)
 @click.option("--domain", metavar="NAME", help="The domain; may be left out where there is one only.")
 @click.option("--all", "every", is_flag=True, help="Give all proofs, not only the shortest.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "mermaid"]), default="text",
               help="Sentences, JSON, or a diagram.")  # fmt: skip
 @click.option("--language", metavar="TAG", help="The language of the sentences, such as de.")
-def explain(words: tuple[str, ...], domain: str | None, every: bool, form: str, language: str | None) -> None:
+@click.option("--without", metavar="WHAT", multiple=True,
+              help="Say what is lost without a stated fact, an axiom or a rule.")  # fmt: skip
+@click.option("--with", "with_", metavar="WHAT", multiple=True,
+              help="Say what follows with a further fact, axiom or rule.")  # fmt: skip
+def explain(
+    words: tuple[str, ...],
+    domain: str | None,
+    every: bool,
+    form: str,
+    language: str | None,
+    without: tuple[str, ...],
+    with_: tuple[str, ...],
+) -> None:
     """Say whether a statement is true, false or unknown, and why, with the line of every fact and rule.
 
     Names are written with a prefix, without, as <IRI> or as a label in quotes; 'a' says that something is in a class.
+
+    With --without or --with, say what a change would take away and bring, each with its proof, and judge the
+    statement, if there is one, after the change. Nothing is written. Both may be repeated.
 
     \b
     Examples:
       workbench explain "victoria hasChild edward_vii"
       workbench explain my-project --domain planets "Mars hasMoon Phobos" --format json
       workbench explain "victoria a Monarch" --all
+      workbench explain --without "victoria hasChild edward_vii"
+      workbench explain --without grandparent
+      workbench explain "edward_vii a Monarch" --with "edward_vii hasChild victoria"
+      workbench explain --with "hasChild(?x, ?y) -> Parent(?x)"
     """
-    from workbench.build import explain, load
+    from workbench.build import explain, load, suppose
 
+    if without or with_:
+        folder, wanted = (words[0] if words else ".", None) if _is_folder_only(words) else _split_words(words)
+        if form == "mermaid":
+            raise UsageError("A diagram shows one proof; with --without and --with write text or JSON.")
+        supposition = suppose(load(folder), domain, wanted, without=without, with_=with_, all=every, language=language)
+        print_json(supposition.to_json()) if form == "json" else print_text(supposition.format_text(all=every))
+        return
     folder, statement = _split_words(words)
     explanation = explain(load(folder), domain, statement, all=every, language=language)
     if form == "json":
         print_json(explanation.to_json())
     else:
         print_text(explanation.to_mermaid() if form == "mermaid" else explanation.format_text())
+
+
+def _is_folder_only(words: tuple[str, ...]) -> bool:
+    return not words or (len(words) == 1 and len(words[0].split()) < 3)
 
 
 def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
