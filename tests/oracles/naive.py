@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.proofs import FALSE, Step
@@ -20,6 +21,7 @@ from workbench.model.rules import (
     substitute_atom,
     substitute_element,
 )
+from workbench.model.symmetry import list_interchangeable
 from workbench.model.terms import Triple, is_variable
 from workbench.model.theory import Theory
 
@@ -85,9 +87,12 @@ def match_body(
         sources[1] = (atoms[1], [fact for fact in facts if fact in base.get(atoms[1].predicate, set())])
     comparisons = [element for element in rule.body if isinstance(element, Comparison)]
     negations = [element for element in rule.body if isinstance(element, Negation)]
+    groups = list_interchangeable(rule)
     for bindings in match_atoms(sources, {}):
         settled = settle_comparisons(comparisons, bindings)
         if settled is None or any(negated_holds(n, judged, settled) for n in negations):
+            continue
+        if any(settled[one] > settled[other] for group in groups for one, other in pairwise(group)):
             continue
         premises = tuple(tuple(substitute_atom(atom, settled)) for atom in atoms)
         absent = tuple(substitute_element(n, settled) for n in negations)

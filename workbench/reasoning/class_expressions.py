@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from workbench.model.rules import Atom, BodyElement, Comparison
 from workbench.model.terms import OWL, RDF, RDF_TYPE, RDFS, XSD, Term, is_blank, is_literal, read_integer
@@ -24,6 +24,10 @@ _DATATYPES = frozenset(
 )
 _DEEPEST, _LARGEST = 40, 2_000
 """Bounds on nesting, and on the parts and cases of one expression: files may hold circles and doublings."""
+
+_MOST_VALUES = 6
+"""Values of which a cardinality may speak (a maximum of 5 is broken by 6 different values): all pairs of them are
+compared, and whoever judges a rule without knowing that they are interchangeable tries them in n! orders."""
 
 
 class Unsupported(Exception):  # noqa: N818 - a verdict on an axiom, caught by the compiler and reported
@@ -54,6 +58,7 @@ class Expressions:
         self._index = index
         self._depth = 0
         self._visited = 0
+        self._left_out: list[str] = []
 
     @contextmanager
     def _descend(self) -> Iterator[None]:
@@ -153,17 +158,37 @@ class Expressions:
             return [(self.make_property_atom(property_, subject, values[0]),)]
         if self.get_objects(expression, "hasSelf"):
             return [(self.make_property_atom(property_, subject, subject),)]
-        fillers = self.get_objects(expression, "someValuesFrom")
-        at_least_one = self._get_cardinality(expression, "minCardinality") == 1
-        if not fillers and self._get_cardinality(expression, "minQualifiedCardinality") == 1:
-            fillers = self.get_objects(expression, "onClass")
-        if not fillers and not at_least_one:
+        if fillers := self.get_objects(expression, "someValuesFrom"):
+            other = next(fresh)
+            link = self.make_property_atom(property_, subject, other)
+            return [(link, *rest) for rest in self.read_left(fillers[0], other, fresh)]
+        if (least := self._find_cardinality(expression, "minCardinality", "minQualifiedCardinality")) is None:
             raise Unsupported(self._describe(expression) + " on the left of a subclass axiom")
-        other = next(fresh)
-        link = self.make_property_atom(property_, subject, other)
-        if not fillers:
-            return [(link,)]
-        return [(link, *rest) for rest in self.read_left(fillers[0], other, fresh)]
+        if least == 1 and (fillers := self.get_objects(expression, "onClass")):
+            other = next(fresh)
+            link = self.make_property_atom(property_, subject, other)
+            return [(link, *rest) for rest in self.read_left(fillers[0], other, fresh)]
+        return [self._make_distinct_values(expression, property_, subject, least, fresh)]
+
+    def _make_distinct_values(
+        self, expression: Term, property_: Term, subject: str, count: int, fresh: Iterator[str]
+    ) -> tuple[BodyElement, ...]:
+        """Return a body that says ``subject`` has so many different values, of the restriction's class if it has one.
+
+        Values that are known to differ: literals by value, individuals by name, blank nodes from literals only.
+        """
+        if count > _MOST_VALUES:
+            raise Unsupported(f"a cardinality of more than {_MOST_VALUES} values")
+        if self.get_objects(expression, "onDataRange") not in ((), [f"<{RDFS}Literal>"]):
+            raise Unsupported("a cardinality over a datatype (owl:onDataRange)")
+        fillers = self.get_objects(expression, "onClass")
+        others = [next(fresh) for _ in range(count)]
+        body: list[BodyElement] = [self.make_property_atom(property_, subject, other) for other in others]
+        if fillers and fillers[0] != _THING:
+            if is_blank(fillers[0]):
+                raise Unsupported("a cardinality over an unnamed class")
+            body += [Atom(other, RDF_TYPE, fillers[0]) for other in others]
+        return (*body, *(Comparison("!=", one, other) for one, other in combinations(others, 2)))
 
     def read_right(self, expression: Term, subject: str, fresh: Iterator[str]) -> list[Consequence]:
         """Return what follows for ``subject`` from being in the class; Unsupported if part of it has no rule.
@@ -203,26 +228,32 @@ class Expressions:
             other = next(fresh)
             link = self.make_property_atom(property_, subject, other)
             return [Consequence((link, *c.body), c.head) for c in self.read_right(fillers[0], other, fresh)]
-        for name in ("maxCardinality", "maxQualifiedCardinality"):
-            limit = self._get_cardinality(expression, name)
-            if limit in (0, 1):
-                fillers = self.get_objects(expression, "onClass")
-                if self.get_objects(expression, "onDataRange") not in ((), [f"<{RDFS}Literal>"]):
-                    raise Unsupported("a cardinality over a datatype (owl:onDataRange)")
-                others = [next(fresh) for _ in range(limit + 1)]
-                body: list[BodyElement] = [self.make_property_atom(property_, subject, other) for other in others]
-                if fillers and fillers[0] != _THING:
-                    if is_blank(fillers[0]):
-                        raise Unsupported("a cardinality over an unnamed class")
-                    body += [Atom(other, RDF_TYPE, fillers[0]) for other in others]
-                if limit:
-                    body.append(Comparison("!=", others[0], others[1]))
-                return [Consequence(tuple(body), ())]
+        exact = self._find_cardinality(expression, "cardinality", "qualifiedCardinality")
+        most = self._find_cardinality(expression, "maxCardinality", "maxQualifiedCardinality")
+        if exact is not None or most is not None:
+            limit = exact if exact is not None else most or 0
+            body = self._make_distinct_values(expression, property_, subject, limit + 1, fresh)
+            if exact:
+                reason = f"{self._describe(expression)} that says there are so many values at least"
+                self._left_out.append(f"the part of {reason}")
+            return [Consequence(body, ())]
+        if self._find_cardinality(expression, "minCardinality", "minQualifiedCardinality") == 0:
+            return []
         raise Unsupported(self._describe(expression) + " on the right of a subclass axiom")
+
+    def take_left_out(self) -> list[str]:
+        """Return, once, what right-hand sides that have been read say beyond their consequences."""
+        found, self._left_out = self._left_out, []
+        return found
+
+    def _find_cardinality(self, expression: Term, name: str, qualified: str) -> int | None:
+        number = self._get_cardinality(expression, name)
+        return number if number is not None else self._get_cardinality(expression, qualified)
 
     def _get_cardinality(self, expression: Term, name: str) -> int | None:
         values = self.get_objects(expression, name)
-        return read_integer(values[0]) if values and is_literal(values[0]) else None
+        number = read_integer(values[0]) if values and is_literal(values[0]) else None
+        return number if number is None or number >= 0 else None
 
     def _describe(self, expression: Term) -> str:
         words: Mapping[str, str] = {
@@ -233,10 +264,10 @@ class Expressions:
             "complementOf": "a complement (owl:complementOf)",
             "cardinality": "an exact cardinality (owl:cardinality)",
             "minCardinality": "a minimum cardinality (owl:minCardinality)",
-            "maxCardinality": "a maximum cardinality above 1 (owl:maxCardinality)",
+            "maxCardinality": "a maximum cardinality (owl:maxCardinality)",
             "qualifiedCardinality": "an exact cardinality (owl:qualifiedCardinality)",
             "minQualifiedCardinality": "a minimum cardinality (owl:minQualifiedCardinality)",
-            "maxQualifiedCardinality": "a maximum cardinality above 1 (owl:maxQualifiedCardinality)",
+            "maxQualifiedCardinality": "a maximum cardinality (owl:maxQualifiedCardinality)",
         }
         describe: Callable[[str], str | None] = lambda name: words[name] if self.get_objects(expression, name) else None  # noqa: E731
         return next((text for text in map(describe, words) if text), "an unnamed class expression")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from workbench.model.rules import (
@@ -21,11 +22,13 @@ from workbench.model.rules import (
     is_transitivity,
     iterate_atoms,
 )
+from workbench.model.symmetry import list_interchangeable
 from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.model.theory import Theory
 from workbench.reasoning.relation import RelationKey, make_relation_key
 
 __all__ = [
+    "BEFORE",
     "ROW",
     "WORLD",
     "Argument",
@@ -42,6 +45,8 @@ __all__ = [
     "plan_theory",
 ]
 
+BEFORE = "before"
+"""The operator, in plans only, of a comparison of two terms by their texts."""
 Argument = int | str
 WORLD = -1
 """The pseudo-variable whose column holds worlds instead of nodes."""
@@ -234,6 +239,8 @@ def _plan_rule(number: int, rule: Rule) -> RulePlan:
     if transitive:
         first, second = body.atoms
         body = BodyPlan((first, AtomPlan(second.relation, second.subject, second.object, base_only=True)), ())
+    if orders := _plan_orders(rule, known):
+        body = BodyPlan(body.atoms, (*body.conditions, *orders), body.negations)
     heads = tuple(_plan_atom(rule, atom, known) for atom in rule.head)
     planned = tuple(HeadPlan(atom.relation, atom.subject, atom.object) for atom in heads)
     slots = tuple(
@@ -242,6 +249,15 @@ def _plan_rule(number: int, rule: Rule) -> RulePlan:
         if isinstance(atom, Atom)
     )
     return RulePlan(number, rule, tuple(names), body, planned, transitive, slots)
+
+
+def _plan_orders(rule: Rule, known: Mapping[str, int]) -> tuple[Condition, ...]:
+    """Conditions that match interchangeable variables in one order: see :mod:`workbench.model.symmetry`."""
+    return tuple(
+        Condition(Comparison(BEFORE, one, other), ((one, known[one]), (other, known[other])))
+        for group in list_interchangeable(rule)
+        for one, other in pairwise(group)
+    )
 
 
 def _plan_atom(rule: Rule, atom: Atom, known: dict[str, int]) -> AtomPlan:

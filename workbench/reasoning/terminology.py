@@ -95,6 +95,8 @@ class _Compiler:
                 handler(triple)
             except Unsupported as verdict:
                 self._report(triple, str(verdict))
+            for reason in self._expressions.take_left_out():
+                self._report(triple, reason)
         return Terminology(
             tuple(sorted(self._rules.values(), key=lambda rule: rule.name)), tuple(dict.fromkeys(self._unsupported))
         )

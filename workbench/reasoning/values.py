@@ -21,6 +21,7 @@ from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import Term, is_literal, is_variable
 from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.nodes import NodeTable, find_distinct
+from workbench.reasoning.plan import BEFORE
 
 __all__ = ["Fixed", "ValueTable"]
 
@@ -67,6 +68,8 @@ class ValueTable:
             found = self._test_fixed(comparison, columns, size)
             return self._test_distinct(comparison, columns, size) if found is None else found
         first, second = self._get_terms(left, columns), self._get_terms(right, columns)
+        if comparison.operator == BEFORE:
+            return self._test_order(first, second)
         if comparison.operator in ("=", "!="):
             ids = self._value_id
             return np.broadcast_to(_COMPARE[comparison.operator](ids[first], ids[second]), (size,))
@@ -81,6 +84,15 @@ class ValueTable:
             result = result.copy()
             result[rows] = _COMPARE[comparison.operator](*self._rank(first, second))
         return result
+
+    def _test_order(self, first: IntArray, second: IntArray) -> BoolArray:
+        """Tell for which rows the text of the first term comes before that of the second."""
+        distinct, places = find_distinct(np.concatenate((first, second)))
+        texts = [self._nodes.terms[number] for number in distinct.tolist()]
+        ranks: IntArray = np.empty(len(texts), dtype=np.int64)
+        ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+        before: BoolArray = ranks[places[: len(first)]] < ranks[places[len(first) :]]
+        return before
 
     def _rank(self, first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:
         """Numbers in the order of the values that terms of ordered kinds have; only the same kind compares."""
