@@ -125,6 +125,11 @@ def test_a_contradiction_is_told_whether_it_comes_or_goes(make: Make, files: Fil
         ([], ["hasParent(?x, ?y) -> hasUncle(?x, ?z)"], "cannot be supposed: .*z"),
         ([], ["hasParent(?x, ?y -> hasUncle(?x, ?y)"], "cannot be read: line 1"),
         ([], ["not hasUncle(?x, ?y) ^ hasParent(?x, ?y) -> hasUncle(?x, ?y)"], "cannot be supposed"),
+        (
+            [],
+            ["hasParnt(?x, ?y) -> hasUncle(?x, ?y)"],
+            "the property hasParnt, which the ontology does not declare.*hasParent",
+        ),
         ([], ["born(?x, ?a) ^ ?b = ?a + 1 -> born(?x, ?b)"], "cannot be supposed"),
     ],
 )

@@ -16,6 +16,7 @@ from workbench.errors import SelectionError
 from workbench.formats.rules_lexer import RuleSyntaxError
 from workbench.formats.rules_names import WELL_KNOWN_PREFIXES
 from workbench.formats.rules_parser import parse_rule
+from workbench.model.report import Violation
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
@@ -133,16 +134,21 @@ class _Change:
             rule = parse_rule(text, prefixes, f"supposed-{number}")
         except RuleSyntaxError as error:
             raise SelectionError(f"The rule '{text}' cannot be read: {error}.") from error
-        known = self._knowledge
-        found = analyse_rules(
-            (*known.theory.rules, rule), (), known_keys=known.declared.keys(), closed=known.domain.closed,
-            known_kinds=known.declared,
-        )  # fmt: skip
-        for violation in found:
-            if violation.focus == rule.name and violation.severity == "error":
-                raise SelectionError(f"The rule '{text}' cannot be supposed: {violation.message}")
+        before = set(self._analyse(()))
+        for violation in self._analyse((rule,)):
+            if violation.severity == "error" and violation not in before:
+                raise SelectionError(
+                    f"The rule '{text}' cannot be supposed: {violation.message} {violation.fix}".strip()
+                )
         self._supposed.append(rule)
         return Assumption(text, self._narrator.say_rule(rule), None, rule.kind, None)
+
+    def _analyse(self, more: tuple[Rule, ...]) -> list[Violation]:
+        known = self._knowledge
+        rules = (*known.theory.rules, *self._supposed, *more)
+        return analyse_rules(
+            rules, (), known_keys=known.declared.keys(), closed=known.domain.closed, known_kinds=known.declared
+        )
 
     def _replace_axioms(self) -> Domain:
         triples = (set(self._domain.triples) - self._axioms_removed) | self._axioms_added
