@@ -1,6 +1,6 @@
 """Run what is measured in a process of its own, with limits, and bring back CPU seconds, peak memory and counts.
 
-    python -m benchmarks.harness MODULE FUNCTION '[arguments]' CPU_SECONDS GIGABYTES
+    python -m benchmarks.harness MODULE FUNCTION '[arguments]' GIGABYTES
 
 is what :func:`measure` starts; nobody needs to type it. CPU seconds are user and system time of all threads and
 finished children: a busy machine changes them far less than wall time. Peak memory is the high-water mark of the
@@ -12,10 +12,12 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import os
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +28,8 @@ __all__ = ["Limits", "Measurement", "Phase", "Recorder", "get_cpu", "get_peak", 
 
 _ROOT = Path(__file__).resolve().parents[1]
 _STATUS = Path("/proc/self/status")
+_WORDS_OF_MEMORY = ("MemoryError", "memory allocation", "bad_alloc", "Out of Memory", "Cannot allocate memory")
+_POLL = 0.2
 _WALL_PER_CPU = 5
 """How many seconds of wall time a process may take for each CPU second that it is allowed: machines are shared."""
 
@@ -118,30 +122,61 @@ def measure(function: Callable[..., None], *arguments: object, limits: Limits = 
     Arguments are JSON values. A process that exceeds a limit is ended, and the measurement says so. Raises
     RuntimeError with the process's own words when it fails in any other way.
     """
-    words = [function.__module__, function.__qualname__, json.dumps(arguments)]
-    command = [sys.executable, "-m", "benchmarks.harness", *words, str(limits.seconds), str(limits.gigabytes)]
-    wall = limits.seconds * _WALL_PER_CPU
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=wall, cwd=_ROOT, check=False)
-    except subprocess.TimeoutExpired:
-        return Measurement(stopped=f"stopped after {wall} s of wall time")
-    if done.returncode == 0:
-        found = json.loads(done.stdout.splitlines()[-1])
+    spec = sys.modules[function.__module__].__spec__  # of a module that was started with -m, the name is there only
+    words = [spec.name if spec else function.__module__, function.__qualname__, json.dumps(arguments)]
+    command = [sys.executable, "-m", "benchmarks.harness", *words, str(limits.gigabytes)]
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(command, stdout=output, stderr=errors, cwd=_ROOT) as process:
+            stopped = _watch(process, limits.seconds)
+        output.seek(0)
+        errors.seek(0)
+        printed, complaint = output.read(), errors.read()
+    if stopped:
+        return Measurement(stopped=stopped)
+    if process.returncode == 0:
+        found = json.loads(printed.splitlines()[-1])
         phases = tuple(Phase(*phase) for phase in found["phases"])
         return Measurement(phases, tuple(sorted(found["counts"].items())))
-    if done.returncode == -signal.SIGXCPU:
-        return Measurement(stopped=f"stopped after {limits.seconds} s")
-    words_of_memory = ("MemoryError", "memory allocation", "bad_alloc", "Out of Memory", "Cannot allocate memory")
-    if any(text in done.stderr for text in words_of_memory) or done.returncode == -signal.SIGKILL:
+    if process.returncode == -signal.SIGKILL or any(text in complaint for text in _WORDS_OF_MEMORY):
         return Measurement(stopped=f"stopped at {limits.gigabytes:g} GB")
-    raise RuntimeError(f"{words[1]}{arguments} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    raise RuntimeError(f"{words[1]}{arguments} ended with {process.returncode}:\n{complaint[-2000:]}")
+
+
+def _watch(process: subprocess.Popen[bytes], seconds: int) -> str:
+    """Wait for a process and end it when it takes too long; return why, or nothing.
+
+    A limit set in the process itself (RLIMIT_CPU) would make its own clock as coarse as the kernel's ticks.
+    """
+    start = time.monotonic()
+    while True:
+        try:
+            process.wait(_POLL)
+            return ""
+        except subprocess.TimeoutExpired:
+            reason = ""
+            if _get_cpu_of(process.pid) > seconds:
+                reason = f"stopped after {seconds} s"
+            elif time.monotonic() - start > seconds * _WALL_PER_CPU:
+                reason = f"stopped after {seconds * _WALL_PER_CPU} s of wall time"
+            if reason:
+                process.kill()
+                process.wait()
+                return reason
+
+
+def _get_cpu_of(process: int) -> float:
+    """CPU seconds of a running process, 0 where there is no /proc."""
+    path = Path(f"/proc/{process}/stat")
+    try:
+        words = path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
     """Run one function under limits and print what it recorded as the last line."""
-    module, function, arguments, seconds, gigabytes = sys.argv[1:]
-    allowed = int(seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 5))
+    module, function, arguments, gigabytes = sys.argv[1:]
     size = int(float(gigabytes) * 1024**3)
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
