@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import ProjectError
 from workbench.model.report import Location, Violation
-from workbench.project.configuration import ProjectConfig, Waiver, parse_configuration
+from workbench.project.configuration import ProjectConfig, ReasoningLimits, Waiver, parse_configuration
 
 FULL = """\
 version: 1
@@ -30,6 +30,7 @@ severity: {lint.no-label: "off", shape.*: warning}
 waivers:
   - {code: rule.unused, path: ontologies/**, reason: "Kept for the appendix.", owner: A. Expert, expires: 2026-12-31}
 build: {out: data, seed: 7, workers: 2}
+reasoning: {seconds: 600, facts: 5000000, memory: 1.5 GB}
 """
 
 
@@ -50,6 +51,7 @@ def test_everything_is_read() -> None:
     assert law.sensitive and not kinship.sensitive
     assert kinship.ontologies == ("ontologies/kinship/**",)
     assert (config.build.out, config.build.seed, config.build.workers) == ("data", 7, 2)
+    assert config.reasoning == ReasoningLimits(seconds=600, facts=5_000_000, memory=1_500_000_000)
     assert config.waivers == (
         Waiver("rule.unused", "Kept for the appendix.", "A. Expert", date(2026, 12, 31), "ontologies/**"),
     )
@@ -62,6 +64,7 @@ def test_defaults() -> None:
     assert violations == ()
     assert config.languages == ("en",)
     assert (config.build.out, config.build.seed, config.build.workers) == ("out", 0, 1)
+    assert config.reasoning == ReasoningLimits(None, None, None)
 
 
 def test_severities_and_waivers() -> None:
@@ -111,6 +114,11 @@ HEAD = "version: 1\nname: x\ndomains:\n  a:\n"
         (HEAD + "build: {seed: -1}\n", "config.value", 5, "at least 0"),
         (HEAD + "build: {workers: many}\n", "config.type", 5, "whole number"),
         (HEAD + "build: {workers: true}\n", "config.type", 5, "whole number"),
+        (HEAD + "reasoning: {seconds: 0}\n", "config.value", 5, "'reasoning.seconds' must be at least 1"),
+        (HEAD + "reasoning: {facts: many}\n", "config.type", 5, "whole number"),
+        (HEAD + "reasoning: {memory: 500}\n", "config.type", 5, "text"),
+        (HEAD + "reasoning: {memory: much}\n", "config.value", 5, "500 MB or 4 GB"),
+        (HEAD + "reasoning: {rounds: 7}\n", "config.unknown-key", 5, "rounds"),
         (HEAD + "description: [a]\n", "config.type", 5, "text"),
         (HEAD + "name: y\n", "yaml.syntax", 5, "twice"),
         ("version: 1\nname: x\ndomains:\n  a:\n  'b c':\n", "config.value", 5, "letters"),

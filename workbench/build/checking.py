@@ -117,7 +117,7 @@ def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[lis
     tell(f"{domain.name}: looking for conflicts among rules and constraints")
     found += report_conflicts(knowledge)
     tell(f"{domain.name}: reasoning")
-    closure = knowledge.closure
+    closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)

@@ -6,7 +6,7 @@ Checking, explaining and building all begin here, so that none of them can reaso
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from workbench.project import Domain, Project
 from workbench.project.vocabulary import Vocabulary
 from workbench.reasoning.closure import Closure
 from workbench.reasoning.closure import reason as reason_closure
+from workbench.reasoning.guards import Limits
 from workbench.reasoning.terminology import Terminology
 from workbench.validation.rules import analyse_rules
 
@@ -55,8 +56,8 @@ class Knowledge:
         """The stated facts."""
         return self.domain.assertions
 
-    def compute_closure(self) -> Closure:
-        """Apply the rules to the stated facts.
+    def compute_closure(self, tell: Callable[[str], None] | None = None) -> Closure:
+        """Apply the rules to the stated facts, within the limits that the project sets; ``tell`` hears how far it is.
 
         Raises InvalidKnowledgeError when the rules or the files have errors, LimitError when reasoning takes too
         much.
@@ -68,7 +69,25 @@ class Knowledge:
                 "'workbench check' lists them.",
                 Report.collect(self.blockers),
             )
-        return reason_closure(self.theory, self.facts)
+        return reason_closure(self.theory, self.facts, self.make_limits(tell))
+
+    def make_limits(self, tell: Callable[[str], None] | None = None) -> Limits:
+        """Return the limits on reasoning in this project; ``tell`` hears, in a few words, how far it is."""
+        chosen = self.project.config.reasoning
+        wanted = {name: value for name in chosen.__slots__ if (value := getattr(chosen, name)) is not None}
+
+        def report(number: int, facts: int, rule: str) -> None:
+            if tell is not None:
+                tell(f"{self.domain.name}: reasoning, {facts:,} facts, round {number}, {rule}")
+
+        return replace(Limits(), on_progress=None if tell is None else report, **wanted)
+
+    def prepare_closure(self, tell: Callable[[str], None] | None = None) -> Closure:
+        """Return :attr:`closure`; where it is not there yet, ``tell`` hears how far its computation is."""
+        known = vars(self)
+        if "closure" not in known:
+            known["closure"] = self.compute_closure(tell)
+        return self.closure
 
     @cached_property
     def closure(self) -> Closure:
@@ -160,23 +179,30 @@ def _place(project: Project, rules: Mapping[str, Rule], violation: Violation) ->
     return replace(violation, location=places[0]) if places else violation
 
 
-def reason(project: Project, domain: str | None = None) -> list[Summary]:
+def reason(
+    project: Project, domain: str | None = None, *, progress: Callable[[str], None] | None = None
+) -> list[Summary]:
     """Apply the rules of one domain, or of all, and return what came of it.
 
-    Raises SelectionError for an unknown domain, InvalidKnowledgeError when rules or files have errors.
+    Raises SelectionError for an unknown domain, InvalidKnowledgeError when rules or files have errors, LimitError
+    when a limit is reached.
     """
-    return [_summarise(get_knowledge(project, chosen)) for chosen in list_domains(project, domain)]
+    tell = progress or (lambda _: None)
+    return [_summarise(get_knowledge(project, chosen), tell) for chosen in list_domains(project, domain)]
 
 
-def _summarise(knowledge: Knowledge) -> Summary:
+def _summarise(knowledge: Knowledge, tell: Callable[[str], None]) -> Summary:
+    tell(f"{knowledge.domain.name}: reasoning")
     started = time.perf_counter()
-    closure = knowledge.compute_closure()
+    closure = knowledge.compute_closure(tell)
     seconds = time.perf_counter() - started
+    tell(f"{knowledge.domain.name}: counting derivations")
+    base, derived = closure.count_facts()
     return Summary(
         domain=knowledge.domain.name,
-        base=len(closure.stated),
-        derived=len(closure.derived),
-        derivations=closure.derivations().num_rows,
+        base=base,
+        derived=derived,
+        derivations=closure.count_derivations(),
         max_depth=closure.batch.facts.top,
         seconds=round(seconds, 3),
     )

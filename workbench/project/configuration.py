@@ -18,6 +18,7 @@ __all__ = [
     "BuildDefaults",
     "DomainConfig",
     "ProjectConfig",
+    "ReasoningLimits",
     "SeverityOverride",
     "Waiver",
     "parse_configuration",
@@ -30,6 +31,8 @@ _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)?\Z")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*\Z")
 _CODE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+|\.\*)*\Z")
+_MEMORY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(MB|GB)\Z")
+_UNITS = {"MB": 10**6, "GB": 10**9}
 _T = TypeVar("_T")
 
 
@@ -74,6 +77,15 @@ class BuildDefaults:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningLimits:
+    """The limits that a project sets on reasoning: seconds, facts, bytes of memory; None leaves the usual one."""
+
+    seconds: int | None = None
+    facts: int | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectConfig:
     """What ``workbench.yaml`` says. ``languages`` is never empty, its first is the default; domains are by name."""
 
@@ -87,6 +99,7 @@ class ProjectConfig:
     severity: Mapping[str, SeverityOverride] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     build: BuildDefaults = BuildDefaults()
+    reasoning: ReasoningLimits = ReasoningLimits()
     version: int = 1
     text: YamlText = field(default=YamlText(None), compare=False, repr=False)
 
@@ -131,7 +144,7 @@ class _ConfigurationReader:
     def read(self, top: dict[str, YamlValue]) -> tuple[ProjectConfig, tuple[Violation, ...]]:
         known = (
             "version", "name", "base", "description", "license", "prefixes", "languages", "domains", "severity",
-            "waivers", "build",
+            "waivers", "build", "reasoning",
         )  # fmt: skip
         if type(top.get("version")) is not int or top["version"] != 1:
             place = self.text.locate("version")
@@ -154,6 +167,7 @@ class _ConfigurationReader:
             severity=self._read_entries(top, "severity", _CODE, "the code of a finding", self._read_override),
             waivers=self._read_waivers(top),
             build=self._read_build(top),
+            reasoning=self._read_reasoning(top),
             text=self.text,
         )
         return config, tuple(self.violations)
@@ -327,14 +341,34 @@ class _ConfigurationReader:
             return default
         path: YamlPath = ("build",)
         self._check_keys(entries, path, ("out", "seed", "workers"))
-        numbers = {"seed": default.seed, "workers": default.workers}
-        for key, least in (("seed", 0), ("workers", 1)):
-            value = self._expect(entries[key], int, "a whole number", (*path, key)) if key in entries else None
-            if value is not None and value < least:
-                self._report("value", f"'build.{key}' must be at least {least}.", (*path, key))
-            elif value is not None:
-                numbers[key] = value
-        return BuildDefaults(self._read_text(entries, path, "out") or default.out, numbers["seed"], numbers["workers"])
+        seed, workers = self._read_number(entries, path, "seed", 0), self._read_number(entries, path, "workers", 1)
+        return BuildDefaults(
+            self._read_text(entries, path, "out") or default.out,
+            default.seed if seed is None else seed,
+            default.workers if workers is None else workers,
+        )
+
+    def _read_number(self, entries: dict[str, YamlValue], path: YamlPath, key: str, least: int) -> int | None:
+        path = (*path, key)
+        value = self._expect(entries[key], int, "a whole number", path) if key in entries else None
+        if value is not None and value < least:
+            self._report("value", f"'{'.'.join(map(str, path))}' must be at least {least}.", path)
+            return None
+        return value
+
+    def _read_reasoning(self, top: dict[str, YamlValue]) -> ReasoningLimits:
+        entries = self._expect(top["reasoning"], dict, "a mapping", ("reasoning",)) if "reasoning" in top else None
+        if entries is None:
+            return ReasoningLimits()
+        path: YamlPath = ("reasoning",)
+        self._check_keys(entries, path, ("seconds", "facts", "memory"))
+        text = self._read_text(entries, path, "memory", _MEMORY, "an amount such as 500 MB or 4 GB")
+        found = _MEMORY.match(text)
+        return ReasoningLimits(
+            seconds=self._read_number(entries, path, "seconds", 1),
+            facts=self._read_number(entries, path, "facts", 1),
+            memory=int(float(found[1]) * _UNITS[found[2]]) if found else None,
+        )
 
 
 def _describe(value: YamlValue) -> str:

@@ -14,6 +14,7 @@ from workbench.model.theory import Theory
 from workbench.reasoning.alternatives import Alternatives
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.reasoning.columns import IntArray, sort_distinct
+from workbench.reasoning.derivations import count_instances
 from workbench.reasoning.guards import Limits
 from workbench.reasoning.justifications import Justifications
 from workbench.reasoning.live import ABSENT
@@ -99,6 +100,18 @@ class Closure:
     def justifications(self, triple: Triple, limit: int = 10) -> Justifications:
         """Return up to ``limit`` smallest sets of stated facts from which a triple (or *false*) follows."""
         return self.batch.justifications(self.world, triple, limit)
+
+    def count_facts(self) -> tuple[int, int]:
+        """Return how many facts are stated, and how many only derived."""
+        heights = self.batch.facts.heights[self.batch.facts.list_world(self.world)]
+        stated = int(np.count_nonzero(heights == 0))
+        return stated, len(heights) - stated
+
+    def count_derivations(self) -> int:
+        """Return how many derivations there are, without keeping any where the world is alone in its batch."""
+        if self.batch.world_count > 1:
+            return int(self.derivations().num_rows)
+        return count_instances(self.batch.plan, self.batch.matcher, self.batch.facts)
 
     def derivations(self) -> pyarrow.Table:
         """Return all derivations: rule, subject, predicate, object, premises (a list of triples), height.

@@ -23,7 +23,7 @@ from workbench.reasoning.join import Matcher, Table
 from workbench.reasoning.plan import ROW, WORLD, HeadPlan, RulePlan, TheoryPlan
 from workbench.reasoning.relation import RelationKey
 
-__all__ = ["Instance", "Instances", "find_instances", "list_instances", "make_step", "match_head"]
+__all__ = ["Instance", "Instances", "count_instances", "find_instances", "list_instances", "make_step", "match_head"]
 
 
 class Instance(NamedTuple):
@@ -62,6 +62,23 @@ def list_instances(plan: RulePlan, matcher: Matcher, facts: FactTable) -> Iterat
             relation = matcher.relations[head.relation]
             rows = relation.find(relation.make_keys(subjects, objects))
             yield Instances(plan.number, rows + facts.offsets[head.relation], premises)
+
+
+def count_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable) -> int:
+    """Return how many instances all rules have; heads of one match that conclude the same fact count once.
+
+    Premises determine a match, since they bind every variable that is not computed, so matches need no comparing.
+    """
+    total = 0
+    for rule in plan.rules:
+        heads: list[IntArray] = []
+        for part in list_instances(rule, matcher, facts):
+            heads.append(part.facts)
+            if len(heads) >= len(rule.heads):
+                concluded = np.sort(np.stack(heads), axis=0)
+                total += concluded.shape[1] + int(np.count_nonzero(concluded[1:] != concluded[:-1]))
+                heads = []
+    return total
 
 
 def find_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable, wanted: Sequence[int]) -> Iterator[Instances]:

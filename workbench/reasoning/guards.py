@@ -81,7 +81,8 @@ class Watch:
         """Raise LimitError when the time or the memory is over; tell the progress when it is time to."""
         now = time.monotonic()
         if self.started is not None and now - self.started > self.limits.seconds:
-            self._stop(f"more than {self.limits.seconds:g} seconds of reasoning")
+            plural = "s" * (self.limits.seconds != 1)
+            self._stop(f"more than {self.limits.seconds:g} second{plural} of reasoning")
         if now < self._look_at:
             return
         self._look_at = now + _LOOK_EVERY
