@@ -291,7 +291,7 @@ def test_help_and_version() -> None:
 
 
 def test_the_unexpected_is_told_plainly(monkeypatch: pytest.MonkeyPatch, planets: Path) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("x\x1b[2J")
 
     monkeypatch.setattr(sys.modules["workbench.build"], "reason", fail, raising=False)
@@ -306,7 +306,7 @@ def test_the_unexpected_is_told_plainly(monkeypatch: pytest.MonkeyPatch, planets
 
 
 def test_an_interruption_is_told_plainly(monkeypatch: pytest.MonkeyPatch, planets: Path) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys.modules["workbench.build"], "reason", interrupt, raising=False)
