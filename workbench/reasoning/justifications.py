@@ -21,12 +21,13 @@ What is absent is no leaf. With negation a justification is relative to the abse
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
 from workbench.model.terms import Triple
+from workbench.reasoning.derivations import Instance
 from workbench.reasoning.graph import DerivationGraph
 from workbench.reasoning.support import Network, collect_network
 
@@ -75,12 +76,23 @@ class Justifications:
         return self.items[index]
 
 
-def find_justifications(graph: DerivationGraph, goal: int, limit: int, by: By = "facts") -> Justifications:
+def find_justifications(
+    graph: DerivationGraph,
+    goal: int,
+    limit: int,
+    by: By = "facts",
+    *,
+    instances: Sequence[Instance] | None = None,
+    most: int | None = None,
+) -> Justifications:
     """Return up to ``limit`` justifications of a fact of the closure, or of *false* in an inconsistent world.
 
-    A stated goal justifies itself, and may have others. See the module about what is absent, and about bounds.
+    A stated goal justifies itself, and may have others. With ``instances`` only these conclude the goal, such as one
+    application of an integrity rule. Of more than ``most`` derivations (by default 50,000) behind the goal only the
+    nearest are searched. See the module about what is absent, and about bounds.
     """
-    network = collect_network(graph, goal, with_rules=by == "facts+rules", most=_MOST_DERIVATIONS)
+    most = _MOST_DERIVATIONS if most is None else most
+    network = collect_network(graph, goal, with_rules=by == "facts+rules", most=most, instances=instances)
     sets, is_done = _find_smallest(network, limit)
     is_smallest = network.is_whole
     if not is_done and len(sets) < limit:

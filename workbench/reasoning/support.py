@@ -140,20 +140,24 @@ class Network:
         return everything & ~without[self.goal]
 
 
-def collect_network(graph: DerivationGraph, goal: int, *, with_rules: bool, most: int) -> Network:
+def collect_network(
+    graph: DerivationGraph, goal: int, *, with_rules: bool, most: int, instances: Sequence[Instance] | None = None
+) -> Network:
     """Return what ``goal`` can rest on, with up to about ``most`` derivations, the nearest to it.
 
     Beyond them each fact has one derivation of least height, so that the goal always has a proof in the network.
+    With ``instances`` only those conclude the goal.
     """
-    collector = _Collector(graph, goal)
+    collector = _Collector(graph, goal, instances)
     collector.search(most)
     return _number(graph, goal, collector, with_rules=with_rules)
 
 
 class _Collector:
-    def __init__(self, graph: DerivationGraph, goal: int) -> None:
+    def __init__(self, graph: DerivationGraph, goal: int, last: Sequence[Instance] | None) -> None:
         self.graph = graph
         self.goal = goal
+        self._last = last
         self.found: dict[int, list[Instance]] = {}
         self.is_whole = True
         self._relations: dict[str, _Pairs] = {}
@@ -169,7 +173,7 @@ class _Collector:
         frontier, count = {self.goal: None}, 0
         while frontier and count <= most:
             block = list(frontier)[:_BLOCK]
-            self.graph.fetch(block)
+            self.graph.fetch(fact for fact in block if self._last is None or fact != self.goal)
             for fact in block:
                 if count > most:
                     break
@@ -177,7 +181,7 @@ class _Collector:
                 # What rests on the fact itself, or on the goal, adds nothing to what the goal rests on.
                 instances = [
                     instance
-                    for instance in (*self.graph.list_instances(fact), *self._list_further(fact))
+                    for instance in self._list_instances(fact)
                     if fact not in instance.premises and self.goal not in instance.premises
                 ]
                 self.found[fact] = list(dict.fromkeys(instances))
@@ -187,10 +191,18 @@ class _Collector:
             self.is_whole = False
             self._close(list(frontier))
 
+    def _list_instances(self, fact: int) -> Sequence[Instance]:
+        if fact == self.goal and self._last is not None:
+            return self._last
+        return [*self.graph.list_instances(fact), *self._list_further(fact)]
+
     def _close(self, unsearched: list[int]) -> None:
         """Give facts that were not searched one derivation each; the goal keeps its canonical proof."""
-        find_proof(self.graph, self.goal)
-        pending = [self.goal, *unsearched[:_MOST_CLOSED]]
+        pending = [*unsearched[:_MOST_CLOSED]]
+        if self._last is None:
+            pending.append(self.goal)
+        else:
+            pending += [premise for instance in self._last for premise in instance.premises]
         done: set[int] = set()
         while pending:
             fact = pending.pop()

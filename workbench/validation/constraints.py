@@ -45,6 +45,7 @@ def find_constraint_violations(
     stated: Mapping[str, Comparison | None] | None = None,
     locate: Callable[[Triple], Location | None] = lambda _: None,
     derive_leaves: Callable[[Triple], tuple[Triple, ...]] = lambda _: (),
+    leaves: Mapping[Step, tuple[Triple, ...]] | None = None,
     language: str = "en",
     domain: str = "",
 ) -> list[Violation]:
@@ -55,12 +56,15 @@ def find_constraint_violations(
     ``language`` with the concrete facts, said by ``say``; comparisons and negations, with all variables replaced,
     are said by ``say_element``. ``stated`` maps a constraint to the comparison that its author wrote, of which the
     rule holds the opposite. The location is that of the first stated fact in order of the body; a derived premise
-    counts as its ``derive_leaves``, so facts and places are the smallest contradicting set that the proofs give.
-    Steps that differ only in the order of the same premises are one violation.
+    counts as its ``derive_leaves``. With ``leaves``, which gives each step the smallest set of stated facts behind
+    it, that set is taken instead, and ``why`` lists its statements with their places. Steps that differ only in the
+    order of the same premises are one violation.
 
     Raises KeyError when a step names a rule that ``rules`` does not have.
     """
-    speaker = _Speaker(say, label, say_element, dict(stated or {}), locate, derive_leaves, language, domain)
+    speaker = _Speaker(
+        say, label, say_element, dict(stated or {}), locate, derive_leaves, language, domain, leaves or {}
+    )
     found: dict[tuple[str, tuple[Triple, ...]], Violation] = {}
     for step in sorted((step for step in steps if step.conclusion == FALSE), key=lambda s: s.sort_key):
         key = (step.rule, tuple(sorted(step.premises)))
@@ -80,6 +84,7 @@ class _Speaker:
         derive_leaves: Callable[[Triple], tuple[Triple, ...]],
         language: str,
         domain: str,
+        leaves: Mapping[Step, tuple[Triple, ...]],
     ) -> None:
         self._say = say
         self._label = label
@@ -89,11 +94,14 @@ class _Speaker:
         self._derive_leaves = derive_leaves
         self._language = language
         self._domain = domain
+        self._leaves = leaves
 
     def make(self, step: Step, rule: Rule) -> Violation:
         """Build the violation of one contradiction."""
         bindings = dict(step.bindings)
-        leaves = tuple(dict.fromkeys(leaf for premise in step.premises for leaf in self._list_leaves(premise)))
+        leaves = self._leaves.get(step) or tuple(
+            dict.fromkeys(leaf for premise in step.premises for leaf in self._list_leaves(premise))
+        )
         facts = [self._trim(self._say(premise)) for premise in step.premises]
         conditions = [substitute_element(element, bindings) for element in rule.body if not isinstance(element, Atom)]
         facts += [self._trim(self._say_element(element)) for element in conditions if not self._is_trivial(element)]
@@ -111,7 +119,7 @@ class _Speaker:
             message=self._compose_message(rule, facts),
             location=location,
             focus=step.premises[0][0] if step.premises else "",
-            why=self._explain(rule, rule_places),
+            why=self._explain(rule, rule_places) + self._list_statements(self._leaves.get(step, ())),
             fix=self._advise(rule, bindings, is_axiom),
             facts=tuple(dict.fromkeys((*facts, *derived))),
             related=related[:_RELATED],
@@ -120,6 +128,16 @@ class _Speaker:
 
     def _list_leaves(self, triple: Triple) -> tuple[Triple, ...]:
         return (triple,) if self._locate(triple) is not None else self._derive_leaves(triple) or (triple,)
+
+    def _list_statements(self, leaves: tuple[Triple, ...]) -> str:
+        if not leaves:
+            return ""
+        told = []
+        for leaf in leaves[:_RELATED]:
+            place = self._locate(leaf)
+            told.append(f"“{self._trim(self._say(leaf))}”" + (f" ({place})" if place else ""))
+        more = f" and {len(leaves) - _RELATED} more" if len(leaves) > _RELATED else ""
+        return f" Stated: {'; '.join(told)}{more}."
 
     def _compose_message(self, rule: Rule, facts: list[str]) -> str:
         listed = "; ".join(dict.fromkeys(facts))
