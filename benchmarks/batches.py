@@ -22,7 +22,7 @@ from workbench.model.theory import Theory
 from workbench.project import load
 from workbench.reasoning.batch import Batch, evaluate
 
-__all__ = ["choose_statements", "cut_worlds", "main", "run_batches", "write_table"]
+__all__ = ["choose_statements", "cut_worlds", "find_refuted", "main", "run_batches", "write_table"]
 
 _FEWEST, _MOST = 20, 50
 _GOALS = 2_000
@@ -85,6 +85,23 @@ def _list_closed(batch: Batch, theory: Theory) -> set[tuple[int, Triple]]:
     return found
 
 
+def find_refuted(
+    recorder: Recorder, batch: Batch, worlds: Sequence[Sequence[Triple]], statements: Sequence[Triple]
+) -> set[int]:
+    """Return the worlds whose statement is refuted: with it there is a contradiction, or a closed fact more."""
+    theory = batch.theory
+    with recorder.phase("refutation"):
+        extended = evaluate(
+            theory,
+            [[*world, statement] for world, statement in zip(worlds, statements, strict=True)],
+            closed_reference=(batch, range(len(worlds))),
+        )
+        contradicted = extended.find_inconsistent_worlds()
+    with recorder.phase("comparison"):
+        gained = {world for world, _ in _list_closed(extended, theory) - _list_closed(batch, theory)}
+    return {*gained, *contradicted.nonzero()[0].tolist()}
+
+
 def run_batches(recorder: Recorder, folder: str, domain: str, count: int) -> None:
     """Cut worlds, reason them, refute a statement in each, and prove some of what follows."""
     project = load(Path(folder))
@@ -98,16 +115,7 @@ def run_batches(recorder: Recorder, folder: str, domain: str, count: int) -> Non
     with recorder.phase("closure"):
         batch = evaluate(theory, worlds)
         inconsistent = batch.find_inconsistent_worlds()
-    with recorder.phase("refutation"):
-        extended = evaluate(
-            theory,
-            [[*world, statement] for world, statement in zip(worlds, statements, strict=True)],
-            closed_reference=(batch, range(count)),
-        )
-        contradicted = extended.find_inconsistent_worlds()
-    with recorder.phase("comparison"):
-        gained = {world for world, _ in _list_closed(extended, theory) - _list_closed(batch, theory)}
-    refuted = {*gained, *contradicted.nonzero()[0].tolist()}
+    refuted = find_refuted(recorder, batch, worlds, statements)
     with recorder.phase("derivations"):
         derivations = len(batch.log.facts)
     goals = []
@@ -151,7 +159,9 @@ def write_table(found: Measurement) -> str:
     goals = counts["goals"]
     proofs, cones = (1000 * (found.get_seconds(name) or 0.0) / goals for name in ("proofs", "cones"))
     lines.append("")
-    lines.append(f"{goals:,.0f} conclusions: a minimal proof in {proofs:.2f} ms, a dependency cone in {cones:.2f} ms each.")
+    lines.append(
+        f"{goals:,.0f} conclusions: a minimal proof in {proofs:.2f} ms, a dependency cone in {cones:.2f} ms each."
+    )
     lines.append(f"Peak memory {found.peak:.2f} GB.")
     return "\n".join(lines)
 

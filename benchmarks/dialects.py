@@ -87,7 +87,9 @@ def write_data(recorder: Recorder, folder_name: str, size: int, is_lean: bool) -
             relation = name_relation(fact)
             if relation not in tables:
                 tables[relation] = open_file(f"{relation}.csv")
-            codes = [read_number(t) if is_literal(t) else numbers.setdefault(t, len(numbers)) for t in (subject, object_)]
+            codes = [
+                read_number(t) if is_literal(t) else numbers.setdefault(t, len(numbers)) for t in (subject, object_)
+            ]
             if relation.startswith("c_"):
                 tables[relation].write(f"{subject}\n")
                 logic.write(f"{relation}({codes[0]}).\n")

@@ -116,7 +116,7 @@ class Recorder:
         self.phases.append(Phase(name, seconds, get_peak()))
 
 
-def measure(function: Callable[..., None], *arguments: object, limits: Limits = Limits()) -> Measurement:  # noqa: B008
+def measure(function: Callable[..., None], *arguments: object, limits: Limits = Limits()) -> Measurement:
     """Call ``function(recorder, *arguments)`` in a new process and return what it recorded.
 
     Arguments are JSON values. A process that exceeds a limit is ended, and the measurement says so. Raises

@@ -132,19 +132,19 @@ def write_tables(rows: Sequence[Row]) -> str:
         heads = ("", "", "facts stated", "in the closure", "load and closure, s", "load alone, s", "peak, GB")
         parts.append(f"{title}:\n\n{_write_table(heads, lines, 2)}")
     parts.append(f"Closure with heights, and then every derivation, kept:\n\n{_write_kernels(rows)}")
-    proofs = [row for row in rows if row.run.get_seconds("proofs") is not None]
-    if proofs:
-        lines = [
-            (
-                f"{row.facts:,}",
-                _format(row.run.get_count("rounds"), 0),
-                _format(row.run.get_seconds("proofs"), 2, 1000 / (row.run.get_count("goals") or 1)),
-            )
-            for row in proofs
-        ]
-        heads = ("facts stated", "rounds", "a minimal proof, ms")
-        parts.append(f"Minimal proofs of the highest facts:\n\n{_write_table(heads, lines, 0)}")
+    if proofs := _write_proofs(rows):
+        parts.append(f"Minimal proofs of the highest facts:\n\n{proofs}")
     return "\n\n".join(parts)
+
+
+def _write_proofs(rows: Sequence[Row]) -> str:
+    lines = []
+    for row in rows:
+        seconds, goals = row.run.get_seconds("proofs"), row.run.get_count("goals")
+        if seconds is not None and goals:
+            each = _format(seconds, 2, 1000 / goals)
+            lines.append((f"{row.facts:,}", _format(row.run.get_count("rounds"), 0), each))
+    return _write_table(("facts stated", "rounds", "a minimal proof, ms"), lines, 0) if lines else ""
 
 
 def _write_kernels(rows: Sequence[Row]) -> str:
@@ -167,8 +167,16 @@ def _write_kernels(rows: Sequence[Row]) -> str:
                 _format(row.run.get_peak("derivations")),
             )
         )
-    heads = ("", "facts stated", "closure, s", "derivations", "derivations, s", "million per s", "million per s, load and "
-             "closure included", "peak, GB")  # fmt: skip
+    heads = (
+        "",
+        "facts stated",
+        "closure, s",
+        "derivations",
+        "derivations, s",
+        "million per s",
+        "million per s, load and closure included",
+        "peak, GB",
+    )
     return _write_table(heads, lines, 1)
 
 
