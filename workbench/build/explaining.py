@@ -10,7 +10,7 @@ from workbench.build.narration import Narrator
 from workbench.build.statements import parse_statement
 from workbench.errors import InvalidKnowledgeError
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
-from workbench.model.report import Report
+from workbench.model.report import Report, Violation
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.project import Project
 from workbench.reasoning.batch import evaluate
@@ -21,6 +21,7 @@ __all__ = ["MOST_PROOFS", "explain", "judge_statement", "refute"]
 
 MOST_PROOFS = 50
 """How many proofs ``explain`` gives when all are asked for; an explanation says when there are others."""
+_MOST_CONTRADICTIONS, _MOST_OF_ONE = 10, 3
 
 
 def explain(
@@ -54,9 +55,18 @@ def judge_statement(
     if closure.is_entailed(triple):
         found = closure.proofs(triple, MOST_PROOFS if all else 1)
         accounts = tuple(tell_proof(proof, narrator, rules) for proof in found)
-        return Explanation(knowledge.domain, narrator, triple, "entailed", found.proofs[0], accounts, found.is_complete)
-    if closure.contradictions():
-        report = Report.collect(find_contradictions(knowledge) if closure is knowledge.closure else ())
+        return Explanation(
+            knowledge.domain,
+            narrator,
+            triple,
+            "entailed",
+            found.proofs[0],
+            accounts,
+            found.is_complete,
+            _list_contradictions(knowledge, closure),
+        )
+    if contradictions := _list_contradictions(knowledge, closure):
+        report = Report.collect(contradictions)
         raise InvalidKnowledgeError(
             f"It does not follow that {narrator.say_inside(triple)}; but the facts of {knowledge.domain.name} "
             "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
@@ -67,6 +77,13 @@ def judge_statement(
         told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, (triple,)),)
         return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True)
     return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True)
+
+
+def _list_contradictions(knowledge: Knowledge, closure: Closure) -> tuple[Violation, ...]:
+    """The contradictions of a closure, a few of them; ``check`` lists more."""
+    if not closure.batch.find_inconsistent_worlds()[closure.world]:
+        return ()
+    return tuple(find_contradictions(knowledge, closure, most=_MOST_CONTRADICTIONS, most_of_statement=_MOST_OF_ONE))
 
 
 def refute(closure: Closure, triple: Triple, limits: Limits = Limits()) -> Refutation | ModelPair:  # noqa: B008

@@ -12,6 +12,7 @@ from workbench.build.accounts import Account, Line
 from workbench.build.narration import Narrator
 from workbench.model.items import compact_term
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status
+from workbench.model.report import Location, Violation
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.project import Domain
 from workbench.wording.sentences import say_closed
@@ -33,7 +34,8 @@ class Explanation:
     """Why a statement is entailed, refuted or unknown.
 
     ``evidence`` is the minimal proof, the refutation or the pair of models; ``accounts`` the proofs in words, the
-    first that of ``evidence``. ``is_complete`` tells that there are no other proofs than those.
+    first that of ``evidence``. ``is_complete`` tells that there are no other proofs than those. ``contradictions`` are
+    some of those among the facts from which the statement follows; empty when they are consistent.
     """
 
     domain: Domain
@@ -43,6 +45,7 @@ class Explanation:
     evidence: Evidence
     accounts: tuple[Account, ...]
     is_complete: bool
+    contradictions: tuple[Violation, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -91,9 +94,16 @@ class Explanation:
             blocks.append(self.closing)
         if self.added:
             blocks.append("\n".join(self._list_added()))
+        if self.contradictions:
+            blocks.append("\n".join(self._list_contradictions()))
         if not self.is_complete:
             blocks.append("There are further proofs." if len(self.accounts) > 1 else "There are other proofs too.")
         return clean_text("\n\n".join(blocks)) + "\n"
+
+    def _list_contradictions(self) -> Iterator[str]:
+        yield f"But the facts of {self.domain.name} contradict each other. 'workbench check' tells more:"
+        for violation in self.contradictions:
+            yield f"  - {violation.message}" + (f" ({violation.location})" if violation.location else "")
 
     def _list_added(self) -> Iterator[str]:
         yield "With the statement this would follow as well:"
@@ -109,7 +119,12 @@ class Explanation:
             for account in self.accounts
         ]
         entailed = isinstance(self.evidence, Proof)
+        contradictions = [
+            {"code": violation.code, "message": violation.message, "location": _write_place(violation.location)}
+            for violation in self.contradictions
+        ]
         return {
+            **({"contradictions": contradictions} if contradictions else {}),
             "domain": self.domain.name,
             "statement": {"triple": self._compact(self.statement), "text": self.sentence},
             "status": self.status,
@@ -185,6 +200,10 @@ def _join(parts: list[str]) -> str:
 def clean_text(text: str) -> str:
     """Keep a project's text from steering a terminal."""
     return "\n".join(_CONTROL.sub(" ", row) for row in text.split("\n"))
+
+
+def _write_place(place: Location | None) -> dict[str, object] | None:
+    return {"path": place.path, "line": place.line, "column": place.column} if place else None
 
 
 def _write_label(text: str) -> str:

@@ -10,6 +10,7 @@ from workbench.build.narration import Narrator
 from workbench.errors import InvalidKnowledgeError
 from workbench.model.report import Violation
 from workbench.model.terms import Triple
+from workbench.reasoning.closure import Closure
 from workbench.reasoning.contradictions import Contradiction, Contradictions
 from workbench.reasoning.contradictions import find_contradictions as search
 from workbench.validation.constraints import find_constraint_violations
@@ -25,19 +26,27 @@ MOST_OF_STATEMENT = 20
 _MANY = 3
 
 
-def find_contradictions(knowledge: Knowledge) -> list[Violation]:
+def find_contradictions(
+    knowledge: Knowledge,
+    closure: Closure | None = None,
+    *,
+    most: int = MOST_LISTED,
+    most_of_statement: int = MOST_OF_STATEMENT,
+) -> list[Violation]:
     """Return a violation for each contradiction of the closure: violated constraints, and axioms that exclude facts.
 
     Each names the smallest set of stated facts from which the contradiction follows. One statement that takes part
-    in very many has its first ones listed, and a violation of its own that says how many there are.
+    in very many has its first ones listed, and a violation of its own that says how many there are. Another
+    ``closure`` than that of the knowledge can be given, of what is supposed instead.
     """
     narrator = knowledge.narrator
-    found = search(knowledge.closure.batch, knowledge.closure.world, most=MOST_LISTED, most_of_fact=MOST_OF_STATEMENT)
+    closure = closure or knowledge.closure
+    found = search(closure.batch, closure.world, most=most, most_of_fact=most_of_statement)
     violations: list[Violation] = []
     for item in found.items:
         (violation,) = find_constraint_violations(
             [item.step],
-            knowledge.theory.by_name,
+            closure.theory.by_name,
             say=narrator.say,
             label=narrator.label,
             say_element=narrator.say_element,

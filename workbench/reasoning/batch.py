@@ -215,6 +215,8 @@ class Batch:
             if not rule.heads:
                 for table in self.matcher.match_rule(rule, frozenset()):
                     found[self.matcher.get_worlds(table)] = True
+                    if found.all():  # further matches, of which there can be very many, change nothing
+                        return found
         return found
 
     def list_contradictions(self, world: int) -> list[Step]:
