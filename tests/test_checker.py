@@ -263,7 +263,7 @@ def test_answers_are_complete_and_exact(program: Program, data: st.DataObject) -
 
 AGE = Rule(
     "next-age",
-    (atom("n ?x ?v"), Comparison("=", "?z", Operation("+", "?v", make_literal(1)))),
+    (atom("n ?x ?v"), Comparison("=", "?z", Operation("+", ("?v", make_literal(1))))),
     (Atom("?x", name("m"), "?z"),),
 )
 

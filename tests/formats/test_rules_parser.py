@@ -69,8 +69,8 @@ def test_the_sample_means_what_it_says() -> None:
     )
     assert older.kind == "constraint"
     assert older.is_integrity
-    assert older.body[-1] == Comparison("<", "?a", Operation("+", "?b", integer("12")))
-    assert file.constraints == (("parent-older", Comparison(">=", "?a", Operation("+", "?b", integer("12")))),)
+    assert older.body[-1] == Comparison("<", "?a", Operation("+", ("?b", integer("12"))))
+    assert file.constraints == (("parent-older", Comparison(">=", "?a", Operation("+", ("?b", integer("12"))))),)
     assert file.tests == (
         RuleTest(
             "uncle-of-bob",
@@ -127,23 +127,23 @@ def test_terms(text: str, term: str) -> None:
         ("lessThanOrEqual(?a, ?b)", Comparison("<=", "?a", "?b")),
         ("swrlb:equal(?a, ?b)", Comparison("=", "?a", "?b")),
         ("notEqual(?a, ?b)", Comparison("!=", "?a", "?b")),
-        ("swrlb:add(?c, ?a, ?b)", Comparison("=", "?c", Operation("+", "?a", "?b"))),
-        ("add(?c, ?a, ?b, 1)", Comparison("=", "?c", Operation("+", Operation("+", "?a", "?b"), integer("1")))),
-        ("subtract(?c, ?a, ?b)", Comparison("=", "?c", Operation("-", "?a", "?b"))),
-        ("swrlb:multiply(?c, ?a, ?b)", Comparison("=", "?c", Operation("*", "?a", "?b"))),
-        ("divide(?c, ?a, ?b)", Comparison("=", "?c", Operation("/", "?a", "?b"))),
-        ("?a-1 < ?b", Comparison("<", Operation("-", "?a", integer("1")), "?b")),
-        ("?a - -1 != ?b", Comparison("!=", Operation("-", "?a", integer("-1")), "?b")),
+        ("swrlb:add(?c, ?a, ?b)", Comparison("=", "?c", Operation("+", ("?a", "?b")))),
+        ("add(?c, ?a, ?b, 1)", Comparison("=", "?c", Operation("+", (Operation("+", ("?a", "?b")), integer("1"))))),
+        ("subtract(?c, ?a, ?b)", Comparison("=", "?c", Operation("-", ("?a", "?b")))),
+        ("swrlb:multiply(?c, ?a, ?b)", Comparison("=", "?c", Operation("*", ("?a", "?b")))),
+        ("divide(?c, ?a, ?b)", Comparison("=", "?c", Operation("/", ("?a", "?b")))),
+        ("?a-1 < ?b", Comparison("<", Operation("-", ("?a", integer("1"))), "?b")),
+        ("?a - -1 != ?b", Comparison("!=", Operation("-", ("?a", integer("-1"))), "?b")),
         (
             "?a - ?b - ?c = ?d",
-            Comparison("=", Operation("-", Operation("-", "?a", "?b"), "?c"), "?d"),
+            Comparison("=", Operation("-", (Operation("-", ("?a", "?b")), "?c")), "?d"),
         ),
         (
             "(?a + ?b) * 2 <= ?a + ?b * 2",
             Comparison(
                 "<=",
-                Operation("*", Operation("+", "?a", "?b"), integer("2")),
-                Operation("+", "?a", Operation("*", "?b", integer("2"))),
+                Operation("*", (Operation("+", ("?a", "?b")), integer("2"))),
+                Operation("+", ("?a", Operation("*", ("?b", integer("2"))))),
             ),
         ),
         ("?a<?b", Comparison("<", "?a", "?b")),
@@ -242,8 +242,14 @@ BROKEN = [
     ("rule a\n k: A(?x) -> B(?x)", 2, 2, "a name after the colon", "'k:'"),
     ("rule a\n ?x -> B(?x)", 2, 5, "one of = != < <= > >=", "'->'"),
     ("rule a\n A ^ B(?x) -> C(?x)", 2, 4, "'(' after the name of a class or property", "'^'"),
-    ("rule a\n add(?c, ?a) -> B(?c)", 2, 12, "3 arguments of add, not 2", "')'"),
-    ("rule a\n swrlb:pow(?c, ?a, 2) -> B(?c)", 2, 2, "a supported built-in", "'swrlb:pow'"),
+    ("rule a\n add(?c, ?a) -> B(?c)", 2, 12, "the result and 2 arguments of add, not 2", "')'"),
+    ("rule a\n swrlb:pow(?c, ?a) -> B(?c)", 2, 18, "the result and 2 arguments of pow, not 2", "')'"),
+    ("rule a\n contains(?a) -> B(?a)", 2, 13, "2 arguments of contains, not 1", "')'"),
+    ("rule a\n swrlb:sin(?c, ?a) -> B(?c)", 2, 2, "a built-in other than sin, as its results are no", "'swrlb:sin'"),
+    ("rule a\n ?c = tokenize(?a) -> B(?c)", 2, 7, "a built-in other than tokenize, as it has", "'tokenize'"),
+    ("rule a\n ?c = uperCase(?a) -> B(?c)", 2, 7, "a function", "'uperCase'"),
+    ("rule a\n swrlb:year(?c, ?a) -> B(?c)", 2, 2, "a function", "'swrlb:year'"),
+    ("rule a\n p(?x, upperCase(?a)) -> B(?x)", 2, 17, "',' or ')'", "'('"),
     ("rule a\n p(?x, not) -> B(?c)", 2, 8, "a variable, a name, a literal or a number", "'not'"),
     ("rule a\n rdf:type(?x, ?c) -> B(?x)", 2, 15, "the name of a class", "'?c'"),
     ("rule a\n p(?x, _:b) -> B(?x)", 2, 8, "an individual that has a name", "'_:b'"),

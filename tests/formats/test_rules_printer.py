@@ -97,7 +97,7 @@ _atoms = st.one_of(
 )
 _expressions: st.SearchStrategy[Expression] = st.recursive(
     _variables | _literals | _individuals,
-    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner),
+    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=6,
 )
 _comparisons = st.builds(Comparison, st.sampled_from(COMPARISONS), _expressions, _expressions)

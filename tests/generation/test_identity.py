@@ -51,8 +51,7 @@ def rename_element(element: BodyElement, names: Mapping[str, str]) -> BodyElemen
 
 def rename_expression(expression: str | Operation, names: Mapping[str, str]) -> str | Operation:
     if isinstance(expression, Operation):
-        sides = (rename_expression(side, names) for side in (expression.left, expression.right))
-        return Operation(expression.operator, *sides)
+        return Operation(expression.operator, tuple(rename_expression(side, names) for side in expression.arguments))
     return names.get(expression, expression)
 
 

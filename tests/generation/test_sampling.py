@@ -247,7 +247,7 @@ def test_unification_of_different_constants_is_a_dead_end() -> None:
 
 SUMS: st.SearchStrategy[Expression] = st.recursive(
     st.sampled_from(["?a", "?b", "?c"]) | st.integers(-5, 5).map(make_literal),
-    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner),
+    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=3,
 )
 
@@ -274,5 +274,5 @@ def test_raising_only_raises(
 
 def _list_parts(expression: Expression) -> list[str]:
     if isinstance(expression, Operation):
-        return _list_parts(expression.left) + _list_parts(expression.right)
+        return [part for argument in expression.arguments for part in _list_parts(argument)]
     return [expression]

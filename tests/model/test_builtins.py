@@ -12,17 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.model.builtins import (
-    COMPARISONS,
-    NEGATED,
-    compare_terms,
-    evaluate_expression,
-    holds,
-    make_number,
-    read_value,
-)
+from workbench.model.builtins import COMPARISONS, NEGATED, evaluate_expression, holds
 from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import XSD, XSD_DATE, XSD_DATETIME, make_literal, split_literal
+from workbench.model.values import compare_terms, make_number, read_value
 
 ORDERS = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -103,7 +96,9 @@ ORDERED = [
 def test_kinds_do_not_mix(first: str, second: str) -> None:
     same_number = {first, second} <= {ORDERED[0], ORDERED[1]}
     assert compare_terms("=", first, second) == (first == second or same_number)
-    assert compare_terms("!=", first, second) != compare_terms("=", first, second)
+    # A blank node may be any individual.
+    is_open = "_:b0" in (first, second) and not any(term.startswith('"') for term in (first, second))
+    assert compare_terms("!=", first, second) == (not compare_terms("=", first, second) and not is_open)
     for name in ("<", "<=", ">", ">="):
         expected = ((first == second and first in ORDERED) or same_number) and "=" in name
         if {first, second} == {make_literal("1"), make_literal("a")} and first != second:
@@ -174,14 +169,14 @@ def test_products_of_long_numbers_are_no_value() -> None:
     long = typed("9" * 900, "integer")
     product: Expression = long
     for _ in range(6):
-        product = Operation("*", product, long)
+        product = Operation("*", (product, long))
     assert evaluate_expression(product, {}) is None
     assert holds(Comparison(">", product, long), {})
 
 
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
     st.sampled_from(["?x", "?y"]) | st.integers(-9, 9).map(make_literal),
-    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner),
+    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=5,
 )
 
@@ -189,7 +184,7 @@ EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
 def evaluate_fractions(expression: Expression, values: dict[str, Fraction]) -> Fraction | None:
     if not isinstance(expression, Operation):
         return values.get(expression, Fraction(0)) if expression in values else Fraction(int(expression.split('"')[1]))
-    left, right = evaluate_fractions(expression.left, values), evaluate_fractions(expression.right, values)
+    left, right = (evaluate_fractions(argument, values) for argument in expression.arguments)
     if left is None or right is None or (expression.operator == "/" and right == 0):
         return None
     return {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[expression.operator](
@@ -215,7 +210,7 @@ def test_whole_numbers_as_clingo_has_them(cases: list[tuple[Expression, str, int
     def say(expression: Expression) -> str:
         if isinstance(expression, Operation):
             assume(expression.operator != "/")
-            return f"({say(expression.left)} {expression.operator} {say(expression.right)})"
+            return f"({f' {expression.operator} '.join(map(say, expression.arguments))})"
         return {"?x": "X", "?y": "Y"}.get(expression) or f"({expression.split(chr(34))[1]})"
 
     control = clingo.Control(["--warn=none"], logger=lambda *_: None)
@@ -238,7 +233,7 @@ def test_whole_numbers_as_clingo_has_them(cases: list[tuple[Expression, str, int
 
 @pytest.mark.parametrize("operand", [IRI, make_literal("1"), typed("x", "integer"), make_literal(True), "?unbound"])
 def test_only_numbers_are_calculated_with(operand: str) -> None:
-    total = Operation("+", operand, make_literal(1))
+    total = Operation("+", (operand, make_literal(1)))
     assert evaluate_expression(total, {}) is None
     for name in COMPARISONS:
         assert not holds(Comparison(name, total, make_literal(2)), {})
@@ -246,9 +241,9 @@ def test_only_numbers_are_calculated_with(operand: str) -> None:
 
 
 def test_division() -> None:
-    third = Operation("/", make_literal(1), make_literal(3))
+    third = Operation("/", (make_literal(1), make_literal(3)))
     assert evaluate_expression(third, {}) is None
-    assert holds(Comparison("=", Operation("*", third, make_literal(3)), make_literal(1)), {})
-    assert evaluate_expression(Operation("/", make_literal(1), make_literal(0)), {}) is None
-    assert not holds(Comparison("!=", Operation("/", make_literal(1), make_literal(0)), make_literal(0)), {})
+    assert holds(Comparison("=", Operation("*", (third, make_literal(3))), make_literal(1)), {})
+    assert evaluate_expression(Operation("/", (make_literal(1), make_literal(0))), {}) is None
+    assert not holds(Comparison("!=", Operation("/", (make_literal(1), make_literal(0))), make_literal(0)), {})
     assert evaluate_expression("?x", {"?x": IRI}) == IRI

@@ -86,7 +86,7 @@ def draw_rule(draw: st.DrawFn, number: int, numeric: bool) -> Rule:
     if has_value and draw(st.booleans()):
         right: Expression = draw(st.sampled_from(list(NUMBERS)))
         if draw(st.booleans()):
-            right = Operation(draw(st.sampled_from("+-*/")), "?v", right)
+            right = Operation(draw(st.sampled_from("+-*/")), ("?v", right))
         body.append(Comparison(draw(st.sampled_from(["=", "!=", "<", "<=", ">", ">="])), "?v", right))
     negatable = [k for keys in LAYERS[:layer] for k in keys if name(k) in CLOSED]
     if negatable and draw(st.booleans()):
@@ -123,7 +123,7 @@ def list_atoms(individuals: str = "abc", numeric: bool = True) -> list[Triple]:
 
 def _evaluate(expression: Expression, row: Mapping[str, str]) -> Fraction | str | None:
     if isinstance(expression, Operation):
-        left, right = _evaluate(expression.left, row), _evaluate(expression.right, row)
+        left, right = (_evaluate(argument, row) for argument in expression.arguments)
         if not isinstance(left, Fraction) or not isinstance(right, Fraction):
             return None
         if expression.operator == "/":
@@ -166,8 +166,8 @@ def _variables(elements: Iterable[BodyElement]) -> list[str]:
             for item in part:
                 visit(item)
         elif isinstance(part, (Comparison, Operation)):
-            visit(part.left)
-            visit(part.right)
+            for side in part.arguments if isinstance(part, Operation) else (part.left, part.right):
+                visit(side)
         elif isinstance(part, Negation):
             visit(part.elements)
 

@@ -71,7 +71,7 @@ class Sampler:
         leaves = [*names, *names, random.choice(LITERALS)]
         if random.random() < 0.6:
             return random.choice(leaves)
-        return Operation(random.choice("+-*/"), random.choice(leaves), random.choice(leaves))
+        return Operation(random.choice("+-*/"), (random.choice(leaves), random.choice(leaves)))
 
     def draw_comparison(self, names: tuple[str, ...]) -> Comparison:
         operator = self.random.choice(("=", "!=", "!=", "<", "<=", ">", ">="))

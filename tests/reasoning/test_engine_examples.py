@@ -95,11 +95,11 @@ def test_arithmetic_binds_and_compares_by_value() -> None:
         Rule(
             "next",
             (p("?x", "?a", age), Comparison("<", "?a", make_literal(4)),
-             Comparison("=", "?b", Operation("+", "?a", make_literal(1)))),
+             Comparison("=", "?b", Operation("+", ("?a", make_literal(1))))),
             (p("?x", "?b", age),),
         ),
         Rule("gap", (p("?x", "?a", age), p("?y", "?b", age),
-                     Comparison(">=", "?a", Operation("+", "?b", make_literal(3)))), (p("?x", "?y", older),)),
+                     Comparison(">=", "?a", Operation("+", ("?b", make_literal(3))))), (p("?x", "?y", older),)),
     ]  # fmt: skip
     one_point_five = make_literal("1.5", "<http://www.w3.org/2001/XMLSchema#decimal>")
     closure = reason(Theory.build(rules), [("<urn:a>", age, make_literal(2)), ("<urn:b>", age, one_point_five)])
@@ -146,7 +146,7 @@ def test_negations_against_a_reference() -> None:
 
 def test_runaway_rule_is_named() -> None:
     value = "<urn:value>"
-    grow = Rule("grow", (p("?x", "?n", value), Comparison("=", "?m", Operation("+", "?n", make_literal(1)))),
+    grow = Rule("grow", (p("?x", "?n", value), Comparison("=", "?m", Operation("+", ("?n", make_literal(1))))),
                 (p("?x", "?m", value),))  # fmt: skip
     facts: list[Triple] = [("<urn:a>", value, make_literal(0))]
     with pytest.raises(LimitError, match=r"50 rounds.*'grow'"):

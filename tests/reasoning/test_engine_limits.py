@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from oracles import programs
 
 from workbench.errors import LimitError
-from workbench.model.rules import Atom, Comparison, Operation, Rule
+from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule
 from workbench.model.terms import RDF_TYPE, Triple, make_literal
 from workbench.model.theory import Theory
-from workbench.reasoning import alternatives, batch, join, kernel
+from workbench.reasoning import alternatives, batch, guards, join, kernel, memory
 from workbench.reasoning.batch import evaluate
+from workbench.reasoning.closure import reason
 from workbench.reasoning.columns import ColumnIndex, KeyMap
 from workbench.reasoning.graph import StepLog
 from workbench.reasoning.guards import Limits
+from workbench.reasoning.memory import measure_resident
 
 P, V = "<urn:p>", "<urn:v>"
 TRANSITIVE = Rule("t", (Atom("?x", P, "?y"), Atom("?y", P, "?z")), (Atom("?x", P, "?z"),))
@@ -32,7 +40,7 @@ def test_a_thousand_rounds() -> None:
         (
             Atom("?x", V, "?n"),
             Comparison("<", "?n", make_literal(1000)),
-            Comparison("=", "?m", Operation("+", "?n", make_literal(1))),
+            Comparison("=", "?m", Operation("+", ("?n", make_literal(1)))),
         ),
         (Atom("?x", V, "?m"),),
     )
@@ -124,12 +132,12 @@ def test_no_worlds_and_an_empty_world() -> None:
 
 def test_numbers_too_long_for_a_literal_end_a_recursion() -> None:
     def square(variable: str) -> Operation:
-        return Operation("*", Operation("*", variable, variable), Operation("*", variable, variable))
+        return Operation("*", (Operation("*", (variable, variable)), Operation("*", (variable, variable))))
 
     grow = Rule("grow", (Atom("?x", V, "?n"), Comparison("=", "?m", square("?n"))), (Atom("?x", V, "?m"),))
     shrink = Rule(
         "shrink",
-        (Atom("?x", P, "?n"), Comparison("=", "?m", Operation("/", "?n", make_literal(4)))),
+        (Atom("?x", P, "?n"), Comparison("=", "?m", Operation("/", ("?n", make_literal(4))))),
         (Atom("?x", P, "?m"),),
     )
     facts: list[Triple] = [("<urn:a>", V, make_literal(12)), ("<urn:a>", P, make_literal(1))]
@@ -150,8 +158,158 @@ def test_what_a_level_produces_is_compacted(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_time_is_limited_while_evaluating_only() -> None:
-    with pytest.raises(LimitError, match="seconds"):
+    with pytest.raises(LimitError, match=r"0 seconds of reasoning before any rule was applied\.$"):
         evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(seconds=0.0))
     evaluated = evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(seconds=1.0))
     evaluated.matcher.watch.check_time()
     assert evaluated.matcher.watch.started is None
+
+
+PRODUCT = Rule(
+    "product",
+    (Atom("?x", P, "?a"), Atom("?y", P, "?b"), Atom("?z", P, "?c"), Comparison("!=", "?x", "?z")),
+    (Atom("?x", V, "?z"),),
+)
+
+
+def test_time_is_checked_inside_one_long_join() -> None:
+    start = time.process_time()
+    with pytest.raises(LimitError, match=r"0\.2 seconds of reasoning while the rule 'product' was being applied\.$"):
+        evaluate(Theory.build([PRODUCT]), [chain(1000)], limits=Limits(seconds=0.2))  # a thousand million rows
+    assert time.process_time() - start < 3
+
+
+def test_time_is_checked_inside_a_long_negation() -> None:
+    never = (Comparison("!=", "?x", "?b"), Comparison("<", "?b", "?c"))  # individuals are not before each other
+    absent = Negation((Atom("?y", P, "?b"), Atom("?z", P, "?c"), *never))
+    derive = Rule("derive", (Atom("?x", P, "?a"), absent), (Atom("?x", RDF_TYPE, "<urn:Lonely>"),))
+    start = time.process_time()
+    with pytest.raises(LimitError, match="while the rule 'derive' was being applied"):
+        evaluate(Theory.build([derive]), [chain(1000)], limits=Limits(seconds=0.2))
+    assert time.process_time() - start < 3
+
+
+def test_memory_is_limited_and_the_rule_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LimitError, match="1 MB of memory"):
+        evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(memory=10**6))
+    monkeypatch.setattr(guards, "_LOOK_EVERY", 0.0)
+    limits = Limits(memory=measure_resident() + 60_000_000)
+    with pytest.raises(LimitError, match="MB of memory while the rule 'product' was being applied"):
+        evaluate(Theory.build([PRODUCT]), [chain(1000)], limits=limits)
+
+
+def test_memory_is_limited_for_questions_after_the_evaluation_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated = evaluate(Theory.build([TRANSITIVE]), [chain(30)])
+    monkeypatch.setattr(guards, "measure_resident", lambda: evaluated.matcher.watch.limits.memory + 1)
+    monkeypatch.setattr(guards, "_LOOK_EVERY", 0.0)
+    evaluated.matcher.watch._look_at = 0.0
+    with pytest.raises(LimitError, match="of memory while the rule 't' was being applied"):
+        assert evaluated.log
+
+
+def test_rounds_and_facts_name_the_rule_that_produced_most() -> None:
+    theory = Theory.build([TRANSITIVE, Rule("copy", (Atom("<urn:n0>", P, "?y"),), (Atom("?y", V, "?y"),))])
+    with pytest.raises(LimitError, match=r"3 rounds of rules; the rule 't' produced most in the last round\.$"):
+        evaluate(theory, [chain(30)], limits=Limits(rounds=3))
+    with pytest.raises(LimitError, match=r"100 facts; the rule 't' produced most in the last round\.$"):
+        evaluate(theory, [chain(30)], limits=Limits(facts=100))
+
+
+def test_progress_is_told_on_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int, str]] = []
+
+    def tell(number: int, facts: int, rule: str) -> None:
+        told.append((number, facts, rule))
+
+    limits = Limits(on_progress=tell)
+    evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=limits)
+    assert told == [] and limits == Limits()
+    monkeypatch.setattr(guards, "_LOOK_EVERY", 0.0)
+    monkeypatch.setattr(guards, "_TELL_EVERY", 0.0)
+    evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=limits)
+    assert [number for number, _, _ in told] == sorted(number for number, _, _ in told)
+    assert told[-1][0] == 5 and {rule for number, _, rule in told if number > 1} == {"t"}
+    assert sorted({facts for number, facts, _ in told if number > 1}) == [9, 12, 14, 15]
+
+
+def test_progress_is_told_a_few_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, told = [100.0], list[float]()
+    monkeypatch.setattr(guards.time, "monotonic", lambda: now[0])
+    watch = guards.Watch(Limits(on_progress=lambda *_: told.append(now[0])), started=100.0)
+    for _ in range(1000):
+        now[0] += 0.003
+        watch.check_time()
+    assert 6 <= len(told) <= 10 and told[0] >= 100.3
+
+
+def test_a_long_chain_finishes() -> None:
+    """1.3 thousand million instances if transitivity joined everything with everything; two million as it is."""
+    start = time.process_time()
+    nodes = 2000
+    batch = evaluate(Theory.build([TRANSITIVE]), [chain(nodes)])
+    assert batch.facts.count == nodes * (nodes + 1) // 2
+    assert time.process_time() - start < 8
+
+
+@pytest.mark.slow
+def test_a_clique_finishes_in_little_memory() -> None:
+    script = (
+        "import resource, sys\n"
+        "from workbench.model.rules import Atom, Rule\n"
+        "from workbench.model.theory import Theory\n"
+        "from workbench.reasoning.batch import evaluate\n"
+        "p, n = '<urn:p>', 500\n"
+        "t = Rule('t', (Atom('?x', p, '?y'), Atom('?y', p, '?z')), (Atom('?x', p, '?z'),))\n"
+        "s = Rule('s', (Atom('?x', p, '?y'),), (Atom('?y', p, '?x'),))\n"
+        "facts = [(f'<urn:{i}>', p, f'<urn:{j}>') for i in range(n) for j in range(i)]\n"
+        "count = evaluate(Theory.build([s, t]), [facts]).facts.count\n"
+        "use = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(count, use.ru_utime + use.ru_stime, use.ru_maxrss * (1 if sys.platform == 'darwin' else 1024))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    count, seconds, memory = map(float, done.stdout.split())
+    assert count == 500 * 500
+    assert seconds < 30 and memory < 700e6
+
+
+@settings(max_examples=60)
+@given(programs.samplers())
+def test_derivations_are_counted_without_listing_them(sampler: programs.Sampler) -> None:
+    theory, facts = sampler.draw_theory(), sampler.draw_world()
+    try:
+        closure = reason(theory, facts, Limits(rounds=12, facts=250))
+    except LimitError:
+        return
+    assert closure.count_derivations() == closure.derivations().num_rows
+    assert closure.count_facts() == (len(closure.stated), len(closure.derived))
+
+
+def test_memory_without_the_file_is_the_peak(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = memory.measure_resident()
+    monkeypatch.setattr(memory, "_STATM", "/nowhere/statm")
+    assert memory.measure_resident() >= 0.9 * now > 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "text", "expected"),
+    [
+        ("0::/a/b", "a/b/memory.max", "1000000", 1_000_000),
+        ("0::/a/b", "a/memory.max", "2000000", 2_000_000),
+        ("0::/a/b", "memory.max", "max", None),
+        ("4:memory:/a", "memory/a/memory.limit_in_bytes", "3000000", 3_000_000),
+        ("4:memory:/a", "memory/memory.limit_in_bytes", "9223372036854771712", None),
+        ("9:name=systemd:/", "memory.max", "10", None),
+    ],
+)
+def test_control_groups_limit_the_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, path: str, text: str, expected: int | None
+) -> None:
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    (tmp_path / "groups").write_text(line + "\n")
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "groups")
+    monkeypatch.setattr(memory, "_MOUNT", tmp_path)
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(text + "\n")
+    assert memory.measure_total.__wrapped__() == (whole if expected is None else expected)
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "none")
+    assert memory.measure_total.__wrapped__() == whole

@@ -7,11 +7,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracles.ground import Program, Truth, atom, draw_program, fact, is_absent, list_atoms, name
 
-from workbench.model.builtins import compare_terms, make_number, read_value
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule
 from workbench.model.terms import RDF_TYPE, XSD, make_literal
 from workbench.model.theory import Theory
+from workbench.model.values import compare_terms, make_number, read_value
 from workbench.solving import Judge, judge_models, judge_proof, judge_world
 from workbench.solving.certificates import _write_comparisons
 from workbench.solving.solver import Solver
@@ -147,22 +147,22 @@ def test_computed_values_products_and_quotients_in_worlds() -> None:
     height, weight, n, m = name("height"), name("weight"), name("n"), name("m")
     facts = [(name("a"), height, _decimal("1.75")), (name("a"), weight, make_literal(70))]
     body = (Atom("?x", height, "?h"), Atom("?x", weight, "?w"))
-    square = Operation("*", "?h", "?h")
+    square = Operation("*", ("?h", "?h"))
     heavy = (name("a"), RDF_TYPE, name("Heavy"))
     for limit, fires in ((22, True), (23, False)):
-        test = Comparison(">", "?w", Operation("*", make_literal(limit), square))
+        test = Comparison(">", "?w", Operation("*", (make_literal(limit), square)))
         rule = Rule("heavy", (*body, test), (Atom("?x", RDF_TYPE, name("Heavy")),))
         _count("product", rule, facts, [heavy] if fires else [], [])
-        ratio = Comparison(">", Operation("/", "?w", square), make_literal(limit))
+        ratio = Comparison(">", Operation("/", ("?w", square)), make_literal(limit))
         _count("quotient", Rule("q", (*body, ratio), rule.head), facts, [heavy] if fires else [], [])
     # A quotient without an end in decimals has no literal, so the rule does not fire (70 / 1.75 / 1.75).
-    quotient = Comparison("=", "?z", Operation("/", "?w", square))
+    quotient = Comparison("=", "?z", Operation("/", ("?w", square)))
     _count("endless", Rule("e", (*body, quotient), (Atom("?x", n, "?z"),)), facts, [], [])
-    ended = Comparison("=", "?z", Operation("/", "?w", "?h"))
+    ended = Comparison("=", "?z", Operation("/", ("?w", "?h")))
     _count("ended", Rule("f", (*body, ended), (Atom("?x", n, "?z"),)), facts, [(name("a"), n, make_literal(40))], [])
     chained = (
         ended,
-        Comparison("=", "?u", Operation("+", "?z", _decimal("0.5"))),
+        Comparison("=", "?u", Operation("+", ("?z", _decimal("0.5")))),
         Comparison("<", "?u", make_literal(41)),
     )
     _count("chain", Rule("c", (*body, *chained), (Atom("?x", m, "?u"),)), facts, [(name("a"), m, _decimal("40.5"))], [])
@@ -197,7 +197,7 @@ def test_two_negations_may_use_one_name_and_compare() -> None:
 def test_a_computed_binding_has_one_spelling() -> None:
     rule = Rule(
         "next",
-        (atom("n ?x ?v"), Comparison("=", "?z", Operation("+", "?v", make_literal(1)))),
+        (atom("n ?x ?v"), Comparison("=", "?z", Operation("+", ("?v", make_literal(1))))),
         (Atom("?x", name("m"), "?z"),),
     )
     theory, facts = Theory.build([rule]), [fact("n a 2")]

@@ -25,7 +25,7 @@ def constrain(label: str, body: list, left, operator: str, right) -> Rule:
 
 
 def plus(variable: str, value: int) -> Operation:
-    return Operation("+", variable, number(value))
+    return Operation("+", (variable, number(value)))
 
 
 PARENTS = [Atom("?x", name("hasParent"), "?y"), Atom("?x", name("born"), "?a"), Atom("?y", name("born"), "?b")]
@@ -124,7 +124,7 @@ def draw_constraint(draw: st.DrawFn, label: str) -> Rule:
     for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
         right = draw(st.one_of(variables, st.integers(0, 3).map(number)))
         if draw(st.booleans()):
-            right = Operation("+", draw(variables), number(draw(st.integers(0, 2))))
+            right = Operation("+", (draw(variables), number(draw(st.integers(0, 2)))))
         operator = draw(st.sampled_from(["<", "<=", ">", ">=", "=", "!="]))
         comparisons.append(Comparison(operator, draw(variables), right))
     return Rule(label, (*body, *comparisons), (), kind="constraint")
@@ -132,7 +132,7 @@ def draw_constraint(draw: st.DrawFn, label: str) -> Rule:
 
 def _compute(expression, values: dict[str, Fraction]) -> Fraction:
     if isinstance(expression, Operation):
-        return _compute(expression.left, values) + _compute(expression.right, values)
+        return sum(_compute(argument, values) for argument in expression.arguments)
     return values[expression] if expression in values else Fraction(int(expression.split('"')[1]))
 
 

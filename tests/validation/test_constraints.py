@@ -21,14 +21,14 @@ def say(triple):
     return " ".join(split_literal(t)[0] if t.startswith('"') else get_local_name(t) for t in triple) + "."
 
 
-STATED = Comparison(">=", "?a", Operation("+", "?b", year(12)))
+STATED = Comparison(">=", "?a", Operation("+", ("?b", year(12))))
 OLDER = Rule(
     "parent-older",
     (
         Atom("?x", PARENT, "?y"),
         Atom("?x", BORN, "?a"),
         Atom("?y", BORN, "?b"),
-        Comparison("<", "?a", Operation("+", "?b", year(12))),
+        Comparison("<", "?a", Operation("+", ("?b", year(12)))),
     ),
     (),
     kind="constraint",

@@ -80,7 +80,7 @@ def draw_atom(ends: st.SearchStrategy[str], *, keys: int = 7) -> st.SearchStrate
 VARIABLES = st.sampled_from(["?x", "?y", "?z"])
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
     VARIABLES | st.sampled_from(LITERALS[:4]),
-    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner),
+    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=3,
 )
 COMPARISONS = st.builds(Comparison, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), EXPRESSIONS, EXPRESSIONS)

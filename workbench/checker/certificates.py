@@ -103,7 +103,7 @@ def _write_element(element: BodyElement) -> object:
 def _write_expression(expression: Expression) -> object:
     if not isinstance(expression, Operation):
         return expression
-    return [expression.operator, _write_expression(expression.left), _write_expression(expression.right)]
+    return [expression.operator, *map(_write_expression, expression.arguments)]
 
 
 def _write_proof(proof: Proof) -> object:

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import NamedTuple, NoReturn
 
 from workbench.formats.rules_lexer import RuleSyntaxError, Token
-from workbench.formats.rules_names import RESERVED, Names
+from workbench.formats.rules_names import ARITHMETIC, OPERATORS, RESERVED, SWRLB, Names
+from workbench.model.functions import FUNCTIONS, REFUSED
 from workbench.model.rules import Expression, Operation
 from workbench.model.terms import (
     RDF_LANG_STRING,
@@ -170,6 +171,8 @@ class ExpressionParser:
         return left
 
     def _read_factor(self, depth: int) -> Measured:
+        if self.peek(1).is_symbol("(") and self.peek().kind in ("name", "prefixed", "iri"):
+            return self._read_function(depth)
         if not self.peek().is_symbol("("):
             return Measured(self.read_term(), 0)
         if depth >= NESTING_LIMIT:
@@ -184,4 +187,71 @@ class ExpressionParser:
         height = 1 + max(left.height, right.height)
         if height > NESTING_LIMIT:
             self.fail(f"arithmetic of at most {NESTING_LIMIT} levels", token)
-        return Measured(Operation(operator, left.expression, right.expression), height)
+        return Measured(Operation(operator, (left.expression, right.expression)), height)
+
+    # -- functions
+
+    def name_function(self) -> str:
+        """Return the name of the function whose call comes next, as it is written; empty when it is none."""
+        token = self.peek()
+        if token.kind not in ("name", "prefixed", "iri") or not self.peek(1).is_symbol("("):
+            return ""
+        if token.kind == "name":
+            return token.text if token.text in OPERATORS else ""
+        name = self.name_built_in()
+        return name if name in OPERATORS and FUNCTIONS[OPERATORS[name]].swrl else ""
+
+    def name_built_in(self) -> str:
+        """Return the local name of the next token when it is an IRI of the SWRL built-ins, else nothing."""
+        token = self.peek()
+        if token.kind == "iri":
+            return token.text[1:-1].removeprefix(SWRLB) if token.text.startswith(f"<{SWRLB}") else ""
+        prefix, _, local = token.text.rpartition(":")
+        return local if token.kind == "prefixed" and self._names.prefixes.get(prefix) == SWRLB else ""
+
+    def _read_function(self, depth: int) -> Measured:
+        token, name = self.peek(), self.name_function()
+        if not name:
+            self.refuse_function(self.name_built_in() or token.text, token)
+        if depth >= NESTING_LIMIT:
+            self.fail(f"at most {NESTING_LIMIT} levels of parentheses")
+        self.take()
+        self.expect("(")
+        return self.apply(name, token, self.read_arguments(depth + 1))
+
+    def read_arguments(self, depth: int = 0) -> list[Measured]:
+        """Read expressions up to the closing parenthesis, which stays the next token."""
+        arguments = [self.read_expression(depth)]
+        while self.peek().is_symbol(","):
+            self.take()
+            arguments.append(self.read_expression(depth))
+        if not self.peek().is_symbol(")"):
+            self.fail("',' or ')'")
+        return arguments
+
+    def apply(self, name: str, token: Token, arguments: Sequence[Measured], given: int = 0) -> Measured:
+        """Take the closing parenthesis and return the function applied; ``given`` arguments stood before these."""
+        closing = self.expect(")", "',' or ')'")
+        operator = OPERATORS[name]
+        function, count = FUNCTIONS[operator], len(arguments)
+        if name in ("add", "multiply") and count > 2:
+            value = arguments[0]
+            for argument in arguments[1:]:
+                value = self.combine(ARITHMETIC[name], token, value, argument)
+            return value
+        if not function.accepts(count):
+            wanted = function.say_count() if not given else f"the result and {function.say_count()}"
+            fix = f"{name} gives {function.meaning}." if not function.condition else f"{name}: {function.meaning}."
+            self.fail(f"{wanted} of {name}, not {count + given}", closing, fix)
+        height = 1 + max(argument.height for argument in arguments)
+        if height > NESTING_LIMIT:
+            self.fail(f"functions of at most {NESTING_LIMIT} levels", token)
+        return Measured(Operation(operator, tuple(argument.expression for argument in arguments)), height)
+
+    def refuse_function(self, name: str, token: Token) -> NoReturn:
+        """Raise the error that ``name`` is no function; one of SWRL that is left out is refused with the reason."""
+        if name in REFUSED:
+            self.fail(f"a built-in other than {name}, as {REFUSED[name]}", token)
+        near = get_close_matches(name, OPERATORS, n=1)
+        fix = f"Did you mean {near[0]}? " if near else ""
+        self.fail("a function", token, f"{fix}All functions are in docs/rules.md, section Built-ins.")

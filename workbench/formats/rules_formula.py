@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from workbench.formats.rules_expressions import ExpressionParser
 from workbench.formats.rules_lexer import Token
-from workbench.formats.rules_names import ARITHMETIC, BUILT_IN_COMPARISONS, RESERVED, SWRLB
-from workbench.model.builtins import COMPARISONS
+from workbench.formats.rules_names import BUILT_IN_COMPARISONS, CALLED, OPERATORS, RESERVED
+from workbench.model.builtins import COMPARISONS, TRUE
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation
 from workbench.model.terms import RDF_TYPE, Term, is_iri, is_literal
 
@@ -34,27 +35,32 @@ class FormulaParser(ExpressionParser):
         return Comparison(self.take().text, left, self.read_expression().expression)
 
     def _read_built_in(self, name: str, token: Token) -> Comparison:
-        """Read a SWRL built-in; in arithmetic the result comes first."""
-        if name not in _COMPARING and name not in ARITHMETIC:
-            supported = ", ".join((*_COMPARING, *ARITHMETIC))
-            self.fail("a class, a property or a supported built-in", token, f"Supported built-ins are {supported}.")
-        if self.peek() is token:
-            self.take()
+        """Read a SWRL built-in: a condition, or a function whose result comes first."""
+        if name not in _COMPARING and name not in CALLED:
+            self.refuse_function(name, token)
+        self.take()
         self.expect("(")
-        arguments = [self.read_expression()]
-        while self.peek().is_symbol(","):
-            self.take()
-            arguments.append(self.read_expression())
-        closing = self.expect(")", "',' or ')'")
-        wanted = 3 if name in ARITHMETIC else 2
-        if len(arguments) != wanted and not (name in ("add", "multiply") and len(arguments) > wanted):
-            self.fail(f"{wanted} arguments of {name}, not {len(arguments)}", closing)
+        arguments = self.read_arguments()
         if name in _COMPARING:
+            closing = self.expect(")")
+            if len(arguments) != 2:
+                self.fail(f"2 arguments of {name}, not {len(arguments)}", closing)
             return Comparison(_COMPARING[name], arguments[0].expression, arguments[1].expression)
-        value = arguments[1]
-        for operand in arguments[2:]:
-            value = self.combine(ARITHMETIC[name], token, value, operand)
-        return Comparison("=", arguments[0].expression, value.expression)
+        if FUNCTIONS[OPERATORS[name]].condition:
+            return Comparison("=", self.apply(name, token, arguments).expression, TRUE)
+        return Comparison("=", arguments[0].expression, self.apply(name, token, arguments[1:], given=1).expression)
+
+    def _is_expression(self) -> bool:
+        """Tell whether the call that comes next is a function in a comparison: a sign follows its parenthesis."""
+        if not self.name_function():
+            return False
+        depth, ahead = 0, 1
+        while True:
+            token = self.peek(ahead)
+            depth += token.is_symbol("(") - token.is_symbol(")")
+            ahead += 1
+            if token.kind == "end" or depth == 0:
+                return self.peek(ahead).is_symbol(*COMPARISONS, "+", "-", "*", "/")
 
     def read_element(self) -> BodyElement:
         """Read an atom, a comparison or a negation."""
@@ -84,18 +90,18 @@ class FormulaParser(ExpressionParser):
         if token.is_word("not"):
             self.fail("an atom or a comparison, as negations do not nest")
         if token.kind in ("name", "prefixed", "iri") and self.peek(1).is_symbol("("):
-            return self._read_call()
+            return self._read_comparison() if self._is_expression() else self._read_call()
         if token.kind in ("symbol", "end", "tag", "error") and not token.is_symbol("(", "+", "-"):
             self.fail("an atom such as hasParent(?x, ?y), or a comparison such as ?a > 18")
         return self._read_comparison()
 
     def _read_call(self) -> Atom | Comparison:
         token = self.peek()
-        if token.kind == "name" and token.text in RESERVED:
+        if token.kind == "name" and (token.text in RESERVED or token.text in CALLED):
             return self._read_built_in(token.text, token)
+        if name := self.name_built_in():
+            return self._read_built_in(name, token)
         predicate = self.read_iri()
-        if predicate.startswith(f"<{SWRLB}"):
-            return self._read_built_in(predicate[len(SWRLB) + 1 : -1], token)
         self.expect("(")
         return self._read_arguments(predicate)
 
@@ -108,7 +114,7 @@ class FormulaParser(ExpressionParser):
             tokens.append(self.peek())
             arguments.append(self.read_term())
         fix = ""
-        if self.peek().is_symbol("+", "-", "*", "/"):
+        if self.peek().is_symbol("+", "-", "*", "/", "("):
             fix = "Give the value a variable first, for example ?c = ?a + 1, and use ?c here."
         self.expect(")", "',' or ')'", fix)
         if len(arguments) > 2:

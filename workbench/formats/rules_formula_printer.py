@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from workbench.formats.rules_names import SWRLB, Names
+from workbench.model.builtins import is_condition
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation
 from workbench.model.terms import (
     RDF_LANG_STRING,
@@ -54,17 +56,24 @@ def _write_literal(term: Term, names: Names) -> str:
 def _write_expression(expression: Expression, names: Names) -> str:
     if not isinstance(expression, Operation):
         return write_term(expression, names)
+    function, arguments = FUNCTIONS.get(expression.operator), expression.arguments
+    if function is None or not function.accepts(len(arguments)):
+        raise ValueError(f"{expression.operator} is no function of {len(arguments)} arguments")
+    written = [_write_expression(argument, names) for argument in arguments]
+    if not function.symbol:
+        return f"{function.name}({', '.join(written)})"
     level = _PRECEDENCE[expression.operator]
-    left, right = _write_expression(expression.left, names), _write_expression(expression.right, names)
-    if isinstance(expression.left, Operation) and _PRECEDENCE[expression.left.operator] < level:
-        left = f"({left})"
-    if isinstance(expression.right, Operation) and _PRECEDENCE[expression.right.operator] <= level:
-        right = f"({right})"
-    return f"{left} {expression.operator} {right}"
+    for position, argument in enumerate(arguments):
+        # Equal ones bind from the left.
+        if isinstance(argument, Operation) and _PRECEDENCE.get(argument.operator, 9) < level + position:
+            written[position] = f"({written[position]})"
+    return f"{written[0]} {expression.operator} {written[1]}"
 
 
 def _write_comparison(comparison: Comparison, names: Names) -> str:
     left, right = _write_expression(comparison.left, names), _write_expression(comparison.right, names)
+    if is_condition(comparison):
+        return left
     return f"{left} {comparison.operator} {right}"
 
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from workbench.formats.rules_lexer import IRI_PATTERN, LOCAL_PATTERN, NAME_PATTERN, PREFIX_PATTERN
+from workbench.model.functions import ALIASES, FUNCTIONS
 from workbench.model.terms import OWL, RDF, RDFS, XSD, Term, get_iri_text
 
 __all__ = [
     "ARITHMETIC",
     "BUILT_IN_COMPARISONS",
+    "CALLED",
+    "OPERATORS",
     "RESERVED",
     "STATES",
     "SWRLB",
@@ -35,6 +38,10 @@ ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 STATES = ("draft", "reviewed", "retired")
 RESERVED = frozenset({"not", "unless", "true", "false", "sameAs", "differentFrom", *BUILT_IN_COMPARISONS, *ARITHMETIC})
 """Bare words that are no names of the default prefix; with a colon before them (``:add``) they are."""
+OPERATORS = {function.name: operator for operator, function in FUNCTIONS.items()} | dict(ALIASES)
+"""The operator of each name of a function."""
+CALLED = frozenset(name for name, operator in OPERATORS.items() if FUNCTIONS[operator].swrl)
+"""Bare words that before a parenthesis are built-ins, and elsewhere names like any other."""
 
 _NAME = re.compile(NAME_PATTERN)
 _PREFIX = re.compile(PREFIX_PATTERN)
@@ -75,7 +82,7 @@ class Names:
         for prefix, namespace in self._by_length:
             local = text[len(namespace) :]
             if text.startswith(namespace) and _LOCAL.fullmatch(local):
-                bare = not prefix and _NAME.fullmatch(local) and local not in RESERVED
+                bare = not prefix and _NAME.fullmatch(local) and local not in RESERVED and local not in CALLED
                 return local if bare else f"{prefix}:{local}"
         if not _IRI.fullmatch(term):
             raise ValueError(f"{term} is not an absolute IRI")

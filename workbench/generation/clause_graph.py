@@ -12,9 +12,10 @@ from hashlib import sha256
 from typing import Literal
 
 from workbench.generation.canonical_labelling import canonicalise
-from workbench.model.builtins import read_value
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation, Rule, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable
+from workbench.model.values import read_value
 
 __all__ = [
     "ClauseGraph",
@@ -159,8 +160,8 @@ class ClauseGraph:
 
     def _list_parts(self, expression: Expression, clause: int) -> list[int | str]:
         if isinstance(expression, Operation):
-            parts = [self._list_parts(side, clause) for side in (expression.left, expression.right)]
-            return [expression.operator, *parts[0], *parts[1]]
+            parts = [part for argument in expression.arguments for part in self._list_parts(argument, clause)]
+            return [_name_operation(expression), *parts]
         if is_literal(expression) and self._grain != "exact":
             return [write_value(expression)]
         return [self._place_node(expression, clause)]
@@ -176,6 +177,12 @@ class ClauseGraph:
             self._add_edge(label, [self.place_slot(slot) for slot in image])
 
 
+def _name_operation(operation: Operation) -> str:
+    """Arithmetic by its sign; of other functions also the number of arguments, which tells where they end."""
+    is_sign = bool(FUNCTIONS[operation.operator].symbol)
+    return operation.operator if is_sign else f"{operation.operator}/{len(operation.arguments)}"
+
+
 @lru_cache(maxsize=16384)
 def write_value(literal: Term) -> str:
     """Return a text that two literals share exactly when they have the same value."""
@@ -185,7 +192,7 @@ def write_value(literal: Term) -> str:
     content = value.value
     if isinstance(content, datetime) and content.tzinfo is not None:
         content = str(content - _EPOCH)
-    return json.dumps([value.kind, *content] if isinstance(content, tuple) else [value.kind, str(content)])
+    return json.dumps([value.kind, *map(str, content)] if isinstance(content, tuple) else [value.kind, str(content)])
 
 
 @lru_cache(maxsize=8192)
@@ -220,6 +227,12 @@ def list_comparisons(body: Iterable[BodyElement]) -> list[Comparison]:
     return found
 
 
+def _list_terms(expression: Expression) -> list[Expression]:
+    if not isinstance(expression, Operation):
+        return [expression]
+    return [term for argument in expression.arguments for term in _list_terms(argument)]
+
+
 @lru_cache(maxsize=8192)
 def list_constants(rule: Rule) -> frozenset[Term]:
     """Return the individuals that a rule names."""
@@ -227,7 +240,7 @@ def list_constants(rule: Rule) -> frozenset[Term]:
     for atom in (*rule.head, *list_atoms(rule.body)):
         found += [atom.subject] if atom.predicate == RDF_TYPE else [atom.subject, atom.object]
     for comparison in list_comparisons(rule.body):
-        found += [comparison.left, comparison.right]
+        found += _list_terms(comparison.left) + _list_terms(comparison.right)
     return frozenset(t for t in found if isinstance(t, str) and not is_variable(t) and not is_literal(t))
 
 

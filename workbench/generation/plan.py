@@ -171,7 +171,7 @@ def _collect_values(
             for e in rule.body
             if isinstance(e, Comparison) and (e.operator in ("<", "<=", ">", ">=") or isinstance(e.right, Operation))
             for side in (e.left, e.right)
-            for part in ([side] if isinstance(side, str) else [side.left, side.right])
+            for part in ([side] if isinstance(side, str) else side.arguments)
             if isinstance(part, str) and is_variable(part)
         }
         for element in rule.body:

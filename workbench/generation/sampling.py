@@ -440,7 +440,7 @@ def _make_fact(plan: Plan, role: _Role, mark: str) -> Triple:
 
 def _replace(expression: Expression, computed: Mapping[str, Expression]) -> Expression:
     if isinstance(expression, Operation):
-        return Operation(expression.operator, _replace(expression.left, computed), _replace(expression.right, computed))
+        return Operation(expression.operator, tuple(_replace(part, computed) for part in expression.arguments))
     return computed.get(expression, expression)
 
 
@@ -450,5 +450,5 @@ def _is_sum(comparison: Comparison) -> bool:
 
 def _list_placeholders(expression: Expression) -> list[str]:
     if isinstance(expression, Operation):
-        return _list_placeholders(expression.left) + _list_placeholders(expression.right)
+        return [name for part in expression.arguments for name in _list_placeholders(part)]
     return [expression] if is_variable(expression) else []

@@ -66,8 +66,7 @@ class Sketch:
     def resolve_expression(self, expression: Expression) -> Expression:
         """Return an expression with its placeholders resolved."""
         if isinstance(expression, Operation):
-            left, right = self.resolve_expression(expression.left), self.resolve_expression(expression.right)
-            return Operation(expression.operator, left, right)
+            return Operation(expression.operator, tuple(map(self.resolve_expression, expression.arguments)))
         return self.find(expression)
 
     def list_leaves(self) -> list[Atom]:
@@ -166,9 +165,6 @@ def _instantiate_term(sketch: Sketch, term: str, bindings: dict[str, str]) -> st
 
 def _instantiate_expression(sketch: Sketch, expression: Expression, bindings: dict[str, str]) -> Expression:
     if isinstance(expression, Operation):
-        return Operation(
-            expression.operator,
-            _instantiate_expression(sketch, expression.left, bindings),
-            _instantiate_expression(sketch, expression.right, bindings),
-        )
+        arguments = (_instantiate_expression(sketch, argument, bindings) for argument in expression.arguments)
+        return Operation(expression.operator, tuple(arguments))
     return _instantiate_term(sketch, expression, bindings)

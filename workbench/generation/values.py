@@ -54,9 +54,10 @@ def _raise(expression: Expression, values: Mapping[str, int], amount: int) -> di
     """Raise a sum by raising its first placeholder that counts positively."""
     if isinstance(expression, Operation):
         if expression.operator == "+":
-            return _raise(expression.left, values, amount) or _raise(expression.right, values, amount)
+            first, second = expression.arguments
+            return _raise(first, values, amount) or _raise(second, values, amount)
         if expression.operator == "-":
-            return _raise(expression.left, values, amount)
+            return _raise(expression.arguments[0], values, amount)
         return None
     if is_variable(expression) and expression in values:
         return {expression: values[expression] + amount}

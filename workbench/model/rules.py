@@ -49,11 +49,10 @@ class Atom(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An arithmetic expression; ``operator`` is one of ``+ - * /``."""
+    """A function applied to arguments: one of ``+ - * /`` to two, or one that ``functions.FUNCTIONS`` names."""
 
     operator: str
-    left: Expression
-    right: Expression
+    arguments: tuple[Expression, ...]
 
 
 Expression = str | Operation
@@ -65,8 +64,11 @@ class Comparison:
     """``left operator right`` with ``= != < <= > >=``.
 
     ``=`` whose one side is a variable that nothing else binds gives that variable the other side's value.
-    Literals compare by value, individuals by name (unique names). A comparison of values that have no order
-    between them is false, and so is its opposite, except that ``!=`` of terms of different kinds is true.
+    Literals compare by value, individuals by name (unique names); a blank node may be any individual, so ``!=`` of
+    it and an individual is false. A comparison of values that have no order between them is false, and so is its
+    opposite, except that ``!=`` of terms of different kinds is true. A
+    comparison with an operation holds only where both sides have values of one kind. A condition such as
+    ``contains(?a, "x")`` is its equality with ``true``.
     """
 
     operator: str
@@ -134,8 +136,8 @@ class RuleTest:
 
 def _iterate_expression(expression: Expression) -> Iterator[str]:
     if isinstance(expression, Operation):
-        yield from _iterate_expression(expression.left)
-        yield from _iterate_expression(expression.right)
+        for argument in expression.arguments:
+            yield from _iterate_expression(argument)
     elif is_variable(expression):
         yield expression
 
@@ -172,11 +174,8 @@ def substitute_atom(atom: Atom | Pattern, bindings: Mapping[str, str]) -> Atom:
 
 def _substitute_expression(expression: Expression, bindings: Mapping[str, str]) -> Expression:
     if isinstance(expression, Operation):
-        return Operation(
-            expression.operator,
-            _substitute_expression(expression.left, bindings),
-            _substitute_expression(expression.right, bindings),
-        )
+        arguments = tuple(_substitute_expression(argument, bindings) for argument in expression.arguments)
+        return Operation(expression.operator, arguments)
     return bindings.get(expression, expression)
 
 

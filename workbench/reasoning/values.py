@@ -1,24 +1,26 @@
-"""Comparisons and arithmetic over whole columns, exact to the last digit.
+"""Comparisons and functions over whole columns, exact to the last digit.
 
 Numbers with up to four decimal places become 64-bit integers (fixed point) and are compared and computed as such
-while no overflow is possible; dates and times become integers too. Everything else goes through
-:mod:`workbench.model.builtins`, once per distinct combination of terms.
+while no overflow is possible; dates and times become integers too. Everything else, all functions but sums,
+differences and products included, goes through :mod:`workbench.model.builtins`, once per distinct combination of
+terms.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from workbench.model.builtins import evaluate_expression, holds, make_number, read_value
+from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.rules import Comparison, Expression, Operation
-from workbench.model.terms import Term, is_literal, is_variable
+from workbench.model.terms import Term, is_blank, is_literal, is_variable
+from workbench.model.values import ORDERED_KINDS, compare_values, make_number, read_value
 from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.nodes import NodeTable, find_distinct
 from workbench.reasoning.plan import BEFORE
@@ -27,7 +29,11 @@ __all__ = ["Fixed", "ValueTable"]
 
 _SCALE = 10_000
 _SAFE = 1 << 62
-_ORDERED = {"number": 1, "string": 2, "date": 3, "dateTime": 4, "dateTime with zone": 5}
+_NAMED, _BLANK = 1, 2
+"""Sorts of terms, 0 for literals. The product of two is below _BLANK when different terms are known to differ."""
+_ORDERED = {kind: number for number, kind in enumerate(ORDERED_KINDS, 1)}
+_PARTIAL = _ORDERED["duration"]
+"""The kind whose order is not total, so that its values have no ranks."""
 _COMPARE: dict[str, Callable[[IntArray, IntArray], BoolArray]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -59,6 +65,8 @@ class ValueTable:
         self._kind: IntArray = np.empty(0, dtype=np.int64)
         self._integer: IntArray = np.empty(0, dtype=np.int64)
         self._is_exact: BoolArray = np.empty(0, dtype=np.bool_)
+        self._sort: IntArray = np.empty(0, dtype=np.int64)
+        self._has_blanks = False
         self._is_known: BoolArray = np.empty(0, dtype=np.bool_)
 
     def test(self, comparison: Comparison, columns: Mapping[str, IntArray], size: int) -> BoolArray:
@@ -72,7 +80,11 @@ class ValueTable:
             return self._test_order(first, second)
         if comparison.operator in ("=", "!="):
             ids = self._value_id
-            return np.broadcast_to(_COMPARE[comparison.operator](ids[first], ids[second]), (size,))
+            found = _COMPARE[comparison.operator](ids[first], ids[second])
+            if comparison.operator == "!=" and self._has_blanks:
+                # A blank node may be any individual; it is known to differ from literals only.
+                found &= self._sort[first] * self._sort[second] < _BLANK
+            return np.broadcast_to(found, (size,))
         result = (self._kind[first] == self._kind[second]) & (self._kind[first] > 0)
         exact = self._is_exact[first] & self._is_exact[second]
         rest = result & ~exact
@@ -82,8 +94,23 @@ class ValueTable:
             rows = np.flatnonzero(np.broadcast_to(rest, (size,)))
             first, second = np.broadcast_to(first, (size,))[rows], np.broadcast_to(second, (size,))[rows]
             result = result.copy()
+            partial = self._kind[first] == _PARTIAL
+            if partial.any():
+                result[rows[partial]] = self._compare_pairs(comparison.operator, first[partial], second[partial])
+            rows, first, second = rows[~partial], first[~partial], second[~partial]
             result[rows] = _COMPARE[comparison.operator](*self._rank(first, second))
         return result
+
+    def _compare_pairs(self, operator_: str, first: IntArray, second: IntArray) -> BoolArray:
+        """Compare values that have no ranks, once per distinct pair."""
+        count = len(self._nodes.terms)
+        pairs, places = find_distinct(first * count + second)
+        answers = []
+        for pair in pairs.tolist():
+            one, other = (read_value(self._nodes.terms[number]) for number in divmod(pair, count))
+            answers.append(one is not None and other is not None and compare_values(operator_, one, other))
+        found: BoolArray = np.array(answers, dtype=np.bool_)
+        return found[places]
 
     def _test_order(self, first: IntArray, second: IntArray) -> BoolArray:
         """Tell for which rows the text of the first term comes before that of the second."""
@@ -144,7 +171,7 @@ class ValueTable:
         count = len(self._nodes.terms)
         if len(self._is_known) < count:
             grown = max(count, 2 * len(self._is_known))
-            for name in ("_value_id", "_kind", "_integer", "_is_exact", "_is_known"):
+            for name in ("_value_id", "_kind", "_integer", "_is_exact", "_sort", "_is_known"):
                 old = getattr(self, name)
                 new = np.zeros(grown, dtype=old.dtype)
                 new[: len(old)] = old
@@ -156,6 +183,9 @@ class ValueTable:
     def _learn_term(self, number: int, text: Term) -> None:
         self._is_known[number] = True
         value = read_value(text) if is_literal(text) else None
+        if not is_literal(text):
+            self._sort[number] = _BLANK if is_blank(text) else _NAMED
+            self._has_blanks = self._has_blanks or is_blank(text)
         if value is None:  # equal to itself only
             self._value_id[number] = -1 - number
             return
@@ -170,6 +200,10 @@ class ValueTable:
             integer = (value.value - start) // _MICROSECOND
         elif isinstance(value.value, date):
             integer = value.value.toordinal()
+        elif isinstance(value.value, time):
+            integer = (datetime.combine(_EPOCH, value.value) - _EPOCH) // _MICROSECOND
+        elif value.kind.startswith("gYear") and isinstance(value.value, int):
+            integer = value.value
         if integer is not None:
             self._integer[number], self._is_exact[number] = integer, True
 
@@ -197,9 +231,10 @@ class ValueTable:
                 return None
             numbers = np.where(is_number, self._integer[terms], 0)
             return numbers, is_number, 1, int(np.abs(numbers).max(initial=0))
-        left = self._compute_fixed(expression.left, columns, size)
-        right = self._compute_fixed(expression.right, columns, size)
-        if left is None or right is None or expression.operator == "/":
+        if expression.operator not in ("+", "-", "*") or len(expression.arguments) != 2:
+            return None
+        left, right = (self._compute_fixed(argument, columns, size) for argument in expression.arguments)
+        if left is None or right is None:
             return None
         (first, valid1, power1, bound1), (second, valid2, power2, bound2) = left, right
         if expression.operator == "*":

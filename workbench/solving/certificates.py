@@ -31,6 +31,7 @@ from workbench.solving.encoding import (
     name_apart,
     write_case,
 )
+from workbench.solving.functions import write_ground
 from workbench.solving.skeletons import (
     ASKED,
     Absence,
@@ -44,7 +45,16 @@ from workbench.solving.skeletons import (
     write_skeleton,
 )
 from workbench.solving.solver import RESOURCES, Solver
-from workbench.solving.values import Side, list_terms, read_values, write_comparison, write_number
+from workbench.solving.values import (
+    DURATION,
+    Side,
+    compare_durations,
+    is_arithmetic,
+    list_terms,
+    read_values,
+    write_comparison,
+    write_number,
+)
 
 __all__ = ["Judge", "Problem", "Verdict", "judge_models", "judge_proof", "judge_world"]
 
@@ -345,7 +355,17 @@ def _write_comparisons(comparisons: Iterable[Comparison]) -> str:
     named = [_name_comparison(comparison) for comparison in comparisons]
     values = read_values(dict.fromkeys(t for c in named for t in (*list_terms(c.left), *list_terms(c.right))))
     sides = {term: Side(str(value.kind), write_number(value.number)) for term, value in values.items()}
-    return f"(and true {' '.join(write_comparison(comparison, sides.__getitem__) for comparison in named)})"
+
+    def write(comparison: Comparison) -> str:
+        if not is_arithmetic(comparison.left, comparison.right):
+            return write_ground(comparison)
+        left, right = comparison.left, comparison.right
+        is_order = comparison.operator not in ("=", "!=") and isinstance(left, str) and isinstance(right, str)
+        if is_order and values[str(left)].kind == values[str(right)].kind == DURATION:
+            return "true" if compare_durations(comparison.operator, str(left), str(right)) else "false"
+        return write_comparison(comparison, sides.__getitem__)
+
+    return f"(and true {' '.join(map(write, named))})"
 
 
 def judge_proof(

@@ -10,8 +10,9 @@ there.
 
 **Soundness.** Every implication is an instance of its rule in *every* world that contains the skeleton, also when
 two terms are one individual, and what is left out (rules that compute new terms, instances beyond the limit, the
-discreteness of dates and strings) only makes more worlds possible. So what is reported is impossible in any world;
-what is not reported may still be.
+discreteness of dates and strings) only makes more worlds possible. A comparison with functions other than arithmetic
+is left open, for each way to bind it: it may hold or not, and so may its opposite. So what is reported is impossible
+in any world; what is not reported may still be.
 
 **What is asked.** Whether a body can be true at all, alone and, for rules with a head, in a world without
 violations (*never applies*). And, for constraints that compare, whether any values can satisfy all constraints at
@@ -30,15 +31,18 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, collect_variables
 from workbench.model.terms import RDF_TYPE, get_local_name, is_variable
 from workbench.solving.encoding import make_sentence
 from workbench.solving.solver import Solver
 from workbench.solving.values import (
     DATE,
+    KINDS,
     NAME,
     NUMBER,
     Side,
+    is_arithmetic,
     list_terms,
     read_values,
     write_comparable,
@@ -114,8 +118,7 @@ def _examine(rule: Rule, rules: Sequence[Rule], solver: Solver) -> Iterator[Conf
         return
     if not rule.is_integrity or not comparisons:
         return
-    lookup = problem.look_up({})
-    stated = [f"(assert {write_comparison(comparison, lookup)})" for comparison in comparisons[:-1]]
+    stated = [f"(assert {problem.write_comparison(comparison, {})})" for comparison in comparisons[:-1]]
     text = problem.write([*stated, f"(assert {problem.write_negations(rule, {})})"])
     core = solver.find_core(text, problem.guards)
     if core is None:
@@ -193,6 +196,11 @@ def _needs_order(comparison: Comparison) -> bool:
     return comparison.operator not in ("=", "!=") or any(isinstance(side, Operation) for side in sides)
 
 
+def _is_decided(comparison: Comparison) -> bool:
+    """Tell whether Z3 can decide a comparison over all worlds: when it has no functions but arithmetic."""
+    return is_arithmetic(comparison.left, comparison.right)
+
+
 def _replace(atom: Atom, bindings: Mapping[str, str]) -> Atom:
     return Atom(bindings.get(atom.subject, atom.subject), atom.predicate, bindings.get(atom.object, atom.object))
 
@@ -209,6 +217,7 @@ class _Problem:
         guard_of = {name: guard for guard, name in self.by_guard.items()}
         self.negated: dict[tuple[Negation, tuple[tuple[str, str], ...]], str] = {}
         self.bounds: list[str] = []
+        self.open: dict[tuple[Comparison, tuple[tuple[str, str], ...]], str] = {}
         constants = {t for i in instances for t in _list_constants(i.rule)} | {*_list_constants(rule)}
         self.constants = read_values(sorted(constants))
         self.terms = sorted({a for atom in self.numbers for a in (atom.subject, atom.object) if is_variable(a)})
@@ -221,7 +230,7 @@ class _Problem:
             guard = guard_of[instance.rule.name]
             self.rules.append(f"(assert (=> {guard} {body} {then}))")
             asked = [element for element in instance.rule.body if isinstance(element, Comparison)][-1:]
-            if instance.rule.is_integrity and asked and _needs_order(asked[0]):
+            if instance.rule.is_integrity and asked and _needs_order(asked[0]) and _is_decided(asked[0]):
                 rest = replace(instance.rule, body=tuple(e for e in instance.rule.body if e is not asked[0]))
                 strict = write_comparable(asked[0], self.look_up(instance.bindings))
                 self.rules.append(f"(assert (=> {guard} {self.write_body(rest, instance.bindings)} {strict}))")
@@ -234,9 +243,15 @@ class _Problem:
 
     def write_body(self, rule: Rule, bindings: Mapping[str, str]) -> str:
         parts = [f"a{self.numbers[_replace(atom, bindings)]}" for atom in rule.body if isinstance(atom, Atom)]
-        lookup = self.look_up(bindings)
-        parts += [write_comparison(element, lookup) for element in rule.body if isinstance(element, Comparison)]
+        parts += [self.write_comparison(part, bindings) for part in rule.body if isinstance(part, Comparison)]
         return f"(and true {' '.join(parts)} {self.write_negations(rule, bindings)})"
+
+    def write_comparison(self, comparison: Comparison, bindings: Mapping[str, str]) -> str:
+        """Write a comparison; one with functions that are not arithmetic is a Boolean about which nothing is known."""
+        if _is_decided(comparison):
+            return write_comparison(comparison, self.look_up(bindings))
+        used = tuple(sorted((name, bindings.get(name, name)) for name in collect_variables(comparison)))
+        return self.open.setdefault((comparison, used), f"u{len(self.open)}")
 
     def write_negations(self, rule: Rule, bindings: Mapping[str, str]) -> str:
         negations = (element for element in rule.body if isinstance(element, Negation))
@@ -253,25 +268,26 @@ class _Problem:
         for full in _match(atoms, self.known, outer):
             if set(collect_variables(negation)) <= full.keys():
                 parts = [f"a{self.numbers[_replace(atom, full)]}" for atom in atoms]
-                lookup = self.look_up(full)
-                parts += [write_comparison(p, lookup) for p in negation.elements if isinstance(p, Comparison)]
+                parts += [self.write_comparison(p, full) for p in negation.elements if isinstance(p, Comparison)]
                 self.bounds.append(f"(assert (=> (and true {' '.join(parts)}) {name}))")
         return name
 
     def write(self, statements: Sequence[str]) -> str:
         lines = [f"(declare-const a{number} Bool)" for number in self.numbers.values()]
         lines += [f"(declare-const {guard} Bool)" for guard in self.guards]
-        lines += [f"(declare-const {name} Bool)" for name in self.negated.values()]
+        lines += [f"(declare-const {name} Bool)" for name in (*self.negated.values(), *self.open.values())]
         individuals = {atom.subject for atom in self.numbers}
         for term, number in self.names.items():
             lines.append(f"(declare-const k{number} Real)(declare-const v{number} Real)")
-            kinds = [NAME] if term in individuals else range(10)
+            kinds = [NAME] if term in individuals else range(KINDS)
             lines.append(f"(assert (or {' '.join(f'(= k{number} {kind}.0)' for kind in kinds)}))")
         lines += [f"(assert a{self.numbers[atom]})" for atom in self.atoms]
         return "\n".join([*lines, *self.bounds, *self.rules, *statements])
 
     def find_example(self, solver: Solver, text: str, core: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], str]:
-        """Values that satisfy all rules of the core but one, and the name of that one."""
+        """Values that satisfy all rules of the core but one, and the name of that one; none where some are open."""
+        if self.open:
+            return (), ""
         wanted = [f"{letter}{number}" for number in self.names.values() for letter in "kv"]
         for left_out in reversed(core):
             values = solver.find_values(text, [guard for guard in core if guard != left_out], wanted)
@@ -326,7 +342,10 @@ def _write_atoms(atoms: Sequence[Atom]) -> str:
 def _write_expression(expression: str | Operation) -> str:
     if isinstance(expression, str):
         return get_local_name(expression)
-    return f"({_write_expression(expression.left)} {expression.operator} {_write_expression(expression.right)})"
+    parts = [_write_expression(argument) for argument in expression.arguments]
+    if not FUNCTIONS[expression.operator].symbol:
+        return f"{expression.operator}({', '.join(parts)})"
+    return f"({parts[0]} {expression.operator} {parts[1]})"
 
 
 def _explain_never(name: str, names: Sequence[str], atoms: Sequence[Atom]) -> str:

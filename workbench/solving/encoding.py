@@ -6,7 +6,8 @@ individuals renamed to numbers, so that two worlds that differ only in names are
 
 The problem is quantifier-free. Every variable is one bit vector, an index into the case's terms. An atom is the
 disjunction over its relation; a comparison is arithmetic over the value that the index selects; a variable that
-exists only under ``not`` is spelled out over all terms of a column in which it stands. No joins are made here.
+exists only under ``not`` is spelled out over all terms of a column in which it stands. A comparison with functions
+is spelled out over what its variables can be (see ``functions``). No joins are made here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from workbench.model.builtins import evaluate_expression
 from workbench.model.rules import (
     Atom,
     BodyElement,
@@ -29,10 +31,14 @@ from workbench.model.rules import (
     substitute_element,
 )
 from workbench.model.terms import RDF_TYPE, Triple, is_variable
+from workbench.solving.functions import write_ground
 from workbench.solving.values import (
+    DURATION,
     NUMBER,
     Side,
     Value,
+    compare_durations,
+    is_arithmetic,
     list_operands,
     list_terms,
     read_values,
@@ -248,7 +254,7 @@ class _Writer:
         for constant in sorted(case.sentence.constants):
             self.terms.setdefault(constant, len(self.terms))
         self.columns: dict[str, list[int | str]] = {}
-        self.tables: dict[str, list[tuple[dict[str, int | str], int | str]]] = {}
+        self.tables: dict[str, list[tuple[dict[str, int | str], int | str, str]]] = {}
         for part in case.sentence.parts:
             self._plan(part)
         self.width = max(1, len(self.terms).bit_length())
@@ -268,22 +274,28 @@ class _Writer:
         for variable, expression in part.assignments:
             table = list(self._tabulate(expression))
             self.tables[variable] = table
-            self.columns[variable] = list(dict.fromkeys(result for _, result in table))
+            self.columns[variable] = list(dict.fromkeys(result for _, result, _ in table))
             for result in self.columns[variable]:
                 self.terms.setdefault(result, len(self.terms))
 
-    def _tabulate(self, expression: Expression) -> Iterator[tuple[dict[str, int | str], int | str]]:
-        """Each choice of the operands with the term that the expression then is."""
+    def _tabulate(self, expression: Expression) -> Iterator[tuple[dict[str, int | str], int | str, str]]:
+        """Each choice of the operands with the term that the expression then is, and what Z3 has to say of it."""
         operands = list_operands(expression)
         for chosen in itertools.product(*(self.columns[operand] for operand in operands)):
             choice = dict(zip(operands, chosen, strict=True))
             if isinstance(expression, str):
-                yield choice, choice.get(expression, expression)
+                yield choice, choice.get(expression, expression), ""
+                continue
+            if not is_arithmetic(expression):
+                ground = _substitute(expression, choice)
+                result = evaluate_expression(ground, {})
+                if result is not None:
+                    yield choice, result, write_ground(Comparison("=", ground, result))
                 continue
             number = compute_number(expression, {k: v for k, v in choice.items() if isinstance(v, str)})
             result = None if number is None else write_canonical_number(number)
             if result is not None:
-                yield choice, result
+                yield choice, result, ""
 
     def index(self, term: int | str) -> str:
         return f"(_ bv{self.terms[term]} {self.width})"
@@ -315,6 +327,8 @@ class _Writer:
 
     def write_comparison(self, comparison: Comparison, spelled: Mapping[str, int | str]) -> str:
         free = [v for v in sorted(_list_variables(comparison)) if v not in spelled]
+        if not is_arithmetic(comparison.left, comparison.right) or self.compares_durations(comparison, spelled):
+            return self.spell_out(comparison, spelled, free)
         if not (_is_nonlinear(comparison.left) or _is_nonlinear(comparison.right)) or not free:
             return write_comparison(comparison, lambda part: self.look_up(spelled, part))
         # A product of unknowns is spelled out over the numbers that they can be; Z3 only calculates.
@@ -326,11 +340,47 @@ class _Writer:
             choices.append(f"(and {' '.join(picked)} {self.write_comparison(comparison, full)})")
         return f"(or false {' '.join(choices)})"
 
+    def list_candidates(self, side: Expression, spelled: Mapping[str, int | str]) -> list[int | str]:
+        """The terms that one side of a comparison, when it is a single term, can be."""
+        if not isinstance(side, str):
+            return []
+        return [spelled[side]] if side in spelled else self.columns[side] if is_variable(side) else [side]
+
+    def compares_durations(self, comparison: Comparison, spelled: Mapping[str, int | str]) -> bool:
+        """Tell whether the partial order of durations may matter."""
+        sides = (self.list_candidates(side, spelled) for side in (comparison.left, comparison.right))
+        return comparison.operator not in ("=", "!=") and all(
+            any(self.values[term].kind == DURATION for term in candidates) for candidates in sides
+        )
+
+    def spell_out(self, comparison: Comparison, spelled: Mapping[str, int | str], free: Sequence[str]) -> str:
+        """Write a comparison for each choice of its free variables, which leaves none to Z3's sequences."""
+        choices = []
+        for chosen in itertools.product(*(self.columns[v] for v in free)):
+            full = {**spelled, **dict(zip(free, chosen, strict=True))}
+            if is_arithmetic(comparison.left, comparison.right):
+                answer = self.compare_terms(comparison, full)
+            else:
+                left, right = _substitute(comparison.left, full), _substitute(comparison.right, full)
+                answer = write_ground(Comparison(comparison.operator, left, right))
+            if answer != "false":
+                picked = (f"(= {self.get_name(v)} {self.index(full[v])})" for v in free)
+                choices.append(f"(and true {' '.join(picked)} {answer})")
+        return f"(or false {' '.join(choices)})"
+
+    def compare_terms(self, comparison: Comparison, spelled: Mapping[str, int | str]) -> str:
+        """Write an order of two terms, that of durations decided."""
+        left, right = (self.list_candidates(side, spelled)[0] for side in (comparison.left, comparison.right))
+        if self.values[left].kind == self.values[right].kind == DURATION:
+            return "true" if compare_durations(comparison.operator, str(left), str(right)) else "false"
+        return write_comparison(comparison, lambda part: self.look_up(spelled, part))
+
     def write_assignment(self, variable: str, spelled: Mapping[str, int | str]) -> str:
         rows = []
-        for choice, result in self.tables[variable]:
+        for choice, result, confirmed in self.tables[variable]:
             pairs = [*choice.items(), (variable, result)]
-            rows.append(f"(and {' '.join(f'(= {self.write_argument(v, spelled)} {self.index(t)})' for v, t in pairs)})")
+            equal = " ".join(f"(= {self.write_argument(v, spelled)} {self.index(t)})" for v, t in pairs)
+            rows.append(f"(and {equal} {confirmed})")
         return f"(or false {' '.join(rows)})"
 
     def write_body(self, sentence: Sentence, spelled: Mapping[str, int | str]) -> str:
@@ -364,11 +414,20 @@ class _Writer:
 def _is_nonlinear(expression: Expression) -> bool:
     if not isinstance(expression, Operation):
         return False
-    if expression.operator == "*" and list_operands(expression.left) and list_operands(expression.right):
+    left, right = expression.arguments
+    if expression.operator == "*" and list_operands(left) and list_operands(right):
         return True
-    if expression.operator == "/" and list_operands(expression.right):
+    if expression.operator == "/" and list_operands(right):
         return True
-    return _is_nonlinear(expression.left) or _is_nonlinear(expression.right)
+    return _is_nonlinear(left) or _is_nonlinear(right)
+
+
+def _substitute(expression: Expression, choice: Mapping[str, int | str]) -> Expression:
+    """Replace variables by terms; an individual that was renamed is an IRI, of which no function has a value."""
+    if isinstance(expression, Operation):
+        return Operation(expression.operator, tuple(_substitute(part, choice) for part in expression.arguments))
+    term = choice.get(expression, expression)
+    return term if isinstance(term, str) else f"<{term}>"
 
 
 def compute_number(expression: Expression, choice: Mapping[str, str]) -> Fraction | None:
@@ -379,7 +438,7 @@ def compute_number(expression: Expression, choice: Mapping[str, str]) -> Fractio
             return None
         value = read_values([term])[term]
         return value.number if value.kind == NUMBER else None
-    left, right = compute_number(expression.left, choice), compute_number(expression.right, choice)
+    left, right = (compute_number(argument, choice) for argument in expression.arguments)
     if left is None or right is None or (expression.operator == "/" and not right):
         return None
     if expression.operator == "+":

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
+from workbench.model.builtins import evaluate_expression
 from workbench.model.proofs import FALSE, Proof, Step
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation, Rule
 from workbench.model.terms import Triple, is_variable
 from workbench.solving.encoding import Sentence, make_sentence
-from workbench.solving.values import is_canonical_number
+from workbench.solving.values import is_arithmetic, is_canonical_number
 
 __all__ = [
     "ASKED",
@@ -98,7 +99,8 @@ def _list_terms(part: BodyElement | Expression) -> list[str]:
         return [part.subject, part.object]
     if isinstance(part, Negation):
         return [term for element in part.elements for term in _list_terms(element)]
-    return _list_terms(part.left) + _list_terms(part.right)
+    sides = part.arguments if isinstance(part, Operation) else (part.left, part.right)
+    return [term for side in sides for term in _list_terms(side)]
 
 
 def _ground(atom: Atom, bindings: Mapping[str, str]) -> Triple:
@@ -108,8 +110,7 @@ def _ground(atom: Atom, bindings: Mapping[str, str]) -> Triple:
 def _ground_expression(expression: Expression, bindings: Mapping[str, str]) -> Expression:
     if isinstance(expression, str):
         return bindings.get(expression, expression)
-    left, right = _ground_expression(expression.left, bindings), _ground_expression(expression.right, bindings)
-    return Operation(expression.operator, left, right)
+    return Operation(expression.operator, tuple(_ground_expression(part, bindings) for part in expression.arguments))
 
 
 def _ground_negation(negation: Negation, bindings: Mapping[str, str]) -> Negation:
@@ -121,6 +122,13 @@ def _ground_negation(negation: Negation, bindings: Mapping[str, str]) -> Negatio
             left, right = _ground_expression(part.left, bindings), _ground_expression(part.right, bindings)
             parts.append(Comparison(part.operator, left, right))
     return Negation(tuple(parts))
+
+
+def _is_written_so(term: str, value: Expression) -> bool:
+    """Tell whether a binding is written as what ``value`` gives; Z3 judges the equation, which is a comparison."""
+    if isinstance(value, str):
+        return term == value
+    return is_canonical_number(term) if is_arithmetic(value) else term == evaluate_expression(value, {})
 
 
 def _order_from_goal(proof: Proof) -> list[Step]:
@@ -174,9 +182,7 @@ def unfold_proof(
             comparisons.append(Comparison(part.operator, left, right))
         for variable, expression in reading.sentence.assignments:
             value = _ground_expression(expression, bindings)
-            # A computed number is one literal; Z3 judges its value, as the equation is among the comparisons.
-            fits = bindings[variable] == value if isinstance(value, str) else is_canonical_number(bindings[variable])
-            if not fits:
+            if not _is_written_so(bindings[variable], value):
                 raise StepError(f"a binding of rule {step.rule} is not written as what the rule computes")
         implications.append(
             (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from workbench.model.builtins import is_condition
+from workbench.model.functions import FUNCTIONS
 from workbench.model.proofs import FALSE, Step
 from workbench.model.report import Location, Violation
 from workbench.model.rules import (
@@ -198,18 +200,20 @@ class _Speaker:
 
     def _say_element_plainly(self, element: BodyElement) -> str:
         if isinstance(element, Comparison):
-            return f"{self._write(element.left)} {element.operator} {self._write(element.right)}"
+            text = self._write(element.left)
+            return text if is_condition(element) else f"{text} {element.operator} {self._write(element.right)}"
         if isinstance(element, Negation):
             return "not: " + " and ".join(self._say_element_plainly(part) for part in element.elements)
         return self._trim(self._say((element.subject, element.predicate, element.object)))
 
     def _write(self, expression: Expression) -> str:
         if isinstance(expression, Operation):
-            return (
-                f"{self._write_operand(expression.left)} {expression.operator} {self._write_operand(expression.right)}"
-            )
+            if not FUNCTIONS[expression.operator].symbol:
+                return f"{expression.operator}({', '.join(map(self._write, expression.arguments))})"
+            left, right = map(self._write_operand, expression.arguments)
+            return f"{left} {expression.operator} {right}"
         return expression if is_variable(expression) else self._name(expression)
 
     def _write_operand(self, expression: Expression) -> str:
         text = self._write(expression)
-        return f"({text})" if isinstance(expression, Operation) else text
+        return f"({text})" if isinstance(expression, Operation) and FUNCTIONS[expression.operator].symbol else text

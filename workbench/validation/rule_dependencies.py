@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.model.builtins import read_value
+from workbench.model.functions import FUNCTIONS
 from workbench.model.report import Violation
 from workbench.model.rules import Comparison, Expression, Operation, Rule, collect_variables, iterate_atoms
 from workbench.model.terms import get_local_name, is_literal, is_variable
 from workbench.model.theory import find_negative_cycle
+from workbench.model.values import read_value
 
 __all__ = ["find_unbounded_arithmetic", "find_unstratified"]
 
@@ -95,7 +96,7 @@ def _compute_dependencies(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
 
 
 def _compute_calculated(rule: Rule) -> frozenset[str]:
-    """Return the variables whose value comes from arithmetic, directly or through another such variable."""
+    """Return the variables whose value comes from a function, directly or through another such variable."""
     matched = {v for atom in iterate_atoms(rule.body) for v in collect_variables(atom)}
     calculated: set[str] = set()
     equations = [e for e in rule.body if isinstance(e, Comparison) and e.operator == "="]
@@ -106,10 +107,16 @@ def _compute_calculated(rule: Rule) -> frozenset[str]:
             for one, other in ((equation.left, equation.right), (equation.right, equation.left)):
                 if not isinstance(one, str) or not is_variable(one) or one in matched or one in calculated:
                     continue
-                if other in calculated or (isinstance(other, Operation) and collect_variables(other)):
+                if other in calculated or (isinstance(other, Operation) and _has_many_values(other)):
                     calculated.add(one)
                     changed = True
     return frozenset(calculated)
+
+
+def _has_many_values(operation: Operation) -> bool:
+    """Tell whether an operation could have ever new values: not one of constants, or of a function with few values."""
+    function = FUNCTIONS.get(operation.operator)
+    return bool(collect_variables(operation)) and not (function is not None and function.finite)
 
 
 def _is_bounded(variable: str, rule: Rule) -> bool:
@@ -125,10 +132,12 @@ def _is_bounded(variable: str, rule: Rule) -> bool:
 
 
 def _has_bound(variable: str, operation: Operation, matched: set[str], rule: Rule) -> bool:
-    left, right = operation.left, operation.right
+    if operation.operator not in ("+", "-") or len(operation.arguments) != 2:
+        return False
+    left, right = operation.arguments
     if operation.operator == "+" and _is_number(left):
         left, right = right, left
-    if operation.operator not in ("+", "-") or not isinstance(left, str) or left not in matched:
+    if not isinstance(left, str) or left not in matched:
         return False
     step = _read_sign(right)
     if step is None or step == 0:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from workbench.model.builtins import read_value
 from workbench.model.report import Violation
 from workbench.model.rules import (
     Atom,
@@ -19,6 +18,7 @@ from workbench.model.rules import (
     iterate_atoms,
 )
 from workbench.model.terms import get_local_name, is_literal, is_variable, split_literal
+from workbench.model.values import read_value
 from workbench.validation.rule_safety import call_rule, report_rule
 
 __all__ = ["check_literals", "check_style"]
@@ -67,8 +67,8 @@ def _iterate_occurrences(element: BodyElement | Expression) -> Iterator[str]:
     if isinstance(element, Atom):
         yield from (term for term in (element.subject, element.object) if is_variable(term))
     elif isinstance(element, Comparison | Operation):
-        yield from _iterate_occurrences(element.left)
-        yield from _iterate_occurrences(element.right)
+        for side in (element.left, element.right) if isinstance(element, Comparison) else element.arguments:
+            yield from _iterate_occurrences(side)
     elif isinstance(element, Negation):
         for part in element.elements:
             yield from _iterate_occurrences(part)
@@ -105,8 +105,8 @@ def _iterate_literals(rule: Rule) -> Iterator[str]:
         if isinstance(element, Atom):
             yield element.object
         elif isinstance(element, Comparison | Operation):
-            yield from walk(element.left)
-            yield from walk(element.right)
+            for side in (element.left, element.right) if isinstance(element, Comparison) else element.arguments:
+                yield from walk(side)
         elif isinstance(element, Negation):
             for part in element.elements:
                 yield from walk(part)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 
-from workbench.model.builtins import read_value
 from workbench.model.report import Location, Severity, Violation
 from workbench.model.terms import (
     RDF,
@@ -26,6 +25,7 @@ from workbench.model.terms import (
     split_literal,
     unescape_string,
 )
+from workbench.model.values import read_value
 from workbench.validation.patterns import find_pattern_problem, find_pattern_risk
 from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
 

@@ -298,7 +298,7 @@ class Grammar:
         for operator, frame in self._frames.operations:
             for left, right in _match_frame(text, frame, ("{left}", "{right}")):
                 readings += [
-                    Operation(operator, first, second)
+                    Operation(operator, (first, second))
                     for first in self._read_operand(left)
                     for second in self._read_operand(right)
                 ]

@@ -93,7 +93,7 @@ def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str
 def _say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
     if not isinstance(expression, Operation):
         return say_term(lexicon, expression, variables)
-    left, right = (_say_operand(lexicon, part, variables) for part in (expression.left, expression.right))
+    left, right = (_say_operand(lexicon, part, variables) for part in expression.arguments)
     frame = dict(lexicon.frames.operations)[expression.operator]
     return frame.replace("{left}", left, 1).replace("{right}", right, 1)
 
