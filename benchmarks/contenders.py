@@ -213,13 +213,13 @@ CONTENDERS: dict[str, Contender] = {
     contender.name: contender
     for contender in (
         Contender(
-            "Workbench", "numpy", run_workbench, ("all", "rl"), 10**9, "heights, all derivations", load_workbench
+            "Workbench", "numpy", run_workbench, ("all", "rl"), 10**9, "the numpy kernel, with heights", load_workbench
         ),
         Contender("Nemo", "nmo_python", run_nemo, ("all",), _MEGA, "Rust; a table of strings per relation", load_nemo),
         Contender("clingo", "clingo", run_clingo, ("all",), _MEGA, "C++; terms as numbers beforehand"),
         Contender("pyoxigraph", "pyoxigraph", run_pyoxigraph, ("all",), _MEGA, "Rust; rounds of `INSERT`"),
-        Contender("Python loops", "workbench", run_python, ("all",), _MEGA, "another kernel; heights, all derivations"),
-        Contender("DuckDB", "duckdb", run_duckdb, ("all",), _MEGA, "another kernel; heights, all derivations"),
+        Contender("Python loops", "workbench", run_python, ("all",), _MEGA, "another kernel, with heights"),
+        Contender("DuckDB", "duckdb", run_duckdb, ("all",), _MEGA, "another kernel, with heights"),
         Contender("reasonable", "reasonable", run_reasonable, ("rl",), _MEGA, "Rust; hands over all triples"),
         Contender("owlrl", "owlrl", run_owlrl, ("rl",), 20_000, "Python"),
     )

@@ -125,11 +125,19 @@ def write_tables(rows: Sequence[Row]) -> str:
                 _format(row.run.get_count("closure"), 0),
                 row.run.stopped or _format(row.total),
                 _format(row.load),
-                _format(row.run.peak or None),
+                _format(row.run.get_peak("all") or row.run.get_peak("closure")),
             )
             for row in chosen
         ]
-        heads = ("", "", "facts stated", "in the closure", "load and closure, s", "load alone, s", "peak, GB")
+        heads = (
+            "reasoner",
+            "how",
+            "facts stated",
+            "in the closure",
+            "load and closure, s",
+            "load alone, s",
+            "peak, GB",
+        )
         parts.append(f"{title}:\n\n{_write_table(heads, lines, 2)}")
     parts.append(f"Closure with heights, and then every derivation, kept:\n\n{_write_kernels(rows)}")
     if proofs := _write_proofs(rows):
@@ -158,7 +166,7 @@ def _write_kernels(rows: Sequence[Row]) -> str:
             rates = _format(count / seconds / 1e6), _format(count / (seconds + row.total) / 1e6)
         lines.append(
             (
-                row.contender.name,
+                "numpy" if row.contender.name == _OURS else row.contender.name,
                 f"{row.facts:,}",
                 row.run.stopped or _format(row.closure),
                 _format(count, 0),
@@ -168,7 +176,7 @@ def _write_kernels(rows: Sequence[Row]) -> str:
             )
         )
     heads = (
-        "",
+        "kernel",
         "facts stated",
         "closure, s",
         "derivations",
