@@ -18,6 +18,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
+_MANY = 1 << 14
 
 
 def sort_distinct(values: IntArray) -> IntArray:
@@ -94,6 +95,12 @@ class KeyMap:
 
     def find(self, keys: IntArray) -> IntArray:
         """Return the row of each key, -1 where there is none."""
+        if len(keys) > _MANY and not (keys[1:] >= keys[:-1]).all():
+            # Looked up in order, neighbours share cache lines: several times faster, the sort included.
+            order = np.argsort(keys)
+            rows: IntArray = np.empty(len(keys), dtype=np.int64)
+            rows[order] = self.find(keys[order])
+            return rows
         found: IntArray = np.full(len(keys), -1, dtype=np.int64)
         for run, rows in self._runs:
             places = np.searchsorted(run, keys)

@@ -84,11 +84,15 @@ class StepLog:
             for column, premise in enumerate(part.premises):
                 premises[low:high, column] = premise
             low = high
-        worlds = facts.worlds[unordered]
-        order = np.argsort(unordered if matcher.nodes.world_count == 1 else worlds * len(facts.worlds) + unordered)
+        if matcher.nodes.world_count == 1:
+            order = np.argsort(unordered)
+            self.starts: IntArray = np.array([0, size], dtype=np.int64)
+        else:
+            worlds = facts.worlds[unordered]
+            order = np.argsort(worlds * len(facts.worlds) + unordered)
+            self.starts = np.searchsorted(worlds[order], np.arange(matcher.nodes.world_count + 1))
         self.facts: IntArray = unordered[order]
         self.rules, self.premises = rules[order], premises[order]
-        self.starts: IntArray = np.searchsorted(worlds[order], np.arange(matcher.nodes.world_count + 1))
         self._arity = [len(rule.body.atoms) for rule in plan.rules]
         self._open: tuple[int, list[int], list[int], list[list[int]]] = (-1, [], [], [])
 

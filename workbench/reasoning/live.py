@@ -121,10 +121,16 @@ class LiveRelation(Relation):
     def get_index(self, column: str, *, base_only: bool = False) -> ColumnIndex:
         """As for any relation; the index also has rows that are no facts, or no base facts any more."""
         base_only = base_only and self._base is not None
-        if (column, base_only) not in self._indexes and self._source is not None:
-            source = self._source
-            if not base_only or source._base is not None:  # made there it serves every version of that one
-                self._indexes[column, base_only] = source.get_index(column, base_only=base_only).copy()
+        source = self._source
+        if (column, base_only) not in self._indexes and source is not None and (source.tracks_base or not base_only):
+            # Made in the version before it serves every version of that one.
+            copied = self._indexes[column, base_only] = source.get_index(column, base_only=base_only).copy()
+            if base_only and self._was_base is not None:
+                known = source._was_base if isinstance(source, LiveRelation) else source._base
+                if known is not None:
+                    late = np.flatnonzero(self._was_base.values[: copied.covered] > known.values[: copied.covered])
+                    if len(late):
+                        copied.add(*self._read(column, late))
         index = self._indexes.setdefault((column, base_only), ColumnIndex())
         if index.covered < self.size:
             rows = np.arange(index.covered, self.size, dtype=np.int64)

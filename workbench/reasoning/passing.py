@@ -78,12 +78,15 @@ def bind_negations(
                     continue
                 start = _bind_atom(judge, atom, relation, rows)
                 if start is not None:
-                    yield from ((plan, heads, table) for table in _list_shared(judge, negation, start))
+                    yield from ((plan, heads, table) for table in _list_shared(judge, negation, start, plan.computed))
 
 
-def _list_shared(judge: Matcher, negation: NegationPlan, start: Table) -> Iterator[Table]:
-    """The distinct bindings of the variables shared with the rule, of the matches that begin with some bindings."""
-    variables = sorted(negation.shared & {v for atom in negation.atoms.atoms for v in atom.variables})
+def _list_shared(judge: Matcher, negation: NegationPlan, start: Table, computed: frozenset[int]) -> Iterator[Table]:
+    """The distinct bindings of the variables shared with the rule, of the matches that begin with some bindings.
+
+    What the rule computes is left out: it gets its value there.
+    """
+    variables = sorted((negation.shared & {v for atom in negation.atoms.atoms for v in atom.variables}) - computed)
     for table in list(judge.match(negation.atoms, frozenset(variables), start=start)):
         if not variables:
             yield Table(1, {WORLD: np.zeros(1, dtype=np.int64)})
