@@ -198,6 +198,18 @@ def shorten(rules: set[str]) -> set[str]:
             {":p(:a, :b) -> false"},
             0,
         ),
+        (
+            "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :p ; "
+            "owl:targetValue 1 .",
+            {":p(:a, ?x) ^ ?x = 1 -> false"},
+            0,
+        ),
+        (
+            "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :p ; "
+            'owl:targetValue "x" .',
+            {':p(:a, "x") -> false'},
+            0,
+        ),
         ("[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :p .", set(), 1),
         (":A owl:hasKey ( :p ) .", set(), 1),
         (":a owl:sameAs :b .", set(), 1),

@@ -15,7 +15,19 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Rule
-from workbench.model.terms import OWL, RDF_TYPE, RDFS, Term, Triple, get_local_name, is_blank, is_literal
+from workbench.model.terms import (
+    OWL,
+    RDF_LANG_STRING,
+    RDF_TYPE,
+    RDFS,
+    XSD_STRING,
+    Term,
+    Triple,
+    get_local_name,
+    is_blank,
+    is_literal,
+    split_literal,
+)
 from workbench.reasoning.class_expressions import Expressions, Unsupported, name_variables
 
 __all__ = ["Draft", "Terminology", "UnsupportedAxiom", "compile_axioms"]
@@ -318,7 +330,11 @@ class _Compiler:
         if source is None or property_ is None or target is None:
             raise Unsupported("a negative assertion that lacks a part")
         name = f"not-{self._say(source)}-{self._say(property_)}-{self._say(target)}"
-        self._add(name, [self._atom(property_, source, target)], (), axiom)
+        body: list[BodyElement] = [self._atom(property_, source, target)]
+        if is_literal(target) and split_literal(target)[1] not in (XSD_STRING, RDF_LANG_STRING):
+            # Another way to write the same value is denied with it.
+            body = [self._atom(property_, source, "?x"), Comparison("=", "?x", target)]
+        self._add(name, body, (), axiom)
 
     def _say(self, term: Term) -> str:
         if is_blank(term):
