@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.build.checking import Checked, Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
     from workbench.build.dataset import BuildResult
+    from workbench.build.derivation_log import DerivationLog, write_derivations
     from workbench.build.describing import (
         Described,
         Description,
@@ -65,6 +66,7 @@ __all__ = [
     "BuildResult",
     "Checked",
     "CurriculumText",
+    "DerivationLog",
     "Described",
     "Description",
     "Domain",
@@ -106,6 +108,7 @@ __all__ = [
     "undo",
     "verify",
     "write_atomically",
+    "write_derivations",
 ]
 
 _HOMES = {
@@ -113,6 +116,7 @@ _HOMES = {
     "workbench.build.checking": ("Checked", "Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
     "workbench.build.dataset": ("BuildResult",),
+    "workbench.build.derivation_log": ("DerivationLog", "write_derivations"),
     "workbench.build.describing": (
         "Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe",
     ),

@@ -127,18 +127,27 @@ def check(
 @_take_folder
 @_take_domain
 @_take_json
-def reason(folder: str, domain: str | None, as_json: bool) -> None:
+@click.option("--derivations", metavar="FILE", help="Also write every derivation of one domain to a Parquet file.")
+@click.option("--most", type=click.IntRange(1), help="How many derivations the file holds at most; else 20 million.")
+def reason(folder: str, domain: str | None, as_json: bool, derivations: str | None, most: int | None) -> None:
     """Apply the rules and say how much follows from what is stated.
 
     \b
     Examples:
       workbench reason
       workbench reason my-project --json
+      workbench reason my-project --domain kinship --derivations derivations.parquet
     """
-    from workbench.build import load, reason
+    from workbench.build import load, reason, write_derivations
 
+    if most is not None and derivations is None:
+        raise UsageError("'--most' goes with '--derivations FILE'.")
+    project = load(folder)
     with show_progress() as progress:
-        summaries = reason(load(folder), domain, progress=progress)
+        summaries = reason(project, domain, progress=progress)
+        if derivations is not None:
+            written = write_derivations(project, domain, derivations, limit=most, progress=progress)
+            print_error(written.format_text())
     if as_json:
         print_json([summary.to_json() for summary in summaries])
     else:

@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 import pyarrow
 
-from workbench.model.proofs import FALSE, Proof, Step
+from workbench.model.proofs import Proof, Step
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.alternatives import Alternatives
 from workbench.reasoning.batch import Batch, evaluate
-from workbench.reasoning.columns import IntArray, sort_distinct
+from workbench.reasoning.derivation_table import tabulate_derivations
 from workbench.reasoning.derivations import count_instances
 from workbench.reasoning.guards import Limits
 from workbench.reasoning.justifications import Justifications
@@ -21,8 +21,6 @@ from workbench.reasoning.live import ABSENT
 from workbench.reasoning.revision import Changes, Outgrown
 
 __all__ = ["Closure", "Revision", "reason"]
-
-_COLUMNS = ("subject", "predicate", "object")
 
 
 def reason(theory: Theory, facts: Iterable[Triple], limits: Limits = Limits()) -> Closure:  # noqa: B008
@@ -113,49 +111,12 @@ class Closure:
             return int(self.derivations().num_rows)
         return count_instances(self.batch.plan, self.batch.matcher, self.batch.facts)
 
-    def derivations(self) -> pyarrow.Table:
-        """Return all derivations: rule, subject, predicate, object, premises (a list of triples), height.
+    def derivations(self, limit: int | None = None) -> pyarrow.Table:
+        """Return all derivations as a table, at most ``limit`` of them.
 
-        ``height`` is that of the derivation, one more than its highest premise's; the conclusion of an integrity
-        rule is *false* in all three columns. Rows are sorted by conclusion, then in canonical order of rule and
-        premises.
+        See :func:`workbench.reasoning.derivation_table.tabulate_derivations`.
         """
-        log, facts = self.batch.log, self.batch.facts
-        rows = slice(int(log.starts[self.world]), int(log.starts[self.world + 1]))
-        table = np.column_stack((log.facts[rows], log.rules[rows], log.premises[rows])).astype(np.int64)
-        used = sort_distinct(np.delete(table, 1, axis=1).ravel())
-        used = used[used >= 0]
-        triples = [*facts.list_triples(used[used < facts.size]), *[FALSE] * int(np.count_nonzero(used >= facts.size))]
-        # Sorted by their texts, facts are numbered by rank: rows then sort as numbers.
-        order = sorted(range(len(triples)), key=triples.__getitem__)
-        ranks: IntArray = np.full(len(used) + 1, -1, dtype=np.int64)
-        ranks[order] = np.arange(len(order))
-        heights = _measure_steps(facts.heights, table[:, 2:])
-        for column in (0, *range(2, table.shape[1])):
-            places = np.where(table[:, column] < 0, len(used), np.searchsorted(used, table[:, column]))
-            table[:, column] = ranks[places]
-        first, kept = np.lexsort(table.T[::-1]), np.ones(len(table), dtype=np.bool_)
-        table, heights = table[first], heights[first]
-        kept[1:] = (table[1:] != table[:-1]).any(axis=1)
-        table, heights = table[kept], heights[kept]
-        texts = [
-            pyarrow.array([triples[place][part] for place in order], pyarrow.string()) for part in range(len(_COLUMNS))
-        ]
-        premises = table[:, 2:]
-        lengths = np.count_nonzero(premises >= 0, axis=1)
-        flat = [text.take(pyarrow.array(premises[premises >= 0])) for text in texts]
-        names = pyarrow.array([plan.rule.name for plan in self.batch.plan.rules], pyarrow.string())
-        return pyarrow.table(
-            {
-                "rule": names.take(pyarrow.array(table[:, 1])),
-                **{name: text.take(pyarrow.array(table[:, 0])) for name, text in zip(_COLUMNS, texts, strict=True)},
-                "premises": pyarrow.ListArray.from_arrays(
-                    pyarrow.array(np.concatenate(([0], np.cumsum(lengths))), pyarrow.int32()),
-                    pyarrow.StructArray.from_arrays(flat, names=list(_COLUMNS)),
-                ),
-                "height": pyarrow.array(heights, pyarrow.int32()),
-            }
-        )
+        return tabulate_derivations(self.batch, self.world, limit)
 
     def contradictions(self) -> list[Step]:
         """Return every instance of an integrity rule, in canonical order; empty when consistent."""
@@ -196,11 +157,3 @@ class Revision:
 
 def _read_height(height: int) -> int | None:
     return None if height >= ABSENT else height
-
-
-def _measure_steps(heights: IntArray, premises: IntArray) -> IntArray:
-    """One more than the greatest height in each row of premises, -1 standing for no premise."""
-    if not premises.shape[1]:
-        return np.ones(len(premises), dtype=np.int64)
-    padded = np.concatenate((heights, [0]))
-    return 1 + np.asarray(padded[premises].max(axis=1), dtype=np.int64)
