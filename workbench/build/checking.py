@@ -12,12 +12,14 @@ from workbench.build.curricula import read_curriculum
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.rule_tests import run_rule_tests
+from workbench.build.subject_literals import find_subject_literals
 from workbench.errors import InvalidKnowledgeError, SelectionError
 from workbench.model.report import Report, Violation
 from workbench.model.terms import get_local_name
 from workbench.project import Domain, Project
 from workbench.reasoning.closure import Closure
 from workbench.validation.lint import find_lint
+from workbench.validation.literals import find_ill_typed_literals
 from workbench.validation.policy import Waived, apply_policy
 from workbench.validation.presentation import (
     Threshold,
@@ -107,6 +109,13 @@ def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[lis
         label=knowledge.narrator.label,
         domain=domain.name,
     )
+    found += find_ill_typed_literals(
+        domain.triples,
+        frozenset(knowledge.facts),
+        locate=knowledge.narrator.locate,
+        label=knowledge.narrator.label,
+        domain=domain.name,
+    )
     problems = report_shape_problems(knowledge)
     found += problems
     if knowledge.blockers:
@@ -119,6 +128,7 @@ def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[lis
     tell(f"{domain.name}: reasoning")
     closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)
+    found += find_subject_literals(knowledge)
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)
     return _name_domain(found, domain), closure
