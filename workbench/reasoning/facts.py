@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.model.proofs import FALSE
-from workbench.model.terms import RDF_TYPE, Triple
+from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.reasoning.columns import IntArray, sort_distinct
 from workbench.reasoning.live import ABSENT
-from workbench.reasoning.nodes import NodeTable
+from workbench.reasoning.nodes import NodeTable, find_distinct
 from workbench.reasoning.relation import Relation, RelationKey, make_relation_key
 
 __all__ = ["FactTable"]
@@ -103,7 +103,8 @@ class FactTable:
         term_of, found = self._nodes.term_of, self.list_world(world)
         is_literal = np.concatenate([marks[term_of[relation.subjects]] for relation in self._relations])
         found = found[is_literal[found]]
-        return found[np.argsort(self.heights[found], kind="stable")]
+        order: IntArray = np.argsort(self.heights[found], kind="stable")
+        return found[order]
 
     def find(self, world: int, triple: Triple) -> int | None:
         """Return the id of a triple, None when it is not in the closure."""
@@ -142,6 +143,21 @@ class FactTable:
             predicate, class_ = keys[place]
             triples.append((terms[subject], predicate, class_ or terms[object_]))
         return triples
+
+    def read_parts(self, facts: IntArray) -> list[tuple[IntArray, list[Term]]]:
+        """Return subjects, predicates and objects of ids (without *false*): each as numbers of a list of terms."""
+        subjects, objects, places = self._read_texts(facts)
+        classes = np.array([bool(class_) for _, class_ in self.keys], dtype=np.bool_)
+        # An object that is a class is numbered after the terms that facts mention otherwise.
+        numbers, distinct = find_distinct(np.where(classes[places], -1 - places, objects).astype(np.int64))
+        terms = self._nodes.terms
+        found = [self.keys[-1 - n][1] if n < 0 else terms[n] for n in numbers.tolist()]
+        named, positions = find_distinct(subjects.astype(np.int64))
+        return [
+            (positions, [terms[number] for number in named.tolist()]),
+            (places.astype(np.int64), [predicate for predicate, _ in self.keys]),
+            (distinct, found),
+        ]
 
     def _read_texts(self, facts: IntArray) -> tuple[npt.NDArray[np.int32], ...]:
         """The columns of :attr:`_texts` for some facts; for a few of many without laying out all of them."""
