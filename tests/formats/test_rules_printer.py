@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.functions import calls
 
 from workbench.errors import InvalidKnowledgeError
 from workbench.formats.rules_names import RESERVED
@@ -17,7 +18,7 @@ from workbench.formats.rules_printer import (
     print_rules_file,
     print_term,
 )
-from workbench.model.builtins import COMPARISONS, NEGATED
+from workbench.model.builtins import COMPARISONS, NEGATED, TRUE
 from workbench.model.rules import (
     Atom,
     BodyElement,
@@ -100,7 +101,11 @@ _expressions: st.SearchStrategy[Expression] = st.recursive(
     lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=6,
 )
-_comparisons = st.builds(Comparison, st.sampled_from(COMPARISONS), _expressions, _expressions)
+_calls = calls(("?x", "?long_name", "<https://example.org/k#a>", "_:b0"), depth=2)
+_comparisons = st.one_of(
+    st.builds(Comparison, st.sampled_from(COMPARISONS), _expressions | _calls, _expressions | _calls),
+    st.builds(Comparison, st.sampled_from(["=", "!="]), _calls, st.just(TRUE)),
+)
 _plain = _atoms | _comparisons
 _negations = st.builds(Negation, st.lists(_plain, min_size=1, max_size=3).map(tuple))
 _bodies = st.lists(_plain | _negations, max_size=5).map(tuple)

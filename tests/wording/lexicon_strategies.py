@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
+from oracles.functions import calls
 
+from workbench.model.builtins import TRUE
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation, Rule
 from workbench.model.terms import RDF_TYPE, XSD, make_literal
 from workbench.wording.frames import FRAMES
@@ -83,7 +86,12 @@ EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
     lambda inner: st.builds(Operation, st.sampled_from("+-*/"), st.tuples(inner, inner)),
     max_leaves=3,
 )
-COMPARISONS = st.builds(Comparison, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), EXPRESSIONS, EXPRESSIONS)
+CALLS = calls(("?x", "?y", "?z", *LITERALS[:4]))
+CONDITIONS = CALLS.filter(lambda call: FUNCTIONS[call.operator].condition)
+COMPARISONS = st.one_of(
+    st.builds(Comparison, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), EXPRESSIONS, EXPRESSIONS | CALLS),
+    st.builds(Comparison, st.sampled_from(["=", "!="]), CONDITIONS, st.just(TRUE)),
+)
 ENDS = VARIABLES | st.sampled_from(INDIVIDUALS)
 INNER = st.sampled_from(["?x", "?y", "?inner", "?other"]) | st.sampled_from(INDIVIDUALS)
 NEGATIONS = st.builds(

@@ -23,10 +23,11 @@ from workbench.generation.processes import open_source
 from workbench.generation.selection import Progress, Selection, select_items
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
+from workbench.model.rules import collect_operators
 from workbench.model.terms import Term
 from workbench.project import Project
 from workbench.validation.policy import apply_policy
-from workbench.wording.frames import write_frames
+from workbench.wording.frames import select_functions, write_frames
 
 __all__ = ["BuildResult", "BuiltDataset", "build", "write_wording"]
 
@@ -284,12 +285,13 @@ def _measure_capacity(curriculum: Curriculum, selection: Selection) -> dict[str,
 def write_wording(material: Material) -> dict[str, Any]:
     """Return what the reader needs: frames, phrases, labels and templates, terms in full."""
     maker = BlockMaker(material)
+    operators = frozenset[str]().union(*(collect_operators(rule.body) for rule in material.theory.rules))
     return {
         "version": 1,
         "classes": list(material.classes),
         "languages": {
             language: {
-                "frames": write_frames(lexicon.frames),
+                "frames": write_frames(select_functions(lexicon.frames, operators)),
                 "labels": _sort(lexicon.labels),
                 "phrases": _sort(lexicon.phrases),
             }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import DatasetError
+from workbench.model.functions import FUNCTIONS
 from workbench.wording.frames import Frames, read_frames
 from workbench.wording.grammar import Grammar
 from workbench.wording.lexicon import Lexicon
@@ -91,10 +93,21 @@ def _check_frames(frames: Frames) -> None:
         if by_operator.keys() != operators:
             raise DatasetError(f"the frames of {frames.language} do not have all {name}")
         texts |= {f"{name} {sign}": (text, ("left", "right")) for sign, text in by_operator.items()}
+    for key, text in frames.functions:
+        operator, _, count = key.partition("/")
+        function = FUNCTIONS.get(operator)
+        if function is None or not (not count or (count.isdecimal() and len(count) < 3)):
+            raise DatasetError(f"the frames of {frames.language} name an unknown function {key}")
+        wanted = (
+            ("list",) if function.repeated else (*string.ascii_lowercase[: int(count or len(function.parameters))],)
+        )
+        texts[f"functions {key}"] = (text, wanted)
+    if frames.functions:
+        texts["truth"] = (frames.truth, ("condition",))
     for name, (text, slots) in texts.items():
         if tuple(re.findall(r"\{([a-z]+)\}", text)) != slots:
             raise DatasetError(f"the frame {name} of {frames.language} does not have the slots {', '.join(slots)}")
     if dict(frames.answers).keys() != _STATUSES or len({text for _, text in frames.answers}) < len(_STATUSES):
         raise DatasetError(f"the frames of {frames.language} do not have an answer for each status")
-    if not all(getattr(frames, name) for name in _JOINING):
+    if not all(getattr(frames, name) for name in _JOINING) or (frames.functions and not frames.then):
         raise DatasetError(f"the frames of {frames.language} have an empty part")

@@ -25,6 +25,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "RuleTest",
+    "collect_operators",
     "collect_variables",
     "is_restatement",
     "is_transitivity",
@@ -164,6 +165,23 @@ def iterate_atoms(body: Iterable[BodyElement], *, negated: bool = False) -> Iter
                 yield element
         elif isinstance(element, Negation) and negated:
             yield from (part for part in element.elements if isinstance(part, Atom))
+
+
+def collect_operators(body: Iterable[BodyElement]) -> frozenset[str]:
+    """Return the operators of all operations in a body."""
+    found: set[str] = set()
+
+    def walk(part: BodyElement | Expression) -> None:
+        if isinstance(part, Operation):
+            found.add(part.operator)
+        parts = part.elements if isinstance(part, Negation) else ()
+        sides = (part.left, part.right) if isinstance(part, Comparison) else ()
+        for inner in (*parts, *sides, *(part.arguments if isinstance(part, Operation) else ())):
+            walk(inner)
+
+    for element in body:
+        walk(element)
+    return frozenset(found)
 
 
 def substitute_atom(atom: Atom | Pattern, bindings: Mapping[str, str]) -> Atom:

@@ -6,12 +6,17 @@ apart again; they are exported with the data, and adding a language means adding
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from workbench.errors import DatasetError
+from workbench.wording.function_frames import ENGLISH, GERMAN
 
-__all__ = ["FRAMES", "Frames", "read_frames", "write_frames"]
+__all__ = ["FRAMES", "Frames", "read_frames", "select_functions", "write_frames"]
+
+_TABLES = ("comparisons", "operations", "answers", "functions")
+_FOR_FUNCTIONS = ("functions", "truth", "then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,9 @@ class Frames:
     """The frames of one language.
 
     ``and_`` joins statements; ``group`` encloses a conjunction where a single statement would stand;
-    ``comparisons`` and ``operations`` are by operator; ``answers`` by status; ``who`` and ``which`` ask.
+    ``comparisons`` and ``operations`` are by operator; ``answers`` by status; ``who`` and ``which`` ask. ``functions``
+    are by operator (see ``function_frames``), with ``then`` between the arguments of a list and ``truth`` for a
+    condition taken as a value.
     """
 
     language: str
@@ -45,6 +52,9 @@ class Frames:
     stated: str
     default_property: str
     default_class: str
+    functions: tuple[tuple[str, str], ...] = ()
+    truth: str = ""
+    then: str = ""
 
 
 FRAMES: dict[str, Frames] = {
@@ -84,6 +94,9 @@ FRAMES: dict[str, Frames] = {
         stated="It is stated that {statement}.",
         default_property="{subject} {name} {object}",
         default_class="{subject} is {article} {name}",
+        functions=ENGLISH,
+        truth="the truth of “{condition}”",
+        then=" followed by ",
     ),
     "de": Frames(
         language="de",
@@ -121,21 +134,33 @@ FRAMES: dict[str, Frames] = {
         stated="Angegeben ist „{statement}“.",
         default_property="{subject} {name} {object}",
         default_class="{subject} gehört zu „{name}“",
+        functions=GERMAN,
+        truth="die Wahrheit von „{condition}“",
+        then=" gefolgt von ",
     ),
 }
 
 
+def select_functions(frames: Frames, operators: Collection[str]) -> Frames:
+    """Return the frames with those of the given functions alone."""
+    kept = tuple((key, text) for key, text in frames.functions if key.partition("/")[0] in operators)
+    return replace(frames, functions=kept) if kept else replace(frames, functions=(), truth="", then="")
+
+
 def write_frames(frames: Frames) -> dict[str, Any]:
-    """Return the frames as JSON values."""
-    return asdict(frames) | {name: dict(getattr(frames, name)) for name in ("comparisons", "operations", "answers")}
+    """Return the frames as JSON values; what is about functions only where there are any."""
+    written = asdict(frames) | {name: dict(getattr(frames, name)) for name in _TABLES}
+    return {name: value for name, value in written.items() if frames.functions or name not in _FOR_FUNCTIONS}
 
 
 def read_frames(data: dict[str, Any]) -> Frames:
     """Return the frames that :func:`write_frames` wrote; DatasetError when a part is missing or not text."""
     values: dict[str, Any] = {}
-    for name in Frames.__slots__:
+    # What is about functions is there as a whole or not at all.
+    left_out = _FOR_FUNCTIONS if data.keys().isdisjoint(_FOR_FUNCTIONS) else ()
+    for name in (name for name in Frames.__slots__ if name not in left_out):
         value = data.get(name)
-        if name in ("comparisons", "operations", "answers"):
+        if name in _TABLES:
             if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
                 raise DatasetError(f"the wording has no usable frame {name!r}")
             values[name] = tuple(value.items())

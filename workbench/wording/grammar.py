@@ -6,10 +6,12 @@ an ambiguous sentence shows itself by having two.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from workbench.model.builtins import TRUE
 from workbench.model.rules import (
     Atom,
     BodyElement,
@@ -33,6 +35,7 @@ from workbench.model.terms import (
     make_literal,
 )
 from workbench.wording.frames import Frames
+from workbench.wording.function_frames import open_frame
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import iterate_letters, name_rule_variables
 
@@ -131,6 +134,7 @@ class Grammar:
         self.splits_at_periods = not any(". " in f"{text} " or text.startswith(" ") for text in words) and not any(
             ". " in text for text in _list_frames(self._frames)
         )
+        self._functions = [frame for key, text in self._frames.functions if (frame := open_frame(key, text))]
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
         self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
@@ -274,6 +278,7 @@ class Grammar:
                     for first in self._read_expression(left)
                     for second in self._read_expression(right)
                 ]
+        readings += [Comparison("=", operation, TRUE) for operation in self._read_functions(text, conditions=True)]
         for (statement,) in _match_frame(text, self._frames.negation, ("{statement}",)):
             readings += self._read_negated(statement)
         for variables, statement in _match_frame(text, self._frames.absence, ("{variables}", "{statement}")):
@@ -304,6 +309,42 @@ class Grammar:
                 ]
                 if len(readings) > _MOST:
                     raise _TooManyError
+        readings += self._read_functions(text, conditions=False)
+        if self._frames.truth:
+            for (condition,) in _match_frame(text, self._frames.truth, ("{condition}",)):
+                readings += self._read_functions(condition, conditions=True)
+        return readings
+
+    def _read_functions(self, text: str, *, conditions: bool) -> list[Operation]:
+        """Return the readings of a text as a function's value, or as a condition."""
+        readings: list[Operation] = []
+        for frame in self._functions:
+            if frame.is_condition != conditions or not frame.fits(text):
+                continue
+            for parts in _match_frame(text, frame.text, frame.slots):
+                found = self._read_list(parts[0]) if frame.takes_list else self._read_operands(parts)
+                readings += [Operation(frame.operator, a) for a in found if frame.accepts(len(a))]
+                if len(readings) > _MOST:
+                    raise _TooManyError
+        return readings
+
+    def _read_operands(self, texts: tuple[str, ...]) -> list[tuple[Expression, ...]]:
+        choices: list[list[Expression]] = []
+        for text in texts:
+            choices.append(self._read_operand(text))
+            if not choices[-1]:
+                return []
+        return list(itertools.product(*choices))
+
+    def _read_list(self, text: str) -> list[tuple[Expression, ...]]:
+        """Return every way to read a text as operands with ``then`` between them."""
+        readings: list[tuple[Expression, ...]] = [(operand,) for operand in self._read_operand(text)]
+        for position in _find_all(text, self._frames.then) if self._frames.then else ():
+            firsts = self._read_operand(text[:position])
+            rests = self._read_list(text[position + len(self._frames.then) :]) if firsts else ()
+            readings += [(first, *rest) for first in firsts for rest in rests]
+            if len(readings) > _MOST:
+                raise _TooManyError
         return readings
 
     def _read_operand(self, text: str) -> list[Expression]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from workbench.model.builtins import is_condition
+from workbench.model.functions import FUNCTIONS
 from workbench.model.proofs import FALSE, Step
 from workbench.model.rules import (
     Atom,
@@ -93,9 +96,24 @@ def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str
 def _say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
     if not isinstance(expression, Operation):
         return say_term(lexicon, expression, variables)
+    function = FUNCTIONS[expression.operator]
+    if function.condition:
+        return lexicon.frames.truth.replace("{condition}", _say_function(lexicon, expression, variables), 1)
+    if not function.symbol:
+        return _say_function(lexicon, expression, variables)
     left, right = (_say_operand(lexicon, part, variables) for part in expression.arguments)
-    frame = dict(lexicon.frames.operations)[expression.operator]
-    return frame.replace("{left}", left, 1).replace("{right}", right, 1)
+    before, between, after = re.split(r"\{left\}|\{right\}", dict(lexicon.frames.operations)[expression.operator])
+    return f"{before}{left}{between}{right}{after}"
+
+
+def _say_function(lexicon: Lexicon, operation: Operation, variables: Mapping[str, str]) -> str:
+    """Return the words of a function, those of a condition as a statement."""
+    said = [_say_operand(lexicon, part, variables) for part in operation.arguments]
+    frames = dict(lexicon.frames.functions)
+    frame = frames.get(f"{operation.operator}/{len(said)}") or frames[operation.operator]
+    values = dict(zip(string.ascii_lowercase, said, strict=False)) | {"list": lexicon.frames.then.join(said)}
+    # One pass over the frame, so that no value is taken for a slot.
+    return re.sub(r"\{([a-z]+)\}", lambda match: values[match.group(1)], frame)
 
 
 def _say_operand(lexicon: Lexicon, part: Expression, variables: Mapping[str, str]) -> str:
@@ -115,6 +133,8 @@ def say_element(lexicon: Lexicon, element: BodyElement, variables: Mapping[str, 
     """
     if isinstance(element, Atom):
         return say_statement(lexicon, element, variables)
+    if isinstance(element, Comparison) and is_condition(element) and isinstance(element.left, Operation):
+        return _say_function(lexicon, element.left, variables)
     if isinstance(element, Comparison):
         left = _say_expression(lexicon, element.left, variables)
         right = _say_expression(lexicon, element.right, variables)
