@@ -100,11 +100,11 @@ class FactTable:
         marks = np.fromiter((term[0] == '"' for term in self._nodes.terms), np.bool_, len(self._nodes.terms))
         if not marks.any():
             return np.empty(0, dtype=np.int64)
-        term_of, found = self._nodes.term_of, self.list_world(world)
+        term_of, ids = self._nodes.term_of, self.list_world(world)
         is_literal = np.concatenate([marks[term_of[relation.subjects]] for relation in self._relations])
-        found = found[is_literal[found]]
-        order: IntArray = np.argsort(self.heights[found], kind="stable")
-        return found[order]
+        found: IntArray = ids[is_literal[ids]]
+        ordered: IntArray = found[np.argsort(self.heights[found], kind="stable")]
+        return ordered
 
     def find(self, world: int, triple: Triple) -> int | None:
         """Return the id of a triple, None when it is not in the closure."""
