@@ -189,6 +189,20 @@ def test_time_is_checked_inside_a_long_negation() -> None:
     assert time.process_time() - start < 3
 
 
+def test_each_rule_applied_for_a_later_question_has_a_time_limit() -> None:
+    """Integrity rules are looked at when somebody asks for contradictions."""
+    never = Rule("never", (*PRODUCT.body, Comparison("<", "?a", "?c")), ())  # individuals are not before each other
+    evaluated = evaluate(Theory.build([never]), [chain(1000)], limits=Limits(seconds=0.3))
+    time.sleep(0.4)
+    assert evaluated.is_entailed(0, chain(1)[0])
+    with pytest.raises(LimitError, match=r"0\.3 seconds of reasoning while the rule 'never' was being applied\.$"):
+        evaluated.list_contradictions(0)
+    time.sleep(0.4)
+    closed = Rule("closed", (Atom("?x", P, "?y"), Negation((Atom("?x", V, "?y"),))), (Atom("?x", RDF_TYPE, V),))
+    again = evaluate(Theory.build([closed]), [chain(5)], closed_reference=(evaluated, [0]), limits=Limits(seconds=5))
+    assert len(again.list_facts(0)) == 10
+
+
 def test_memory_is_limited_and_the_rule_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LimitError, match="1 MB of memory"):
         evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(memory=10**6))

@@ -188,7 +188,11 @@ def reason(
     when a limit is reached.
     """
     tell = progress or (lambda _: None)
-    return [_summarise(get_knowledge(project, chosen), tell) for chosen in list_domains(project, domain)]
+    summaries = []
+    for chosen in list_domains(project, domain):
+        tell(f"{chosen.name}: reading rules")
+        summaries.append(_summarise(get_knowledge(project, chosen), tell))
+    return summaries
 
 
 def _summarise(knowledge: Knowledge, tell: Callable[[str], None]) -> Summary:

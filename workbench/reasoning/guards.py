@@ -58,6 +58,7 @@ class Watch:
     facts: int = 0
     _look_at: float = 0.0
     _tell_at: float = 0.0
+    _entered: float | None = None
 
     def begin_round(self, number: int) -> None:
         """Check the number of rounds, then forget the counts of the round before."""
@@ -71,6 +72,8 @@ class Watch:
     def enter(self, rule: str) -> None:
         """From now on ``rule`` is the one that is being applied."""
         self.rule = rule
+        if self.started is None:
+            self._entered = time.monotonic()
         self.check_time()
 
     def count(self, rule: str, amount: int) -> None:
@@ -80,7 +83,8 @@ class Watch:
     def check_time(self) -> None:
         """Raise LimitError when the time or the memory is over; tell the progress when it is time to."""
         now = time.monotonic()
-        if self.started is not None and now - self.started > self.limits.seconds:
+        start = self._entered if self.started is None else self.started
+        if start is not None and now - start > self.limits.seconds:
             plural = "s" * (self.limits.seconds != 1)
             self._stop(f"more than {self.limits.seconds:g} second{plural} of reasoning")
         if now < self._look_at:
@@ -95,8 +99,8 @@ class Watch:
                 self.limits.on_progress(self.round, self.facts, self.rule or self._find_busiest())
 
     def finish(self) -> None:
-        """The evaluation is over: later questions to it are not under its time limit, but under that on memory."""
-        self.started = None
+        """The evaluation is over. In later questions to it each application of a rule has all of the time again."""
+        self.started = self._entered = None
         self.rule = ""
         self.candidates.clear()
 

@@ -290,11 +290,12 @@ class Matcher:
         judge = self
         if self._reference is not None:
             judge = self._reference.matcher
+            judge.watch.enter(self.watch.rule)
             start.columns = {v: self._reference.translate(self.nodes, v, c) for v, c in start.columns.items()}
         start.columns[ROW] = np.arange(table.size, dtype=np.int64)
         holds: BoolArray = np.zeros(table.size, dtype=np.bool_)
         for match in judge.match(negation.body, frozenset((ROW,)), start=start):
-            self.watch.check_time()  # the judge's own watch has no time limit any more where it is another evaluation
+            self.watch.check_time()  # where the judge is another evaluation, its own watch has another time limit
             holds[match.columns[ROW]] = True
         return holds
 
