@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -27,6 +29,8 @@ from workbench.reasoning.revision import Changes, revise_relations
 
 __all__ = ["Batch", "evaluate"]
 
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
 _KEPT_GRAPHS = 1024
 _LOGGED_FACTS, _LOGGED_STEPS = 100_000, 2_000_000
 
@@ -57,7 +61,8 @@ def evaluate(
             raise ValueError("closed_reference must name one world for each world")
         reference = Reference(closed_reference[0].matcher, closed_reference[1])
     matcher = Matcher(nodes, relations, watch, reference, _mark_enabled(theory, worlds, enabled))
-    saturate(plan, matcher, relations, is_frozen=reference is not None)
+    with _lock_reference(closed_reference):
+        saturate(plan, matcher, relations, is_frozen=reference is not None)
     watch.finish()
     return Batch(plan, matcher, closed_reference)
 
@@ -80,8 +85,28 @@ def _mark_enabled(
     return marks
 
 
+def _one_at_a_time(
+    method: Callable[Concatenate[Batch, _Arguments], _Answer],
+) -> Callable[Concatenate[Batch, _Arguments], _Answer]:
+    """Let one thread at a time ask: what is worked out on the way is kept, also for later versions of the batch."""
+
+    @wraps(method)
+    def ask(batch: Batch, /, *arguments: _Arguments.args, **options: _Arguments.kwargs) -> _Answer:
+        with batch.matcher.nodes.lock, _lock_reference(batch.closed_reference):
+            return method(batch, *arguments, **options)
+
+    return ask
+
+
+def _lock_reference(reference: tuple[Batch, Sequence[int]] | None) -> AbstractContextManager[object]:
+    return nullcontext() if reference is None else reference[0].matcher.nodes.lock
+
+
 class Batch:
-    """Evaluated worlds, numbered from 0. Facts are asked for as triples; *false* is :data:`FALSE`."""
+    """Evaluated worlds, numbered from 0. Facts are asked for as triples; *false* is :data:`FALSE`.
+
+    Several threads may ask one batch, and batches revised from it.
+    """
 
     def __init__(
         self,
@@ -124,6 +149,7 @@ class Batch:
                 return log
         return MatchingSource(self.plan, self.matcher, self.facts)
 
+    @_one_at_a_time
     def revise(
         self, theory: Theory, added: Sequence[Triple], removed: Sequence[Triple], limits: Limits
     ) -> tuple[Batch, Changes]:
@@ -144,6 +170,7 @@ class Batch:
                 del self._graphs[next(iter(self._graphs))]
         return graph
 
+    @_one_at_a_time
     def list_facts(self, world: int, *, stated: bool | None = None) -> list[Triple]:
         """Return the facts of a world, sorted; only the stated or only the derived ones if asked."""
         chosen = self.facts.list_world(world)
@@ -151,6 +178,7 @@ class Batch:
             chosen = chosen[(self.facts.heights[chosen] == 0) == stated]
         return sorted(self.facts.list_triples(chosen))
 
+    @_one_at_a_time
     def is_entailed(self, world: int, triple: Triple) -> bool:
         """Tell whether a triple is in the closure of a world."""
         graph = self._graphs.get(world)
@@ -158,31 +186,37 @@ class Batch:
             return self.facts.find(world, triple) is not None
         return self._find(world, triple) is not None
 
+    @_one_at_a_time
     def get_height(self, world: int, triple: Triple) -> int | None:
         """Return the least height of a proof, 0 for a stated fact, None when the triple is not in the closure."""
         fact = self._find(world, triple)
         return None if fact is None else self.get_graph(world).get_height(fact)
 
+    @_one_at_a_time
     def derivations(self, world: int, triple: Triple) -> list[Step]:
         """Return all steps that conclude a fact (or :data:`FALSE`), in canonical order."""
         fact = self.get_graph(world).find(triple)
         return [] if fact is None else list_steps(self.get_graph(world), fact)
 
+    @_one_at_a_time
     def proof(self, world: int, triple: Triple) -> Proof | None:
         """Return the canonical minimal proof (see :mod:`workbench.reasoning.minimal`), None when there is none."""
         fact = self._find(world, triple)
         return None if fact is None else find_proof(self.get_graph(world), fact)
 
+    @_one_at_a_time
     def proofs(self, world: int, triple: Triple, limit: int = 10) -> Alternatives:
         """Return up to ``limit`` proofs, the canonical one first; see :mod:`workbench.reasoning.alternatives`."""
         fact = self._find(world, triple)
         return Alternatives((), True) if fact is None else find_proofs(self.get_graph(world), fact, limit)
 
+    @_one_at_a_time
     def justifications(self, world: int, triple: Triple, limit: int = 10) -> Justifications:
         """Return up to ``limit`` smallest sets of stated facts from which a triple (or :data:`FALSE`) follows."""
         fact = self._find(world, triple)
         return Justifications((), True) if fact is None else find_justifications(self.get_graph(world), fact, limit)
 
+    @_one_at_a_time
     def dependency_cone(self, world: int, triples: Iterable[Triple]) -> Cone:
         """Return everything that the given facts (or :data:`FALSE`) rest on: see :mod:`workbench.reasoning.cones`.
 
@@ -199,15 +233,18 @@ class Batch:
         steps = sorted({*cone.steps, *other.steps}, key=lambda step: step.sort_key)
         return Cone(cone.facts | other.facts, tuple(steps))
 
+    @_one_at_a_time
     def mark_cones(self, wanted: BoolArray) -> tuple[BoolArray, BoolArray]:
         """Mark the cones of marked facts in all worlds at once: see :func:`workbench.reasoning.cones.mark_cones`."""
         return mark_cones(self.plan, self.facts, self.log, wanted)
 
+    @_one_at_a_time
     def list_facts_of(self, world: int, keys: Iterable[str]) -> list[Triple]:
         """Return the facts of a world whose property or class is among ``keys``, sorted."""
         graph = self.get_graph(world)
         return sorted(map(graph.get_triple, graph.list_facts_of(frozenset(keys))))
 
+    @_one_at_a_time
     def find_inconsistent_worlds(self) -> BoolArray:
         """Tell for each world whether an integrity rule derives *false*."""
         found: BoolArray = np.zeros(self.world_count, dtype=np.bool_)

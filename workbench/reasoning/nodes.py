@@ -7,6 +7,8 @@ worlds are evaluated in one relation without a world column in any join.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import RLock
+from typing import Any
 
 import numpy as np
 
@@ -36,14 +38,24 @@ class _Numbers(dict[Term, int]):
 
 
 class NodeTable:
-    """Terms and nodes of a batch of worlds. With one world, a node is its term's number."""
+    """Terms and nodes of a batch of worlds. With one world, a node is its term's number.
+
+    Whoever asks an evaluation holds ``lock``: answers learn terms, values and indexes on the way.
+    """
 
     def __init__(self, world_count: int) -> None:
+        self.lock = RLock()
         self.world_count = world_count
         self.terms: list[Term] = []
         self._term_ids = _Numbers(self.terms)
         self._worlds, self._terms, self._map = Column(), Column(), KeyMap()
         self._constants: dict[Term, IntArray] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=RLock())
 
     @property
     def size(self) -> int:

@@ -92,7 +92,7 @@ def revise_relations(
 
     There is one world. ``added`` facts may hold already, ``removed`` ones must be stated (height 0) and not among
     the added. Raises LimitError, ValueError when a removed fact was not stated or the theory cannot be planned,
-    Outgrown when more than half of all facts changed.
+    Outgrown when more than half of all facts change, or earlier changes left more rows than there are facts.
     """
     return _Revision(plan, matcher, theory, limits).run(added, removed)
 
@@ -105,7 +105,10 @@ class _Revision:
         self.new = Matcher(matcher.nodes, self.relations, Watch(limits), values=matcher.values)
         self.live: dict[RelationKey, LiveRelation] = {}
         self.touched: dict[RelationKey, list[IntArray]] = defaultdict(list)
-        self.work, self.most = 0, max(_MOST_AT_ONCE, sum(r.count for r in matcher.relations.values()) // 2)
+        relations = matcher.relations.values()
+        self.work, self.most = 0, max(_MOST_AT_ONCE, sum(r.count for r in relations) // 2)
+        if sum(r.size - r.count for r in relations) > 2 * self.most:
+            raise Outgrown  # more rows of what once was than of what is: time to begin anew
         self.strata = self.plan.theory.strata
         before = Counter((p.rule.body, p.rule.head) for p in plan.rules)
         after = Counter((p.rule.body, p.rule.head) for p in self.plan.rules)
