@@ -5,7 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from hypothesis import strategies as st
+from oracles import functions
+from oracles.functions import draw_call
 
+from workbench.model.builtins import TRUE
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import (
     Atom,
     BodyElement,
@@ -38,6 +42,7 @@ LITERALS = (
     make_literal("99999999999999999999999"),
     make_literal("99999999999999999999999", f"<{XSD}integer>"),
 )
+CONDITIONS = tuple(sorted(name for name, function in FUNCTIONS.items() if function.condition))
 VARIABLES = ("?x", "?y", "?z")
 PROPERTIES = ("<urn:p>", "<urn:q>", "<urn:r>")
 NUMERIC = "<urn:n>"
@@ -47,9 +52,10 @@ CLASSES = ("<urn:A>", "<urn:B>", "<urn:C>")
 class Sampler:
     """Draws theories and worlds from one source of randomness."""
 
-    def __init__(self, random: Random, *, with_values: bool = True) -> None:
+    def __init__(self, random: Random, *, with_values: bool = True, with_functions: bool = False) -> None:
         self.random = random
         self.with_values = with_values
+        self.with_functions = with_functions
 
     def draw_atom(self, names: tuple[str, ...], *, with_constants: bool = True) -> Atom:
         random = self.random
@@ -69,11 +75,16 @@ class Sampler:
     def draw_expression(self, names: tuple[str, ...]) -> Expression:
         random = self.random
         leaves = [*names, *names, random.choice(LITERALS)]
-        if random.random() < 0.6:
+        if random.random() < 0.6 - 0.4 * self.with_functions:
             return random.choice(leaves)
+        if self.with_functions and random.random() < 0.8:
+            return draw_call(random, (*names, random.choice(LITERALS)), random.choice((0, 0, 1)))
         return Operation(random.choice("+-*/"), (random.choice(leaves), random.choice(leaves)))
 
     def draw_comparison(self, names: tuple[str, ...]) -> Comparison:
+        if self.with_functions and self.random.random() < 0.3:
+            condition = draw_call(self.random, names, 0, self.random.choice(CONDITIONS))
+            return Comparison(self.random.choice(("=", "=", "!=")), condition, TRUE)
         operator = self.random.choice(("=", "!=", "!=", "<", "<=", ">", ">="))
         return Comparison(operator, self.draw_expression(names), self.draw_expression(names))
 
@@ -125,12 +136,15 @@ class Sampler:
             if chance < 0.3:
                 facts.append((subject, RDF_TYPE, random.choice(CLASSES)))
             elif chance < 0.5 and self.with_values:
-                facts.append((subject, NUMERIC, random.choice(LITERALS)))
+                literals = functions.LITERALS if self.with_functions and random.random() < 0.7 else LITERALS
+                facts.append((subject, NUMERIC, random.choice(literals)))
             else:
                 facts.append((subject, random.choice(PROPERTIES), random.choice(INDIVIDUALS)))
         return facts
 
 
-def samplers(*, with_values: bool = True) -> st.SearchStrategy[Sampler]:
+def samplers(*, with_values: bool = True, with_functions: bool = False) -> st.SearchStrategy[Sampler]:
     """A sampler per seed."""
-    return st.integers(0, 2**48).map(lambda seed: Sampler(Random(seed), with_values=with_values))
+    return st.integers(0, 2**48).map(
+        lambda seed: Sampler(Random(seed), with_values=with_values, with_functions=with_functions)
+    )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from workbench.model.report import Violation
 from workbench.model.rules import Rule, RuleTest, iterate_atoms
 from workbench.validation.rule_dependencies import find_unbounded_arithmetic, find_unstratified
+from workbench.validation.rule_functions import check_functions
 from workbench.validation.rule_safety import call_rule, check_negation, check_safety
 from workbench.validation.rule_style import check_literals, check_style
 from workbench.validation.rule_vocabulary import Vocabulary
@@ -36,6 +37,7 @@ def analyse_rules(
         if rule.kind == "axiom":
             continue
         found += check_negation(rule, closed)
+        found += check_functions(rule, known_keys)
         found += check_style(rule)
         found += check_literals(rule)
         atoms = [*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True)]
