@@ -1,11 +1,11 @@
 """Measure one large world: this engine beside other kernels and other reasoners, and how it grows.
 
     python -m benchmarks.reasoning [--sizes 10000 100000 1000000] [--growth 30000 300000] [--only Workbench Nemo]
-                                   [--seconds 300] [--gigabytes 12] [--plot docs/images/growth.svg]
+                                   [--rules all rl] [--seconds 300] [--gigabytes 12] [--plot docs/images/growth.svg]
 
 Each figure comes from a process of its own. Prints Markdown for docs/benchmarks.md, with progress on stderr. Ends with
 1 when two of those measured disagree on how many facts or derivations there are, or on the heights. Ten million facts
-are measured on request: ``--sizes 10000000 --only Workbench``.
+are measured on request: ``--sizes 10000000 --growth --only Workbench --rules all``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from benchmarks.lubm import RuleSet
 __all__ = ["Row", "find_disagreements", "main", "measure_size", "write_tables"]
 
 _OURS = "Workbench"
+_RULE_SETS: tuple[RuleSet, ...] = ("all", "rl")
 _KERNELS = (_OURS, "Python loops", "DuckDB")
 _COMPARED = {
     "closure": "facts in the closure",
@@ -57,7 +58,7 @@ class Row:
 
 
 def measure_size(
-    size: int, contenders: Iterable[Contender], limits: Limits, rule_sets: Sequence[RuleSet] = ("all", "rl")
+    size: int, contenders: Iterable[Contender], limits: Limits, rule_sets: Sequence[RuleSet] = _RULE_SETS
 ) -> list[Row]:
     """Measure the contenders that can do it on about ``size`` facts, each with the rule sets it can say."""
     wanted = [(contender, r) for contender in contenders for r in contender.rule_sets if r in rule_sets]
@@ -71,8 +72,9 @@ def measure_size(
             if stopped:
                 run = Measurement(stopped=stopped)
             else:
-                _report(f"{facts:>12,} facts: {contender.name}, {rule_set} rules")
                 run = measure(contender.run, folder, rule_set, limits=limits)
+                spent = ", ".join(f"{phase.name} {phase.seconds:.2f} s {phase.peak:.2f} GB" for phase in run.phases)
+                _report(f"{facts:>12,} facts: {contender.name}, {rule_set} rules: {run.stopped or spent}")
                 load = run.get_seconds("load")
                 if contender.load is not None and not run.stopped:
                     load = measure(contender.load, folder, rule_set, limits=limits).get_seconds("load")
@@ -284,6 +286,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="for everybody")
     parser.add_argument("--growth", type=int, nargs="*", default=[30_000, 300_000], help="for this engine and Nemo")
     parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), default=list(CONTENDERS))
+    parser.add_argument("--rules", nargs="*", choices=_RULE_SETS, default=_RULE_SETS, help="rule sets")
     parser.add_argument("--seconds", type=int, default=Limits().seconds, help="CPU seconds for each process")
     parser.add_argument("--gigabytes", type=float, default=Limits().gigabytes, help="memory for each process")
     parser.add_argument("--plot", type=Path, help="where to draw the growth, as SVG")
@@ -292,7 +295,7 @@ def main() -> None:
     rows: list[Row] = []
     for size in sorted({*arguments.sizes, *arguments.growth}):
         names = [n for n in arguments.only if size in arguments.sizes or n in (_OURS, "Nemo")]
-        sets: tuple[RuleSet, ...] = ("all", "rl") if size in arguments.sizes else ("all",)
+        sets = [r for r in _RULE_SETS if r in arguments.rules and (r == "all" or size in arguments.sizes)]
         rows += measure_size(size, [CONTENDERS[name] for name in names], limits, sets)
     rows.sort(key=lambda row: row.facts)
     print(write_tables(rows))
