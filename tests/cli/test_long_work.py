@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,17 +17,21 @@ PREFIXES = "@prefix : <https://example.org/net#> .\n@prefix owl: <http://www.w3.
 LINK = ":link a owl:ObjectProperty , owl:TransitiveProperty , owl:SymmetricProperty .\n"
 
 
-@pytest.fixture(scope="module")
-def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose reasoning takes about five seconds: a symmetric and transitive relation of all with all."""
-    folder = tmp_path_factory.mktemp("net")
+def write_net(folder: Path, nodes: int) -> Path:
+    """A project with a symmetric and transitive relation of all with all."""
     (folder / "ontologies" / "net").mkdir(parents=True)
     (folder / "workbench.yaml").write_text(
         "version: 1\nname: Net\nbase: https://example.org/net#\ndomains: {net: {}}\n"
     )
-    lines = [f":n{i} :link {' , '.join(f':n{j}' for j in range(i))} .\n" for i in range(1, 400)]
+    lines = [f":n{i} :link {' , '.join(f':n{j}' for j in range(i))} .\n" for i in range(1, nodes)]
     (folder / "ontologies" / "net" / "net.ttl").write_text(PREFIXES + LINK + "".join(lines))
     return folder
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose reasoning takes a few seconds."""
+    return write_net(tmp_path_factory.mktemp("net"), 350)
 
 
 def read_until(terminal: int, word: str, seconds: float = 60) -> str:
@@ -52,6 +55,7 @@ def read_rest(terminal: int) -> str:
         text += part
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["reason", "check"])
 def test_progress_is_shown_on_a_terminal_and_ctrl_c_ends_it_at_once(net: Path, command: str) -> None:
     terminal, end = pty.openpty()
@@ -74,17 +78,36 @@ def test_progress_is_shown_on_a_terminal_and_ctrl_c_ends_it_at_once(net: Path, c
     assert "Traceback" not in shown + rest
 
 
-def test_nothing_is_shown_off_a_terminal_and_the_limits_of_the_project_count(net: Path, tmp_path: Path) -> None:
-    limited = tmp_path / "limited"
-    shutil.copytree(net, limited)
-    configuration = (net / "workbench.yaml").read_text()
+def test_a_constraint_that_combines_everything_with_everything_ends_at_the_limit(tmp_path: Path) -> None:
+    for folder in ("ontologies", "validators"):
+        (tmp_path / folder / "net").mkdir(parents=True)
+    numbers = "".join(f":n{i} :size {i} .\n" for i in range(2000))
+    (tmp_path / "ontologies" / "net" / "net.ttl").write_text(f"{PREFIXES}:size a owl:DatatypeProperty .\n{numbers}")
+    (tmp_path / "validators" / "net" / "net.rules").write_text(
+        "prefix : <https://example.org/net#>\n"
+        "constraint in-order\n"
+        "  size(?x, ?a) ^ size(?y, ?b) ^ size(?z, ?c) ^ ?a < ?b ^ ?b < ?c -> ?a < ?c\n"
+    )
+    (tmp_path / "workbench.yaml").write_text(
+        "version: 1\nname: Net\nbase: https://example.org/net#\ndomains: {net: {}}\nreasoning: {seconds: 1}\n"
+    )
+    done = subprocess.run([*MAIN, "check", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "workbench: Reasoning was stopped after more than 1 second of reasoning while the rule 'in-order' was being "
+        "applied.\n"
+    )
+
+
+def test_nothing_is_shown_off_a_terminal_and_the_limits_of_the_project_count(tmp_path: Path) -> None:
+    folder = write_net(tmp_path, 60)
+    configuration = (folder / "workbench.yaml").read_text()
     for limit, words in [
-        ("seconds: 1", "more than 1 second of reasoning while the rule 'link-transitive' was being applied."),
-        ("facts: 100000", "more than 100000 facts; the rule "),
+        ("facts: 2000", "more than 2000 facts; the rule 'link-"),
         ("memory: 30 MB", "more than 30 MB of memory"),
     ]:
-        (limited / "workbench.yaml").write_text(f"{configuration}reasoning: {{{limit}}}\n")
-        done = subprocess.run([*MAIN, "reason", str(limited)], capture_output=True, text=True, check=False)
+        (folder / "workbench.yaml").write_text(f"{configuration}reasoning: {{{limit}}}\n")
+        done = subprocess.run([*MAIN, "reason", str(folder)], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (3, "")
         assert done.stderr.startswith(f"workbench: Reasoning was stopped after {words}")
         assert done.stderr.count("\n") == 1

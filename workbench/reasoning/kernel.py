@@ -112,7 +112,9 @@ class _Stratum:
             parts[:] = [(kind, _find_new(relation, [keys for k, keys in parts if k == kind])) for kind in kinds]
         self.pending_size = sum(len(keys) for parts in self.pending.values() for _, keys in parts)
         self.compact_at = max(_MOST_PENDING, 2 * self.pending_size)
-        self.matcher.watch.check_facts(self.total + self.pending_size)
+        # What transitivity gives and what other rules give may be the same facts.
+        certain = sum(max(len(keys) for _, keys in parts) for parts in self.pending.values() if parts)
+        self.matcher.watch.check_facts(self.total + certain)
         self.matcher.watch.check_time()
 
     def _get_relation(self, key: RelationKey) -> Relation:
