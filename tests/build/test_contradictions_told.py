@@ -121,3 +121,21 @@ def test_the_command_line_ends_with_1_and_names_the_culprit(make: Make, files: F
     assert result.exit_code == 1
     assert "takes part in 30 contradictions, of which 20 are listed." in result.output
     assert result.output.count("error ontology.inconsistent") == 20
+
+
+def test_one_fact_among_a_hundred_that_contradicts_every_pair_of_them(make: Make, files: Files) -> None:
+    add_crowd(files, 100)
+    files["ontologies/family/family.rules"] = files["ontologies/family/family.rules"].replace(
+        " -> Woman(?x)", " -> Man(?x)"
+    )
+    files["validators/family/constraints.rules"] += (
+        '\nconstraint quiet\n  en "Nobody shares a hall."\n'
+        "  Hall(?h) ^ hasParent(?x, ?h) ^ hasParent(?y, ?h) ^ ?x != ?y -> false\n"
+    )
+    project = make(files)
+    before = time.process_time()
+    found = list_contradictions(project)
+    assert time.process_time() - before < 20
+    assert len(found) == 21
+    (told,) = (violation for violation in found if violation.code == "ontology.many-contradictions")
+    assert told.message == "“The hall is a hall” takes part in 4,950 contradictions, of which 20 are listed."

@@ -90,6 +90,20 @@ def test_all_subset_minimal_sets_smallest_first(sampler: programs.Sampler) -> No
 
 @settings(CHECKS, max_examples=40)
 @given(programs.samplers())
+def test_what_is_found_by_leaving_out_leaves_is_the_same(sampler: programs.Sampler) -> None:
+    theory, facts, batch = evaluate_random(sampler, 7)
+    expected = find_by_force(facts, make_entails(theory, naive.evaluate(theory, facts)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_MOST_EFFORT", 0)
+        for goal, sets in sorted(expected.items()):
+            found = batch.justifications(0, goal, limit=200)
+            assert [item.facts for item in found] == sets and found.is_complete and found.is_smallest
+            (first,) = batch.justifications(0, goal, limit=1).items
+            assert first.facts in sets
+
+
+@settings(CHECKS, max_examples=40)
+@given(programs.samplers())
 def test_rules_are_leaves_when_asked_for(sampler: programs.Sampler) -> None:
     theory, facts, batch = evaluate_random(sampler, 4)
     assume(len(theory.rules) <= 5)

@@ -58,7 +58,7 @@ def deny(target: str) -> str:
 
 
 ON_B = "; owl:onClass :B"
-MANY = ", ".join(f":v{n}" for n in range(5))
+MANY = ", ".join(f":v{n}" for n in range(4))
 CASES = [
     Case("disjointWith", ":A owl:disjointWith :B .", ":x a :A .", ":x a :B .", ":y a :B ."),
     Case(
@@ -86,7 +86,7 @@ CASES = [
     Case("maxCardinality-0", restrict("maxCardinality", 0), ":x a :A .", ":x :p :y .", ":y :p :x ."),
     Case("maxCardinality-1", restrict("maxCardinality", 1), ":x a :A ; :p :y .", ":x :p :z .", ":y :p :z ."),
     Case("maxCardinality-2", restrict("maxCardinality", 2), ":x a :A ; :p :y, :z .", ":x :p :u .", ":x :p _:b ."),
-    Case("maxCardinality-5", restrict("maxCardinality", 5), f":x a :A ; :p {MANY} .", ":x :p :u .", ":y :p :u ."),
+    Case("maxCardinality-4", restrict("maxCardinality", 4), f":x a :A ; :p {MANY} .", ":x :p :u .", ":y :p :u ."),
     Case("maxCardinality-values", restrict("maxCardinality", 2), ":x a :A ; :p 1, 2 .", ":x :p 3 .", ":x :p 2.0 ."),
     Case("maxCardinality-class", restrict("maxCardinality", 2), ":x :p :y, :z, :u .", ":x a :A .", ":y a :A ."),
     Case("cardinality-exact", restrict("cardinality", 2), ":x a :A ; :p :y, :z .", ":x :p :u .", ":u :p :x ."),
