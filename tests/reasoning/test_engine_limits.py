@@ -236,8 +236,9 @@ def test_progress_is_told_on_long_work_only(monkeypatch: pytest.MonkeyPatch) -> 
         told.append((number, facts, rule))
 
     limits = Limits(on_progress=tell)
-    evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=limits)
+    quick = evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=limits)
     assert told == [] and limits == Limits()
+    assert quick.matcher.watch.limits.on_progress is None
     monkeypatch.setattr(guards, "_LOOK_EVERY", 0.0)
     monkeypatch.setattr(guards, "_TELL_EVERY", 0.0)
     evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.errors import LimitError
 from workbench.reasoning.memory import SHARE, measure_resident, measure_total
@@ -102,6 +102,8 @@ class Watch:
         """The evaluation is over. In later questions to it each application of a rule has all of the time again."""
         self.started = self._entered = None
         self.rule = ""
+        if self.limits.on_progress is not None:  # who was told need not live as long as the closure
+            self.limits = replace(self.limits, on_progress=None)
         self.candidates.clear()
 
     def check_facts(self, amount: int) -> None:
