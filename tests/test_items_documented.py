@@ -145,6 +145,18 @@ def test_arithmetic_and_negation_by_hand(program: Path, tmp_path: Path) -> None:
     assert read(program, dataset) == (0, f"{len(items)} items, 0 disagreements\n")
 
 
+@pytest.mark.parametrize(
+    "body", ['contains(?a, "x")', "?b = upperCase(?a)", 'not (matches(?a, "x"))', "year(?a) > 2000"]
+)
+def test_the_reader_refuses_other_functions(program: Path, tmp_path: Path, body: str) -> None:
+    dataset = write_dataset(
+        tmp_path / "d", [holds("k:a rdf:type k:C", "entailed", "k:a k:p k:b")], [f"k:p(?x, ?a) ^ {body} -> k:C(?x)"]
+    )
+    done = subprocess.run([sys.executable, "-I", program, dataset], capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and done.stdout == ""
+    assert "this reader knows comparisons and arithmetic, not the function" in done.stderr
+
+
 def test_the_sample_item_is_one_and_has_its_theory(program: Path, tmp_path: Path) -> None:
     item, theory = (json.loads(text) for text in SAMPLES)
     assert check_item(item) == []

@@ -10,6 +10,7 @@ import pytest
 from workbench.formats.rules_names import RESERVED
 from workbench.formats.rules_parser import parse_rules
 from workbench.formats.rules_printer import format_rules
+from workbench.model.functions import FUNCTIONS, REFUSED, Function
 from workbench.model.rules import Atom, Rule, iterate_atoms
 from workbench.validation.rules import analyse_rules
 
@@ -43,6 +44,24 @@ def test_every_finding_is_listed_with_its_code() -> None:
     used = {c for path in modules for c in re.findall(r'"(rule\.[a-z-]+)"', path.read_text(encoding="utf-8"))}
     listed = set(re.findall(r"^\| `(rule\.[a-z-]+)`", DOCUMENT, re.MULTILINE))
     assert used == listed
+
+
+def write_row(function: Function) -> str:
+    names = list(function.parameters)
+    for position in range(1, function.optional + 1):
+        names[-position] = f"[{names[-position]}]"
+    listed = ", ".join([*names, *(["…"] if function.repeated else [])])
+    shown = f"`{function.name}({listed})`" + (f", `{function.symbol}`" if function.symbol else "")
+    kind = "condition" if function.condition else function.result
+    return f"| {shown} | {kind} | {function.meaning} | {function.source} |"
+
+
+def test_the_table_of_built_ins_is_the_table_in_use() -> None:
+    section = DOCUMENT.partition("\n## Built-ins\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [write_row(function) for function in FUNCTIONS.values()]
+    left_out = section.partition("**Left out**")[2].partition("\n\n")[0]
+    assert re.findall(r"`(\w+)`", left_out) == [*REFUSED]
 
 
 def test_every_reserved_word_is_in_the_grammar() -> None:

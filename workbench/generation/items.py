@@ -11,6 +11,7 @@ from workbench.generation.answering import Answered, Judgement
 from workbench.generation.drafts import ANSWER
 from workbench.generation.identity import Identity, ItemStructure, compute_identity
 from workbench.generation.rendering import LETTERS, Rendered
+from workbench.model.builtins import find_version
 from workbench.model.items import compact_term, digest_json
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import Atom, Rule
@@ -148,7 +149,7 @@ class ItemWriter:
             "semantics": {
                 "closed": [compact_term(key, self.prefixes) for key in rendered.closed],
                 "unique_names": True,
-                "builtins": "1",
+                "builtins": find_version(rendered.rules, (fact for fact in rendered.facts)),
             },
             "context": context,
             "facts": None,

@@ -6,12 +6,12 @@ those of :mod:`workbench.model.values`, functions those of :mod:`workbench.model
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from workbench.model.functions import FUNCTIONS, apply_function, write_result
-from workbench.model.rules import Comparison, Expression, Operation
-from workbench.model.terms import Term, is_literal, is_variable
-from workbench.model.values import Value, compare_terms, compare_values, read_value
+from workbench.model.rules import Comparison, Expression, Operation, Rule, collect_operators, iterate_terms
+from workbench.model.terms import Term, Triple, is_literal, is_variable
+from workbench.model.values import ORDERED_KINDS, Value, compare_terms, compare_values, read_value
 
 __all__ = [
     "COMPARISONS",
@@ -19,6 +19,7 @@ __all__ = [
     "TRUE",
     "evaluate_expression",
     "evaluate_value",
+    "find_version",
     "holds",
     "is_condition",
 ]
@@ -27,6 +28,23 @@ COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 NEGATED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 """The comparison that holds exactly when the key does not, for values that have an order between them."""
 TRUE = '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+
+
+_FIRST_KINDS = ("number", "string", "date", "dateTime", "dateTime with zone", "boolean", "text")
+
+
+def find_version(rules: Iterable[Rule], triples: Iterable[Triple]) -> str:
+    """Return the version of the built-ins that rules and facts need.
+
+    ``"1"``: comparison and arithmetic of numbers, strings, dates and dateTimes. ``"2"``: functions, and the other
+    values that have an order.
+    """
+    rules = tuple(rules)
+    if any(FUNCTIONS[name].symbol == "" for rule in rules for name in collect_operators(rule.body)):
+        return "2"
+    terms = {triple[2] for triple in triples}.union(*(iterate_terms(rule) for rule in rules))
+    kinds = {value.kind for term in terms if is_literal(term) and (value := read_value(term)) is not None}
+    return "2" if kinds & set(ORDERED_KINDS) - set(_FIRST_KINDS) else "1"
 
 
 def is_condition(comparison: Comparison) -> bool:

@@ -30,6 +30,7 @@ __all__ = [
     "is_restatement",
     "is_transitivity",
     "iterate_atoms",
+    "iterate_terms",
     "substitute_atom",
     "substitute_element",
 ]
@@ -182,6 +183,25 @@ def collect_operators(body: Iterable[BodyElement]) -> frozenset[str]:
     for element in body:
         walk(element)
     return frozenset(found)
+
+
+def iterate_terms(part: Rule | BodyElement | Expression) -> Iterator[str]:
+    """Yield the variables and terms of a rule, a body element or an expression; of atoms those at both ends."""
+    if isinstance(part, str):
+        yield part
+        return
+    if isinstance(part, Atom):
+        yield from (part.subject, part.object)
+        return
+    inner: tuple[BodyElement | Expression, ...]
+    if isinstance(part, Rule):
+        inner = (*part.body, *part.head)
+    elif isinstance(part, Comparison):
+        inner = (part.left, part.right)
+    else:
+        inner = part.elements if isinstance(part, Negation) else part.arguments
+    for element in inner:
+        yield from iterate_terms(element)
 
 
 def substitute_atom(atom: Atom | Pattern, bindings: Mapping[str, str]) -> Atom:
