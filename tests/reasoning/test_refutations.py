@@ -22,6 +22,7 @@ from workbench.model.theory import Theory
 from workbench.reasoning.closure import Closure, reason
 from workbench.reasoning.contradictions import find_contradictions
 from workbench.reasoning.terminology import compile_axioms
+from workbench.solving.certificates import judge_models, judge_world
 
 NS = "https://example.org/t#"
 HEAD = "".join(
@@ -219,6 +220,7 @@ def test_what_is_open_has_both_models(case: Case) -> None:
     evidence = refute(closure, statement)
     assert isinstance(evidence, ModelPair)
     assert Checker(theory, facts).check_evidence(evidence) == ()
+    assert judge_models(theory, facts, evidence).ok
     reference = frozenset(naive.evaluate(theory, facts).heights)
     extended = naive.evaluate(theory, [*facts, statement], reference)
     assert not extended.contradictions
@@ -276,3 +278,4 @@ def test_blank_nodes_are_no_different_names(facts: str, is_bad: bool) -> None:
     closure = reason(theory, read(facts))
     assert bool(closure.contradictions()) == is_bad == bool(Checker(theory, read(facts)).contradictions)
     assert bool(naive.evaluate(theory, read(facts)).contradictions) == is_bad
+    assert judge_world(theory, read(facts)).ok != is_bad

@@ -343,10 +343,11 @@ def _get_key(triple: Triple) -> str:
 
 
 def _name_comparison(comparison: Comparison) -> Comparison:
-    """Rename individuals, of which only their being the same can matter."""
+    """Rename individuals, of which only their being the same can matter; a blank node is not known to differ."""
     left, right = comparison.left, comparison.right
     if isinstance(left, str) and isinstance(right, str) and not left.startswith('"') and not right.startswith('"'):
-        return Comparison(comparison.operator, "<0>", "<0>" if left == right else "<1>")
+        is_unknown = comparison.operator == "!=" and (left.startswith("_:") or right.startswith("_:"))
+        return Comparison(comparison.operator, "<0>", "<0>" if left == right or is_unknown else "<1>")
     return comparison
 
 

@@ -33,6 +33,7 @@ from workbench.model.rules import (
 from workbench.model.terms import RDF_TYPE, Triple, is_variable
 from workbench.solving.functions import write_ground
 from workbench.solving.values import (
+    BLANK,
     DURATION,
     NUMBER,
     Side,
@@ -196,8 +197,8 @@ def build_relations(facts: Iterable[Triple]) -> Relations:
 class Case(NamedTuple):
     """A sentence and its relations in the order of its keys, rows sorted.
 
-    A term that was renamed is a number from 0 up; ``-1 - n`` is ``fixed[n]``, a constant of the sentence or a
-    literal whose value may matter.
+    A term that was renamed is a number from 0 up; ``-1 - n`` is ``fixed[n]``, a constant of the sentence, a literal
+    whose value may matter, or a blank node, which may be what another term is.
     """
 
     sentence: Sentence
@@ -210,7 +211,7 @@ def _list_constants(expression: Expression) -> list[str]:
 
 
 def name_apart(sentence: Sentence, relations: Relations) -> Case:
-    """Build the case: individuals, and literals whose value cannot matter, get numbers.
+    """Build the case: named individuals, and literals whose value cannot matter, get numbers.
 
     The numbers follow two rounds of colour refinement, so that worlds equal up to names nearly always become the
     same case. When they do not, the case is solved once more: equal cases are always isomorphic.
@@ -218,7 +219,7 @@ def name_apart(sentence: Sentence, relations: Relations) -> Case:
     rows = [(number, row) for number, key in enumerate(sentence.keys) for row in relations.get(key, ())]
     terms = {term for _, row in rows for term in row}
     constants, compares = sentence.constants, sentence.compares
-    fixed = tuple(sorted(t for t in terms if t in constants or (compares and t.startswith('"'))))
+    fixed = tuple(sorted(t for t in terms if t in constants or (compares and t.startswith(('"', "_:")))))
     names = {term: -1 - number for number, term in enumerate(fixed)}
     colours = dict.fromkeys(terms, 0) | names
     for _ in range(2):
@@ -260,6 +261,7 @@ class _Writer:
         self.width = max(1, len(self.terms).bit_length())
         texts = [term if isinstance(term, str) else f"<{term}>" for term in self.terms]
         self.values: dict[int | str, Value] = dict(zip(self.terms, read_values(texts).values(), strict=True))
+        self.has_blanks = any(value.kind == BLANK for value in self.values.values())
         self.variables: list[str] = []
 
     def _plan(self, part: Sentence) -> None:
@@ -330,7 +332,7 @@ class _Writer:
         if not is_arithmetic(comparison.left, comparison.right) or self.compares_durations(comparison, spelled):
             return self.spell_out(comparison, spelled, free)
         if not (_is_nonlinear(comparison.left) or _is_nonlinear(comparison.right)) or not free:
-            return write_comparison(comparison, lambda part: self.look_up(spelled, part))
+            return write_comparison(comparison, lambda part: self.look_up(spelled, part), has_blanks=self.has_blanks)
         # A product of unknowns is spelled out over the numbers that they can be; Z3 only calculates.
         choices = []
         numbers = ([t for t in self.columns[v] if self.values[t].kind == NUMBER] for v in free)

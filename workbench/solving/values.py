@@ -24,6 +24,7 @@ from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import XSD, is_variable, split_literal
 
 __all__ = [
+    "BLANK",
     "BOOLEAN",
     "CLOCK",
     "COMPARABLE",
@@ -62,6 +63,8 @@ __all__ = [
     YEAR, ZONED_YEAR, DURATION,
 ) = range(16)  # fmt: skip
 KINDS = 16
+BLANK = 16
+"""The kind of blank nodes: each may be any individual, so it is only known to differ from literals."""
 COMPARABLE = (NUMBER, STRING, DATE, TIME, ZONED_TIME, ZONED_DATE, CLOCK, ZONED_CLOCK, YEAR, ZONED_YEAR, DURATION)
 """Kinds whose values have an order."""
 
@@ -237,7 +240,10 @@ def read_values(terms: Iterable[str]) -> dict[str, Value]:
     """Return the value of each term of one problem; positions and numbers are those among the given terms."""
     found: dict[str, tuple[int, Fraction | str | tuple[Fraction, ...]]] = {}
     for term in terms:
-        found[term] = _read_literal(term) if term.startswith('"') else (NAME, term)
+        if term.startswith('"'):
+            found[term] = _read_literal(term)
+        else:
+            found[term] = (BLANK if term.startswith("_:") else NAME), term
     texts = {value for _, value in found.values() if isinstance(value, str)}
     position = {text: Fraction(number) for number, text in enumerate(sorted(texts))}
     measures = sorted({value for _, value in found.values() if isinstance(value, tuple)})
@@ -300,8 +306,11 @@ def _write_operation(expression: Expression, lookup: Lookup) -> tuple[list[str],
     return [*conditions, *more], f"({expression.operator} {left} {right})"
 
 
-def write_comparison(comparison: Comparison, lookup: Lookup) -> str:
-    """Write when a comparison of arithmetic holds; ``lookup`` gives each variable and term as a :class:`Side`."""
+def write_comparison(comparison: Comparison, lookup: Lookup, *, has_blanks: bool = False) -> str:
+    """Write when a comparison of arithmetic holds; ``lookup`` gives each variable and term as a :class:`Side`.
+
+    ``has_blanks`` tells that sides can be blank nodes.
+    """
     operator, left, right = comparison.operator, comparison.left, comparison.right
     if isinstance(left, Operation) or isinstance(right, Operation):
         conditions, first = _write_operation(left, lookup)
@@ -313,9 +322,18 @@ def write_comparison(comparison: Comparison, lookup: Lookup) -> str:
     one, other = lookup(left), lookup(right)
     if operator in ("=", "!="):
         equal = f"(and (= {one.kind} {other.kind}) (= {one.number} {other.number}))"
-        return equal if operator == "=" else f"(not {equal})"
+        if operator == "=":
+            return equal
+        return f"(and (not {equal}) {_write_distinguishable(one, other)})" if has_blanks else f"(not {equal})"
     kinds = " ".join(f"(= {one.kind} {kind})" for kind in COMPARABLE)
     return f"(and (= {one.kind} {other.kind}) (or {kinds}) ({operator} {one.number} {other.number}))"
+
+
+def _write_distinguishable(one: Side, other: Side) -> str:
+    """Write that two sides are not individuals of which one is a blank node."""
+    kinds = (one.kind, other.kind)
+    literal = " ".join(f"(not (or (= {kind} {NAME}) (= {kind} {BLANK})))" for kind in kinds)
+    return f"(or {literal} (and {' '.join(f'(= {kind} {NAME})' for kind in kinds)}))"
 
 
 def write_comparable(comparison: Comparison, lookup: Lookup) -> str:
