@@ -72,7 +72,7 @@ def judge(tmp_path: Path) -> Judge:
 
 
 def list_codes(checked: Checked, *, but: str = "rule.single-variable") -> list[tuple[str, str, str, int]]:
-    found = []
+    found: list[tuple[str, str, str, int]] = []
     for violation in checked.report.violations:
         assert violation.location is not None
         if violation.code != but:

@@ -249,7 +249,7 @@ def test_progress_is_told_on_long_work_only(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_progress_is_told_a_few_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     now, told = [100.0], list[float]()
-    monkeypatch.setattr(guards.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     watch = guards.Watch(Limits(on_progress=lambda *_: told.append(now[0])), started=100.0)
     for _ in range(1000):
         now[0] += 0.003
