@@ -80,6 +80,11 @@ def find_contradictions(batch: Batch, world: int = 0, *, most: int = 1_000, most
     has its turn, small sets before large ones. For the first 200 that have derived premises, in the order of the
     result, the set of facts is the smallest one; for others it is what the premises' minimal proofs rest on.
     """
+    with batch.matcher.nodes.lock:  # as for all other questions to a batch
+        return _find(batch, world, most, most_of_fact)
+
+
+def _find(batch: Batch, world: int, most: int, most_of_fact: int) -> Contradictions:
     graph = batch.get_graph(world)
     instances, is_counted = _list_applications(batch, world)
     false, memory = batch.facts.size + world, dict[int, tuple[Triple, ...]]()
