@@ -131,7 +131,7 @@ def _write_rule(rule: Rule, write_variable: Callable[[str], str]) -> str:
 def write_nemo(rules: tuple[Rule, ...], folder: Path) -> str:
     """Return a Nemo program over the tables in ``folder``.
 
-    A table per relation and terms as strings are the fastest of what was tried: one relation of triples took two
+    A table per relation and terms as strings are the fastest of what was tried: one relation of triples took a
     hundred times as long, terms read as RDF terms half as long again.
     """
     imports = []
