@@ -139,3 +139,26 @@ def test_one_fact_among_a_hundred_that_contradicts_every_pair_of_them(make: Make
     assert len(found) == 21
     (told,) = (violation for violation in found if violation.code == "ontology.many-contradictions")
     assert told.message == "“The hall is a hall” takes part in 4,950 contradictions, of which 20 are listed."
+
+
+@pytest.mark.parametrize(
+    ("restriction", "said"),
+    [
+        ("owl:onProperty :hasParent ; owl:maxCardinality 2", "nothing that is man has more than 2 has parent"),
+        (
+            "owl:onProperty :hasParent ; owl:qualifiedCardinality 1 ; owl:onClass :Woman",
+            "nothing that is man has more than 1 has parent that is woman",
+        ),
+        (
+            "owl:onProperty [ owl:inverseOf :hasChild ] ; owl:maxCardinality 2",
+            "nothing that is man has more than 2 inverse of has child",
+        ),
+    ],
+)
+def test_a_cardinality_is_said(make: Make, files: Files, restriction: str, said: str) -> None:
+    files[TTL] += f":Man rdfs:subClassOf [ a owl:Restriction ; {restriction} ] .\n"
+    files[TTL] += ":bob :hasParent :eve , :fay . :fay a :Woman .\n"
+    found = list_contradictions(make(files))
+    assert found and all(violation.code == "ontology.inconsistent" for violation in found)
+    assert all(f"The ontology says: {said} (ontologies/family/family.ttl:" in violation.why for violation in found)
+    assert {"Ann is a parent of Bob", "Fay is a parent of Bob"} <= {fact for v in found for fact in v.facts}

@@ -152,7 +152,7 @@ class _Speaker:
     def _explain(self, rule: Rule, places: list[Location]) -> str:
         at = f" ({places[0]})" if places else ""
         if rule.kind == "axiom":
-            said = [text for axiom in rule.axioms if (text := self._say_axiom(axiom))]
+            said = [text for axiom in rule.axioms if (text := self._say_axiom(axiom))] or self._say_bound(rule)
             return f"The ontology says: {'; '.join(said)}{at}." if said else f"An axiom of the ontology{at}."
         sentence = self._trim(self._choose_sentence(rule))
         return f"Constraint “{rule.name}”{at}" + (f": {sentence}." if sentence else ".")
@@ -182,6 +182,31 @@ class _Speaker:
         if not text:
             return f"{names['{s}']} {self._name(predicate)} {names['{o}']}"
         return text.replace("{o}", names["{o}"]).replace("{s}", names["{s}"])
+
+    def _say_bound(self, rule: Rule) -> list[str]:
+        """Say a cardinality, of which the stated axiom is a restriction without a name."""
+        atoms = [element for element in rule.body if isinstance(element, Atom)]
+        values = {
+            side for e in rule.body if isinstance(e, Comparison) and e.operator == "!=" for side in (e.left, e.right)
+        }
+        links = [atom for atom in atoms if atom.predicate != RDF_TYPE]
+        if len(links) < 2 or len({link.predicate for link in links}) != 1:
+            return []
+        for place in ("object", "subject"):
+            ends = [getattr(link, place) for link in links]
+            others = {getattr(link, "subject" if place == "object" else "object") for link in links}
+            if len(others) == 1 and set(ends) == values and len(values) == len(links):
+                classes = [
+                    self._name(atom.object) for atom in atoms if atom.predicate == RDF_TYPE and atom.subject in others
+                ]
+                kinds = {
+                    self._name(atom.object) for atom in atoms if atom.predicate == RDF_TYPE and atom.subject in values
+                }
+                who = f"nothing that is {' and '.join(classes)}" if classes else "nothing"
+                which = f" that is {' and '.join(sorted(kinds))}" if kinds else ""
+                inverse = "" if place == "object" else "inverse of "
+                return [f"{who} has more than {len(links) - 1} {inverse}{self._name(links[0].predicate)}{which}"]
+        return []
 
     def _name(self, term: Term) -> str:
         return split_literal(term)[0] if is_literal(term) else self._label(term)
