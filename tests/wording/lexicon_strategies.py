@@ -21,7 +21,10 @@ LITERALS = [
     make_literal("2020-02-29", f"<{XSD}date>"), make_literal("plain words"), make_literal("Gruß", language="de"),
     make_literal("007", f"<{XSD}integer>"), make_literal("1e3", f"<{XSD}double>"), make_literal("x", "<urn:own>"),
     make_literal('say "no"'), make_literal("two\nlines"), make_literal("back\\nslash"), make_literal("A. B"),
-    make_literal(""), make_literal(" and "),
+    make_literal(""), make_literal(" and "), make_literal("2020-02-29T10:00:00.5Z", f"<{XSD}dateTime>"),
+    make_literal("10:00:00", f"<{XSD}time>"), make_literal("P1Y2M", f"<{XSD}yearMonthDuration>"),
+    make_literal("-P1DT2.5S", f"<{XSD}dayTimeDuration>"), make_literal("P1Y", f"<{XSD}duration>"),
+    make_literal("P", f"<{XSD}dayTimeDuration>"), make_literal("2000", f"<{XSD}gYear>"),
 ]  # fmt: skip
 
 GOOD_NAMES = ["Ann", "Bob", "Carla", "die Mühle", "old Tom", "the third marriage", "ßtrange", "Xaver", "42nd Street"]

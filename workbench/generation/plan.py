@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, is_restatement
+from workbench.model.functions import FUNCTIONS
+from workbench.model.rules import (
+    Atom,
+    Comparison,
+    Negation,
+    Operation,
+    Rule,
+    collect_operators,
+    collect_variables,
+    is_restatement,
+)
 from workbench.model.terms import (
     RDF_TYPE,
     XSD_INTEGER,
@@ -173,6 +183,12 @@ def _collect_values(
             for side in (e.left, e.right)
             for part in ([side] if isinstance(side, str) else side.arguments)
             if isinstance(part, str) and is_variable(part)
+        }
+        ordered |= {
+            variable
+            for e in rule.body
+            if isinstance(e, Comparison) and any(FUNCTIONS[name].symbol == "" for name in collect_operators([e]))
+            for variable in collect_variables(e)
         }
         for element in rule.body:
             if isinstance(element, Atom) and element.predicate != RDF_TYPE and element.object in ordered:

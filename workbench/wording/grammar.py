@@ -26,8 +26,10 @@ from workbench.model.rules import (
 )
 from workbench.model.terms import (
     RDF_TYPE,
+    XSD,
     XSD_BOOLEAN,
     XSD_DATE,
+    XSD_DATETIME,
     XSD_DECIMAL,
     XSD_INTEGER,
     XSD_STRING,
@@ -50,6 +52,10 @@ _LITERALS = (
     (re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"), XSD_DECIMAL),
     (re.compile(r"(true|false)\Z"), XSD_BOOLEAN),
     (re.compile(r"\d{4}-\d\d-\d\d\Z"), XSD_DATE),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), XSD_DATETIME),
+    (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), f"<{XSD}time>"),
+    (re.compile(r"-?P(\d+Y(\d+M)?|\d+M)\Z"), f"<{XSD}yearMonthDuration>"),
+    (re.compile(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?(?<!P)\Z"), f"<{XSD}dayTimeDuration>"),
 )
 _TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)\Z')
 _STRING = re.compile(r'"[^"\n]*"\Z')

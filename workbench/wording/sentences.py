@@ -21,8 +21,10 @@ from workbench.model.rules import (
 )
 from workbench.model.terms import (
     RDF_TYPE,
+    XSD,
     XSD_BOOLEAN,
     XSD_DATE,
+    XSD_DATETIME,
     XSD_DECIMAL,
     XSD_INTEGER,
     XSD_STRING,
@@ -53,6 +55,10 @@ _PLAIN = {
     XSD_DECIMAL: re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"),
     XSD_BOOLEAN: re.compile(r"(true|false)\Z"),
     XSD_DATE: re.compile(r"\d{4}-\d\d-\d\d\Z"),
+    XSD_DATETIME: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"),
+    f"<{XSD}time>": re.compile(r"\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"),
+    f"<{XSD}yearMonthDuration>": re.compile(r"-?P(\d+Y(\d+M)?|\d+M)\Z"),
+    f"<{XSD}dayTimeDuration>": re.compile(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?(?<!P)\Z"),
 }
 
 
