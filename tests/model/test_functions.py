@@ -382,6 +382,30 @@ def test_whole_months_never_go_beyond(first: datetime, second: datetime) -> None
     assert beyond is None or compare_terms(">", beyond, texts[0])
 
 
+EDGES = ["0001-01-01T00:00:00", "0001-01-01T23:59:59.999999", "9999-12-31T23:59:59", "1972-12-31T12:00:00"]
+ZONES = ["", "Z", "+14:00", "-14:00", "-05:30"]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in FUNCTIONS if "Date" in name or "Time" in name or name == "year")
+)
+def test_the_ends_of_time_have_values_or_none(name: str) -> None:
+    """Whatever a calendar cannot say has no value; nothing fails."""
+    function = FUNCTIONS[name]
+    moments = [typed(edge + zone, M) for edge in EDGES for zone in ZONES]
+    moments += [typed(edge[:10] + zone, D) for edge in EDGES for zone in ZONES]
+    moments += [typed(edge[11:] + zone, T) for edge in EDGES for zone in ZONES]
+    lengths = [
+        typed(text, "duration") for text in ("P9998Y", "-P9998Y", "P999999999999Y", "P999999999D", "-PT0.000001S")
+    ]
+    others = [*moments, *lengths] if len(function.parameters) == 2 else [make_literal(1)]
+    for one in (*moments, *lengths):
+        for other in others:
+            arguments = (one, *[other] * (len(function.parameters) - 1))
+            result = call(name, *arguments)
+            assert result is None or read_value(result) is not None
+
+
 @given(st.text(max_size=12), st.text(max_size=3), st.integers(-3, 15), st.integers(-3, 15))
 def test_texts_as_python_has_them(text: str, part: str, start: int, length: int) -> None:
     one, other = make_literal(text), make_literal(part)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.model.pattern_reader import PatternError
 from workbench.model.patterns import (
-    PatternError,
     compile_pattern,
     find_replacement_problem,
     replace_matches,
@@ -92,10 +92,12 @@ def test_what_python_does_not_have(pattern: str, yes: str, no: str) -> None:
     ("pattern", "words"),
     [
         ("(a", "not closed"), ("a)", "closes no group"), ("[a", "too early"), ("[]", "empty"), ("*a", "no meaning"),
-        ("a**", "two quantifiers"), ("a{2,1}", "below its beginning"), ("a{x}", "no quantity"), ("[b-a]", "below its beginning"),
-        ("(a)\\1", "refers back"), ("(?=a)", "looking ahead"), ("(?<n>a)", "looking ahead"), ("\\p{IsGreek}", "category"),
-        ("\\q", "no meaning"), ("\\", "too early"), ("a{999}", "more than 200 times"), ("(((a{20}){20}){20})", "too long"),
-        ("(" * 50 + "a" + ")" * 50, "nested too deeply"), ("]", "no meaning"), ("}", "no meaning"), ("[[a]]", "inside a set"),
+        ("a**", "two quantifiers"), ("a{2,1}", "below its beginning"), ("a{x}", "no quantity"),
+        ("[b-a]", "below its beginning"), ("(a)\\1", "refers back"), ("(?=a)", "looking ahead"),
+        ("(?<n>a)", "looking ahead"), ("\\p{IsGreek}", "category"), ("\\q", "no meaning"), ("\\", "too early"),
+        ("a{999}", "more than 200 times"), ("(((a{20}){20}){20})", "too long"),
+        ("(" * 50 + "a" + ")" * 50, "nested too deeply"), ("]", "no meaning"), ("}", "no meaning"),
+        ("[[a]]", "inside a set"),
     ],
 )  # fmt: skip
 def test_what_is_no_pattern(pattern: str, words: str) -> None:

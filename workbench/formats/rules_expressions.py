@@ -241,7 +241,8 @@ class ExpressionParser:
             return value
         if not function.accepts(count):
             wanted = function.say_count() if not given else f"the result and {function.say_count()}"
-            fix = f"{name} gives {function.meaning}." if not function.condition else f"{name}: {function.meaning}."
+            listed = ", ".join((*["?result"] * given, *function.parameters))
+            fix = f"Write {name}({listed}){' and so on' * function.repeated}: {function.meaning}."
             self.fail(f"{wanted} of {name}, not {count + given}", closing, fix)
         height = 1 + max(argument.height for argument in arguments)
         if height > NESTING_LIMIT:
@@ -251,7 +252,8 @@ class ExpressionParser:
     def refuse_function(self, name: str, token: Token) -> NoReturn:
         """Raise the error that ``name`` is no function; one of SWRL that is left out is refused with the reason."""
         if name in REFUSED:
-            self.fail(f"a built-in other than {name}, as {REFUSED[name]}", token)
+            fix = "Say it in another way; docs/rules.md, section Built-ins, lists what there is."
+            self.fail(f"a built-in other than {name}, as {REFUSED[name]}", token, fix)
         near = get_close_matches(name, OPERATORS, n=1)
         fix = f"Did you mean {near[0]}? " if near else ""
         self.fail("a function", token, f"{fix}All functions are in docs/rules.md, section Built-ins.")

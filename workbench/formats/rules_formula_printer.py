@@ -97,7 +97,8 @@ def write_element(element: BodyElement, names: Names) -> str:
     if not element.elements:
         raise ValueError("a negation of nothing cannot be written")
     inside = " ^ ".join(write_element(part, names) for part in element.elements)
-    single = len(element.elements) == 1 and isinstance(element.elements[0], Atom)
+    first = element.elements[0]
+    single = len(element.elements) == 1 and (isinstance(first, Atom) or is_condition(first))
     return f"not {inside}" if single else f"not ({inside})"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from workbench.model.functions import FUNCTIONS, apply_function, write_result
+from workbench.model.application import apply_function, write_result
+from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import Comparison, Expression, Operation, Rule, collect_operators, iterate_terms
 from workbench.model.terms import Term, Triple, is_literal, is_variable
 from workbench.model.values import ORDERED_KINDS, Value, compare_terms, compare_values, read_value

@@ -211,15 +211,19 @@ def add_seconds(moment: datetime, seconds: Fraction) -> datetime | None:
         return None
 
 
-def count_months(start: datetime, end: datetime) -> int:
+def count_months(start: datetime, end: datetime) -> int | None:
     """Return how many whole months lie between two moments, negative when ``end`` comes first.
 
-    That is the largest number of months which, added to the earlier one, does not go beyond the later one.
+    That is the largest number of months which, added to the earlier one, does not go beyond the later one, both in
+    the earlier one's time zone; None where that leads beyond years 1 to 9999.
     """
     if end < start:
-        return -count_months(end, start)
-    if end.tzinfo is not None:
-        end = end.astimezone(start.tzinfo)
+        months = count_months(end, start)
+        return None if months is None else -months
+    try:
+        end = end if end.tzinfo is None else end.astimezone(start.tzinfo)
+    except OverflowError:
+        return None
     months = 12 * (end.year - start.year) + end.month - start.month
     moved = add_months(start, months)
     return months if moved is not None and moved <= end else months - 1

@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from workbench.model.function_numbers import round_half_up
+from workbench.model.pattern_reader import PatternError
 from workbench.model.patterns import (
     PATTERN_TEXT_LIMIT,
-    PatternError,
     compile_pattern,
     replace_matches,
     search_pattern,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from workbench.formats.rules_names import CALLED
-from workbench.model.functions import FUNCTIONS, REFUSED, Function, convert_argument
-from workbench.model.patterns import PatternError, compile_pattern, find_replacement_problem
+from workbench.model.application import convert_argument
+from workbench.model.functions import FUNCTIONS, REFUSED, Function
+from workbench.model.pattern_reader import PatternError
+from workbench.model.patterns import compile_pattern, find_replacement_problem
 from workbench.model.report import Violation
 from workbench.model.rules import BodyElement, Comparison, Expression, Negation, Operation, Rule
 from workbench.model.terms import get_local_name, is_literal, is_variable, split_literal
