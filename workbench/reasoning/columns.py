@@ -86,7 +86,7 @@ class KeyMap:
         """Add sorted new ``keys``, whose rows are ``first_row`` and the following."""
         if not len(keys):
             return
-        self._runs.append((keys, np.arange(first_row, first_row + len(keys), dtype=np.int64)))
+        self._runs.append((keys, np.arange(first_row, first_row + len(keys), dtype=np.int32)))
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
             (keys2, rows2), (keys1, rows1) = self._runs.pop(), self._runs.pop()
             merged, rows = np.concatenate((keys1, keys2)), np.concatenate((rows1, rows2))

@@ -72,7 +72,9 @@ class StepLog:
             if most is not None and size > most:
                 self.is_complete = False
                 break
-            parts.append(part)
+            # Narrowed at once: all derivations of a large world are held here and once more in order.
+            narrow = tuple(premise.astype(np.int32) for premise in part.premises)
+            parts.append(Instances(part.rule, part.facts.astype(np.int32), narrow))  # type: ignore[arg-type]
             size += len(part.facts)
         unordered: IntArray = np.empty(size, dtype=np.int64)
         rules = np.empty(size, dtype=np.int32)

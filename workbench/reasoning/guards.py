@@ -35,7 +35,7 @@ class Limits:
     """
 
     rounds: int = 100_000
-    facts: int = 30_000_000
+    facts: int = 100_000_000
     seconds: float = 3600.0
     memory: int = field(default_factory=_choose_memory)
     on_progress: ProgressHook | None = field(default=None, compare=False, repr=False)
