@@ -7,7 +7,7 @@ of the contradictions that one statement takes part in only some are listed; all
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,13 +20,14 @@ from workbench.reasoning.columns import IntArray
 from workbench.reasoning.derivations import Instance, list_instances
 from workbench.reasoning.graph import DerivationGraph
 from workbench.reasoning.justifications import find_justifications
-from workbench.reasoning.minimal import find_proof
+from workbench.reasoning.minimal import choose_proof
 
 __all__ = ["Contradiction", "Contradictions", "Culprit", "find_contradictions"]
 
-_MOST_OF_RULE = 20_000
+_MOST_OF_RULE = 10_000
 _MOST_SEARCHED = 200
 _MOST_DERIVATIONS = 1_000
+_MOST_FETCHED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _find(batch: Batch, world: int, most: int, most_of_fact: int) -> Contradicti
     instances, is_counted = _list_applications(batch, world)
     false, memory = batch.facts.size + world, dict[int, tuple[Triple, ...]]()
     drafts = []
+    _fetch(graph, (premise for instance in instances for premise in instance.premises), is_lowest=True)
     for instance in instances:
         facts = dict.fromkeys(fact for p in instance.premises for fact in _collect_leaves(graph, p, memory))
         drafts.append(_Draft(instance, graph.make_step(false, instance), tuple(facts)))
@@ -118,7 +120,7 @@ def _find(batch: Batch, world: int, most: int, most_of_fact: int) -> Contradicti
 
 
 def _list_applications(batch: Batch, world: int) -> tuple[list[Instance], bool]:
-    """The applications of integrity rules, each set of premises once; up to 20,000 of each rule."""
+    """The applications of integrity rules, each set of premises once; up to 10,000 of each rule."""
     found: list[Instance] = []
     is_counted = True
     for rule in batch.plan.rules:
@@ -142,9 +144,36 @@ def _list_applications(batch: Batch, world: int) -> tuple[list[Instance], bool]:
     return found, is_counted
 
 
+def _fetch(graph: DerivationGraph, facts: Iterable[int], *, is_lowest: bool) -> None:
+    """Fetch what facts rest on level by level: one question for many facts is far cheaper than many."""
+    fetch, list_ = (graph.fetch_lowest, graph.list_lowest) if is_lowest else (graph.fetch, graph.list_instances)
+    seen: set[int] = set()
+    frontier = [fact for fact in dict.fromkeys(facts) if not is_lowest or graph.get_height(fact)]
+    while frontier and len(seen) < _MOST_FETCHED:
+        fetch(frontier)
+        seen.update(frontier)
+        premises = dict.fromkeys(p for fact in frontier for instance in list_(fact) for p in instance.premises)
+        frontier = [fact for fact in premises if fact not in seen and (not is_lowest or graph.get_height(fact))]
+
+
 def _collect_leaves(graph: DerivationGraph, fact: int, memory: dict[int, tuple[Triple, ...]]) -> tuple[Triple, ...]:
-    if fact not in memory:
-        memory[fact] = find_proof(graph, fact).leaves if graph.get_height(fact) else (graph.get_triple(fact),)
+    """The stated facts of a fact's canonical proof, sorted."""
+    stack = [fact]
+    while stack:
+        current = stack[-1]
+        if current not in memory:
+            if current not in graph.chosen:
+                choose_proof(graph, current)
+            instance = graph.chosen[current]
+            waiting = [] if instance is None else [p for p in instance.premises if p not in memory]
+            if waiting:
+                stack += waiting
+                continue
+            if instance is None:
+                memory[current] = (graph.get_triple(current),)
+            else:
+                memory[current] = tuple(sorted({leaf for p in instance.premises for leaf in memory[p]}))
+        stack.pop()
     return memory[fact]
 
 
@@ -162,6 +191,9 @@ def _settle(graph: DerivationGraph, false: int, drafts: list[_Draft]) -> tuple[C
     """Replace sets by the smallest ones, and drop what then says the same of the same rule."""
     settled: dict[tuple[int, frozenset[Triple]], Contradiction] = {}
     searched = 0
+    graph.fetch(premise for instance, _, _ in drafts for premise in instance.premises)
+    derived = [i for i, _, _ in drafts if any(graph.list_instances(premise) for premise in i.premises)]
+    _fetch(graph, (p for i in derived[:_MOST_SEARCHED] for p in i.premises), is_lowest=False)
     for instance, step, facts in drafts:
         made = Contradiction(step, facts)
         if searched < _MOST_SEARCHED and any(graph.list_instances(premise) for premise in instance.premises):

@@ -16,7 +16,7 @@ from workbench.model.proofs import Proof, Step
 from workbench.reasoning.derivations import Instance
 from workbench.reasoning.graph import DerivationGraph
 
-__all__ = ["Choices", "assemble_proof", "choose", "find_proof", "list_steps"]
+__all__ = ["Choices", "assemble_proof", "choose", "choose_proof", "find_proof", "list_steps"]
 
 Choices = dict[int, Instance | None]
 """Per fact the instance that concludes it; None: it is stated."""
@@ -24,6 +24,12 @@ Choices = dict[int, Instance | None]
 
 def find_proof(graph: DerivationGraph, goal: int) -> Proof:
     """Return the canonical proof of a fact of the closure, or of *false* in an inconsistent world."""
+    choose_proof(graph, goal)
+    return assemble_proof(graph, goal, graph.chosen)
+
+
+def choose_proof(graph: DerivationGraph, goal: int) -> None:
+    """Fill ``graph.chosen`` with the steps of a goal's canonical proof, and of what else it may rest on."""
 
     def list_options(fact: int) -> list[Instance | None]:
         return [*graph.list_lowest(fact)] if graph.get_height(fact) else [None]
@@ -33,7 +39,6 @@ def find_proof(graph: DerivationGraph, goal: int) -> Proof:
     except BaseException:
         graph.chosen.clear()  # an interrupted choice must not look like a finished one
         raise
-    return assemble_proof(graph, goal, graph.chosen)
 
 
 def choose(
