@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from oracles.functions import calls
 
 from workbench.errors import InvalidKnowledgeError
-from workbench.formats.rules_names import RESERVED
+from workbench.formats.rules_names import CALLED, OPERATORS, RESERVED
 from workbench.formats.rules_parser import RulesFile, parse_atoms, parse_rule, parse_rules
 from workbench.formats.rules_printer import (
     format_rules,
@@ -395,3 +395,17 @@ def test_any_pieces_of_the_language_are_read_or_reported(pieces: list[str], join
     assert all(v.location is not None and 1 <= v.location.line <= lines for v in file.violations)
     if not file.violations:
         assert parse_rules(format_rules(text, "f", {"": K}), "f", {"": K}) == file
+
+
+@pytest.mark.parametrize("local", sorted(OPERATORS))
+def test_what_is_named_like_a_function_is_written_so_that_it_reads_back(local: str) -> None:
+    """Before a parenthesis a bare name of SWRL is the function; the ontology's own gets a colon."""
+    term = f"<{K}{local}>"
+    for head in (Atom("?x", RDF_TYPE, term), Atom("?x", term, "?y")):
+        rule = Rule("r", (Atom("?x", f"<{K}p>", "?y"), head), (head,))
+        text = print_rule(rule, PREFIXES)
+        assert (f":{local}(" in text) == (local in CALLED or local in RESERVED)
+        assert parse_rule(text, PREFIXES, "r") == rule
+    # As an individual it is a name like any other, with or without a colon.
+    if local not in RESERVED:
+        assert parse_atoms(f"p(?x, {local})", PREFIXES) == (Atom("?x", f"<{K}p>", term),)

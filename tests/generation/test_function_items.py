@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from workbench.build import build, load, verify
+from workbench.formats.rules_parser import parse_rule
+from workbench.generation.clause_graph import ClauseGraph, Grain, compute_digest
 
 FILES = {
     "workbench.yaml": """\
@@ -125,6 +127,23 @@ def test_the_dataset_verifies(dataset: Path) -> None:
     wording = json.loads((dataset / "wording.json").read_text())
     frames = wording["languages"]["en"]["frames"]["functions"]
     assert set(frames) == {"stringConcat", "startsWith", "year", "addYearMonthDurationToDate", "contains"}
+
+
+@pytest.mark.parametrize("grain", ["exact", "named", "core"])
+def test_identity_tells_functions_arguments_and_literals_apart(grain: Grain) -> None:
+    conditions = [
+        'contains(?a, "x")', 'startsWith(?a, "x")', 'contains(?a, "y")', 'contains("x", ?a)', 'contains(?a, "x") != true',
+        '?a = substring("x", 1)', '?a = substring("x", 1, 1)', '?a = stringConcat("x", "y")',
+        '?a = stringConcat("xy")',
+        '?a = stringConcat(stringConcat("x"), "y")', '?a = stringConcat(stringConcat("x", "y"))', "year(?a) = 1",
+    ]  # fmt: skip
+    digests = set()
+    for number, condition in enumerate(conditions):
+        rule = parse_rule(f"p(?x, ?a) ^ {condition} -> q(?x, ?a)", {"": "https://example.org/k#"}, f"r{number}")
+        graph = ClauseGraph(grain)
+        graph.add_rule(rule)
+        digests.add(compute_digest(graph.canonicalise()[0]))
+    assert len(digests) == len(conditions)
 
 
 def read_theory(dataset: Path, item: dict[str, object]) -> list[str]:

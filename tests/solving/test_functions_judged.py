@@ -132,7 +132,9 @@ def test_worlds_and_proofs_with_functions(rule: str) -> None:
     for fact in derived:
         proof = batch.proof(0, fact)
         assert proof is not None
-        assert judge_proof(theory, FACTS, proof, model).ok
+        verdict = judge_proof(theory, FACTS, proof, model)
+        assert verdict.ok
+        assert verdict.method.endswith("folded") == any(f"{folded}(" in rule for folded in FUNCTIONS.keys() - ENCODED)
         wrong = (fact[0], fact[1], make_literal("wrong")) if fact[2].startswith('"') else fact
         assert wrong == fact or not Judge().judge_world(theory, [*(f for f in model if f != fact), wrong]).ok
 

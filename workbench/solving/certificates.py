@@ -31,7 +31,7 @@ from workbench.solving.encoding import (
     name_apart,
     write_case,
 )
-from workbench.solving.functions import write_ground
+from workbench.solving.functions import say_folding, write_ground
 from workbench.solving.skeletons import (
     ASKED,
     Absence,
@@ -182,7 +182,7 @@ class Judge:
             method = "facts, instances and the negated goal are unsatisfiable"
             if isinstance(result, Unfolded) and result.absences:
                 method += ", absences " + ("taken as given" if case[3] is None else "looked for in the model")
-            verdicts.append(Verdict(not reason, reason, method, spent))
+            verdicts.append(Verdict(not reason, reason, method + say_folding(case[0].rules), spent))
         return verdicts
 
     def _find_fault(self, unfolded: Unfolded, absent: Sequence[Case]) -> str:
@@ -221,10 +221,11 @@ class Judge:
             )
         self._solve([case for found in cases for _, case in found], self._cases, self._ask_cases)
         verdicts = []
-        for found in cases:
+        for found, (theory, _) in zip(cases, worlds, strict=True):
             broken = [name for name, case in found if not self._cases[case]]
             reason = f"the world does not satisfy {', '.join(broken)}" if broken else ""
-            verdicts.append(Verdict(not broken, reason, "no rule has a binding that breaks it", self._spent))
+            method = "no rule has a binding that breaks it" + say_folding(theory.rules)
+            verdicts.append(Verdict(not broken, reason, method, self._spent))
         return verdicts
 
     def judge_models(self, theory: Theory, facts: Iterable[Triple], pair: ModelPair) -> Verdict:

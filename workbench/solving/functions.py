@@ -8,10 +8,11 @@ the checker use, and handed to Z3 as true or false. Of such a comparison Z3 is n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from workbench.model.builtins import holds
-from workbench.model.rules import Comparison, Expression, Operation
+from workbench.model.rules import Comparison, Expression, Operation, Rule, collect_operators
 from workbench.model.terms import split_literal
 from workbench.solving.values import (
     BOOLEAN,
@@ -22,7 +23,7 @@ from workbench.solving.values import (
     write_number,
 )
 
-__all__ = ["ENCODED", "write_ground"]
+__all__ = ["ENCODED", "say_folding", "write_ground"]
 
 _HIGHEST = 0x2FFFF
 """The last character of Z3's alphabet (SMT-LIB 2.6, theory of Unicode strings)."""
@@ -75,6 +76,12 @@ _TEMPLATES: dict[tuple[str, int], tuple[str, str, int]] = {
 }
 ENCODED = frozenset({*(name for name, _ in _TEMPLATES), "stringConcat"})
 """The functions that Z3 judges itself; the others are folded."""
+
+
+def say_folding(rules: Iterable[Rule]) -> str:
+    """Return what a verdict's method has to add where rules have functions that are folded, else nothing."""
+    used = frozenset[str]().union(*(collect_operators(rule.body) for rule in rules))
+    return ", functions without a theory folded" if used - ENCODED else ""
 
 
 def write_ground(comparison: Comparison) -> str:
