@@ -17,7 +17,7 @@ from workbench.model.rules import Atom, Comparison, Rule
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning import justifications as module
-from workbench.reasoning import support
+from workbench.reasoning import labels, support
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.reasoning.closure import Closure, reason
 from workbench.reasoning.guards import Limits
@@ -94,7 +94,7 @@ def test_what_is_found_by_leaving_out_leaves_is_the_same(sampler: programs.Sampl
     theory, facts, batch = evaluate_random(sampler, 7)
     expected = find_by_force(facts, make_entails(theory, naive.evaluate(theory, facts)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_MOST_EFFORT", 0)
+        patch.setattr(labels, "_MOST_EFFORT", 0)
         for goal, sets in sorted(expected.items()):
             found = batch.justifications(0, goal, limit=200)
             assert [item.facts for item in found] == sets and found.is_complete and found.is_smallest
@@ -216,7 +216,7 @@ def test_what_exceeds_the_bounds_is_still_minimal_and_says_so(monkeypatch: pytes
     expected = {frozenset(member("a", name) for name in pair) for pair in pairs}
     whole = closure.justifications(member("a", "Goal"))
     assert {frozenset(item.facts) for item in whole} == expected and whole.is_complete and whole.is_smallest
-    monkeypatch.setattr(module, "_MOST_EFFORT", 1)
+    monkeypatch.setattr(labels, "_MOST_EFFORT", 1)
     dual = closure.justifications(member("a", "Goal"))
     assert {frozenset(item.facts) for item in dual} == expected and dual.is_complete and dual.is_smallest
     cut = closure.justifications(member("a", "Goal"), limit=4)
