@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.build import build, load, verify
+from workbench.build import build, check, load, verify
 from workbench.formats.rules_parser import parse_rule
 from workbench.generation.clause_graph import ClauseGraph, Grain, compute_digest
 
@@ -129,10 +129,18 @@ def test_the_dataset_verifies(dataset: Path) -> None:
     assert set(frames) == {"stringConcat", "startsWith", "year", "addYearMonthDurationToDate", "contains"}
 
 
+def test_the_check_says_what_the_solver_cannot_decide(dataset: Path) -> None:
+    report = check(load(dataset.parent.parent)).report
+    (found,) = [violation for violation in report.violations if violation.code == "rule.undecided"]
+    assert found.severity == "info" and not report.has_errors
+    assert found.message == "Whether full-name, guest, noble, renewal, veteran can ever apply could not be decided."
+
+
 @pytest.mark.parametrize("grain", ["exact", "named", "core"])
 def test_identity_tells_functions_arguments_and_literals_apart(grain: Grain) -> None:
     conditions = [
-        'contains(?a, "x")', 'startsWith(?a, "x")', 'contains(?a, "y")', 'contains("x", ?a)', 'contains(?a, "x") != true',
+        'contains(?a, "x")', 'startsWith(?a, "x")', 'contains(?a, "y")', 'contains("x", ?a)',
+        'contains(?a, "x") != true',
         '?a = substring("x", 1)', '?a = substring("x", 1, 1)', '?a = stringConcat("x", "y")',
         '?a = stringConcat("xy")',
         '?a = stringConcat(stringConcat("x"), "y")', '?a = stringConcat(stringConcat("x", "y"))', "year(?a) = 1",

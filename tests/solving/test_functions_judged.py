@@ -19,7 +19,7 @@ from workbench.model.theory import Theory
 from workbench.model.values import compare_terms
 from workbench.reasoning.batch import evaluate
 from workbench.solving.certificates import Judge, _write_comparisons, judge_proof, judge_world
-from workbench.solving.consistency import find_conflicts
+from workbench.solving.consistency import find_conflicts, list_open_rules
 from workbench.solving.functions import ENCODED, write_ground
 from workbench.solving.solver import Solver
 
@@ -155,3 +155,13 @@ def test_whether_rules_can_apply_is_left_open_where_functions_decide() -> None:
     shorter = 'p(?x, ?a) ^ ?a < "P1M"^^xsd:duration ^ ?a > "P40D"^^xsd:duration -> C(?x)'
     assert compare_terms("<", month, days) and explain(shorter) == ["never-applies"]
     assert explain('p(?x, ?a) ^ ?a > "P1M"^^xsd:duration ^ ?a < "P40D"^^xsd:duration -> C(?x)') == []
+
+
+def test_rules_that_are_left_open_are_named() -> None:
+    rules = [
+        "p(?x, ?a) ^ ?a + 1 < 3 -> C(?x)",
+        'p(?x, ?a) ^ not contains(?a, "x") -> C(?x)',
+        "p(?x, ?a) -> year(?a) > 3",
+    ]
+    read = [parse_rule(rule, PREFIXES, f"r{number}") for number, rule in enumerate(rules)]
+    assert list_open_rules(read) == ("r1", "r2")

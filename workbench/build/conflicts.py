@@ -8,7 +8,7 @@ from functools import lru_cache
 from workbench.build.knowledge import Knowledge
 from workbench.model.report import Severity, Violation
 from workbench.model.rules import Rule
-from workbench.solving.consistency import Conflict, find_conflicts
+from workbench.solving.consistency import Conflict, find_conflicts, list_open_rules
 
 __all__ = ["report_conflicts"]
 
@@ -21,9 +21,28 @@ _CODES: dict[str, tuple[str, Severity, str]] = {
 def report_conflicts(knowledge: Knowledge) -> list[Violation]:
     """Return constraints that contradict each other and rules that can never apply, whatever the facts are.
 
-    What is reported is certain; the solver does not find every conflict there may be.
+    What is reported is certain; the solver does not find every conflict there may be, and where it cannot decide, as
+    with functions other than arithmetic, that is told.
     """
-    return [_report(knowledge, conflict) for conflict in _find_conflicts(knowledge.theory.rules)]
+    found = [_report(knowledge, conflict) for conflict in _find_conflicts(knowledge.theory.rules)]
+    undecided = list_open_rules(knowledge.theory.rules)
+    return [*found, _report_undecided(knowledge, undecided)] if undecided else found
+
+
+def _report_undecided(knowledge: Knowledge, names: Sequence[str]) -> Violation:
+    rules = knowledge.theory.by_name
+    places = [place for name in names if (place := knowledge.narrator.locate_rule(rules[name])) is not None]
+    return Violation(
+        "rule.undecided",
+        "info",
+        f"Whether {', '.join(names)} can ever apply could not be decided.",
+        places[0] if places else None,
+        names[0],
+        why="Their conditions use functions other than arithmetic, for which the solver leaves open whether they hold.",
+        fix="Nothing has to be done; a test beside the rules can show that each of them applies.",
+        related=tuple(dict.fromkeys(places[1:])),
+        domain=knowledge.domain.name,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -17,8 +17,9 @@ in any world; what is not reported may still be.
 **What is asked.** Whether a body can be true at all, alone and, for rules with a head, in a world without
 violations (*never applies*). And, for constraints that compare, whether any values can satisfy all constraints at
 once where the skeleton and all comparisons but the last hold: *contradictory* if not. The last comparison of a
-constraint is the one it asks for, negated; constraints are taken strictly here: what they ask to be less or greater
-must have an order, since the comparison of a number with a word is false and so satisfies any constraint.
+constraint is the one it asks for, negated; for contradictions constraints are taken strictly: what they ask to be
+less or greater must have an order, since the comparison of a number with a word, or with a division by zero, is false
+and so satisfies any constraint. That a rule never applies is claimed without that.
 Constraints without comparisons (two classes without common members) are meant to forbid their atoms, and count only
 as reasons.
 """
@@ -32,7 +33,15 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from workbench.model.functions import FUNCTIONS
-from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule, collect_variables
+from workbench.model.rules import (
+    Atom,
+    Comparison,
+    Negation,
+    Operation,
+    Rule,
+    collect_operators,
+    collect_variables,
+)
 from workbench.model.terms import RDF_TYPE, get_local_name, is_variable
 from workbench.solving.encoding import make_sentence
 from workbench.solving.solver import Solver
@@ -50,7 +59,7 @@ from workbench.solving.values import (
     write_number,
 )
 
-__all__ = ["Conflict", "find_conflicts"]
+__all__ = ["Conflict", "find_conflicts", "list_open_rules"]
 
 _INSTANCES = 2000
 """How many rule instances one skeleton may have; more are left out, which only hides conflicts."""
@@ -95,6 +104,12 @@ def find_conflicts(rules: Sequence[Rule], solver: Solver | None = None) -> list[
     return sorted(kept, key=lambda conflict: (conflict.kind, conflict.rules))
 
 
+def list_open_rules(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Return the names of the rules with comparisons that are left open, as they hold functions but arithmetic."""
+    arithmetic = {"+", "-", "*", "/"}
+    return tuple(sorted(rule.name for rule in rules if collect_operators(rule.body) - arithmetic))
+
+
 class _Instance(NamedTuple):
     rule: Rule
     bindings: dict[str, str]
@@ -119,14 +134,18 @@ def _examine(rule: Rule, rules: Sequence[Rule], solver: Solver) -> Iterator[Conf
     if not rule.is_integrity or not comparisons:
         return
     stated = [f"(assert {problem.write_comparison(comparison, {})})" for comparison in comparisons[:-1]]
-    text = problem.write([*stated, f"(assert {problem.write_negations(rule, {})})"])
+    stated.append(f"(assert {problem.write_negations(rule, {})})")
+    text = problem.write([*stated, *problem.strict])
     core = solver.find_core(text, problem.guards)
     if core is None:
         return
     names = problem.name_guards(core)
     if rule.name not in names:
-        names = _merge(rule.name, names)
-        yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
+        # Others forbid what it is about. That is certain only if it needs no constraint to be taken strictly.
+        core = solver.find_core(problem.write(stated), problem.guards)
+        if core is not None:
+            names = _merge(rule.name, problem.name_guards(core))
+            yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
         return
     example, broken = problem.find_example(solver, text, core)
     explanation = _explain_contradiction(names, atoms, comparisons[:-1], example, broken)
@@ -222,7 +241,8 @@ class _Problem:
         self.constants = read_values(sorted(constants))
         self.terms = sorted({a for atom in self.numbers for a in (atom.subject, atom.object) if is_variable(a)})
         self.names = {term: number for number, term in enumerate(self.terms)}
-        self.rules = []
+        self.rules: list[str] = []
+        self.strict: list[str] = []
         for instance in instances:
             body = self.write_body(instance.rule, instance.bindings)
             heads = [f"a{self.numbers[_replace(head, instance.bindings)]}" for head in instance.rule.head]
@@ -233,7 +253,7 @@ class _Problem:
             if instance.rule.is_integrity and asked and _needs_order(asked[0]) and _is_decided(asked[0]):
                 rest = replace(instance.rule, body=tuple(e for e in instance.rule.body if e is not asked[0]))
                 strict = write_comparable(asked[0], self.look_up(instance.bindings))
-                self.rules.append(f"(assert (=> {guard} {self.write_body(rest, instance.bindings)} {strict}))")
+                self.strict.append(f"(assert (=> {guard} {self.write_body(rest, instance.bindings)} {strict}))")
 
     def name_guards(self, guards: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(self.by_guard[guard] for guard in guards))
