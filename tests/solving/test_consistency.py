@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.ground import atom, name
 
+from workbench.formats.rules_parser import parse_rule
 from workbench.model.rules import Atom, Comparison, Negation, Operation, Rule
-from workbench.model.terms import XSD, make_literal
+from workbench.model.terms import RDF_TYPE, XSD, make_literal
+from workbench.model.theory import Theory
+from workbench.reasoning.closure import reason
 from workbench.solving.consistency import find_conflicts
 
 FLIP = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -184,3 +187,17 @@ def test_conflicts_are_those_of_enumeration(rules: tuple[Rule, ...]) -> None:
         applicable = {label for label in atoms if atoms[label] <= atoms[rule.name]}
         if not is_possible(applicable, tests[rule.name][:-1]):
             assert any(set(conflict.rules) <= applicable for conflict in conflicts)
+
+
+def test_a_constraint_without_a_value_forbids_nothing() -> None:
+    """Where v is 0, 4/v has no value, so the constraint is not violated and the rule applies, as it does in facts."""
+    prefixes = {"": "urn:"}
+    constraint = parse_rule("d(?x, ?v) -> 4 / ?v > 1", prefixes, "quarter")
+    parts = "d(?x, ?v) ^ ?v > -1 ^ ?v < 1 ^ not (d(?x, ?v) ^ 1 / ?v > 0) ^ not (d(?x, ?v) ^ 1 / ?v < 0)"
+    rule = parse_rule(f"{parts} -> B(?x)", prefixes, "zero")
+    closure = reason(Theory.build([constraint, rule]), [("<urn:a>", "<urn:d>", make_literal(0))])
+    assert closure.contradictions() == []
+    assert closure.is_entailed(("<urn:a>", RDF_TYPE, "<urn:B>"))
+    assert find_conflicts([constraint, rule]) == []
+    never = parse_rule("d(?x, ?v) ^ ?v > 5 -> B(?x)", prefixes, "five")
+    assert [conflict.rules for conflict in find_conflicts([constraint, never])] == [("five", "quarter")]
