@@ -204,6 +204,12 @@ def change_model(draft: Draft) -> tuple[Item, str]:
     return item, "checker: the second model"
 
 
+def change_version(draft: Draft) -> tuple[Item, str]:
+    item = draft.find(task="entailment", status="unknown")
+    item["semantics"]["builtins"] = "2"
+    return item, "semantics: builtins is not the version that the rules and facts need"
+
+
 def change_rule(draft: Draft) -> tuple[Item, str]:
     """Another formula in the theory, its digest and the sentence of it as they were."""
     item = find_with_rule(draft, "member")
@@ -318,7 +324,8 @@ def rename_in_another_split(draft: Draft) -> tuple[Item, str]:
 
 CHANGES: list[Callable[[Draft], tuple[Item, str]]] = [
     turn_label, turn_entailed, turn_option, drop_answer, write_other_answer, change_premise, drop_premise,
-    change_rule_of_step, change_step_text, hide_fact, change_model, change_rule, drop_negation, swap_arguments,
+    change_rule_of_step, change_step_text, hide_fact, change_model, change_version, change_rule, drop_negation,
+    swap_arguments,
     write_another_phrase, write_what_cannot_be_read, change_context_text, change_difficulty,
     change_difficulty_of_unknown, mark_distractor, change_identity, change_certificate, open_what_is_closed,
     rename_in_another_split,

@@ -21,6 +21,7 @@ from workbench.export.reading import DatasetReader
 from workbench.generation.drafts import ANSWER
 from workbench.generation.keyed import hash_parts
 from workbench.generation.rendering import LETTERS
+from workbench.model.builtins import find_version
 from workbench.model.items import digest_json
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule, substitute_atom
@@ -222,6 +223,8 @@ class ItemVerifier:
             yield "question: the rules read are not those of the theory"
         if reading.closed != (stated.closed if with_rules else ()):
             yield "question: what is read as closed is not what semantics says"
+        if item["semantics"]["builtins"] != find_version(stated.theory.rules, stated.facts):
+            yield "semantics: builtins is not the version that the rules and facts need"
         asked: list[object] = [None, None, ()]
         if item["task"] == "entailment":
             asked[0] = Atom(*stated.judgements[0].statement)
