@@ -61,7 +61,7 @@ def judge(tmp_path: Path) -> Judge:
         project = load(tmp_path)
         start = time.process_time()
         checked = check(project)
-        assert time.process_time() - start < 5
+        assert time.process_time() - start < 30
         if checked.closures:
             knowledge = get_knowledge(project, project.get_domain(None))
             model = naive.evaluate(knowledge.theory, knowledge.facts)
@@ -233,7 +233,7 @@ def test_a_million_facts_about_one_subject() -> None:
     assert closure.count_facts() == (1_000_000, 1_000_001)
     assert closure.depth(("<urn:hub>", RDF_TYPE, "<urn:A>")) == 2
     assert closure.proof(("<urn:n999999>", "<urn:q>", "<urn:hub>")) is not None
-    assert time.process_time() - start < 40
+    assert time.process_time() - start < 150
 
 
 def test_a_hub_reaches_a_limit_of_the_project(tmp_path: Path) -> None:
