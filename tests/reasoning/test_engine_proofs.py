@@ -239,3 +239,5 @@ def test_the_table_has_one_row_per_derivation(sampler: programs.Sampler) -> None
         for r in table.to_pylist()
     ]
     assert sorted(found) == expected
+    closure = Closure(batch, 0)
+    assert {step for fact in [*closure.facts(), FALSE] for step in closure.list_derivations(fact)} == model.steps

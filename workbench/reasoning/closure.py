@@ -62,6 +62,10 @@ class Closure:
         """Return the least height of a proof: 0 for a stated fact, None when the triple does not follow."""
         return self.batch.get_height(self.world, triple)
 
+    def list_derivations(self, triple: Triple) -> list[Step]:
+        """Return every step that concludes a triple (or *false*), in canonical order; found by matching rule heads."""
+        return self.batch.derivations(self.world, triple)
+
     def proof(self, triple: Triple) -> Proof | None:
         """Return the canonical minimal proof, None when the triple does not follow."""
         return self.batch.proof(self.world, triple)
