@@ -4,7 +4,7 @@
 
 Each edit is made to the same closure, picked at random with a fixed seed. The change itself (closure, heights, base
 facts; derivations are found on demand) is timed apart from the list of all that was gained and lost, as triples. Some
-of the results are compared with reasoning from scratch, fact by fact and height by height; ends with 1 when one differs.
+of the results are compared with reasoning from scratch, fact by fact and height by height; ends with 1 if one differs.
 Prints Markdown for docs/benchmarks.md.
 """
 
