@@ -71,7 +71,7 @@ def edit_theory(sampler: programs.Sampler, theory: Theory, number: int) -> Theor
     return Theory.build(rules)
 
 
-@settings(CHECKS, max_examples=250)
+@settings(CHECKS, max_examples=120)
 @given(programs.samplers(), st.booleans())
 def test_edits_give_the_closure_from_scratch(sampler: programs.Sampler, with_rules: bool) -> None:
     theory, facts = sampler.draw_theory(), set(sampler.draw_world())

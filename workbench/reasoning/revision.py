@@ -1,19 +1,21 @@
 """Change: from a closure to the closure after facts and rules came or went, at a cost that follows what changes.
 
-Stratum by stratum, two passes over facts ordered by height:
+Stratum by stratum, one sweep over facts by rising height. What happens at a height depends on lower ones only, so
+whatever was decided below is final:
 
-*Retraction* asks of every fact whose support may be gone, from the lowest up, whether some derivation of its height
-is left; if not it is taken out, and what it supported is asked next. Asking in this order makes the answer final: all
-premises of a derivation are lower than its conclusion, so no fact supports itself around a cycle. This is the
-counting-free half of delete-and-rederive (Gupta, Mumick and Subrahmanian, SIGMOD 1993) with heights as the witness
-that a support is well-founded, as in the backward/forward algorithm (Motik, Nenov, Piro and Horrocks, AAAI 2015).
+First come the *doubts*: facts of this height whose support may be gone. One that has no derivation of its height left
+is taken out, what it supported is doubted in turn, and what it still follows from, higher up, becomes a hope. Since
+every premise is lower than its conclusion, no fact supports itself around a cycle: this is delete-and-rederive (Gupta,
+Mumick and Subrahmanian, SIGMOD 1993) with heights as the witness of a well-founded support, as in the backward/forward
+algorithm (Motik, Nenov, Piro and Horrocks, AAAI 2015).
 
-*Assertion* is Dijkstra's algorithm on hypergraphs (Knuth, A generalization of Dijkstra's algorithm, 1977): facts are
-settled by rising height, from new statements, from what the retracted facts still follow from, and from what changed
-in lower strata; what a settled fact is a premise of may settle at one more than its highest premise.
+Then come the *hopes*: facts that may have this height now, from new statements, from what lower facts are premises of,
+and from what changed in lower strata. They are settled as in Dijkstra's algorithm on hypergraphs (Knuth, A
+generalization of Dijkstra's algorithm, 1977). A hope older than the latest loss is looked at anew before.
 
-A fact that keeps its height is never touched. Where negation is used, a fact that came retracts what rested on its
-absence, and one that went lets its absence be used. The base facts of a transitivity are maintained with the heights.
+A fact that keeps its height is never touched. Where negation is used, a fact that came makes doubtful what rested on
+its absence, and one that went gives hope. The base facts of a transitivity are maintained with the heights: a fact that
+a transitivity now gives at a lower height ceases to be one, and what was derived by way of it is doubted.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from workbench.reasoning.relation import Relation, RelationKey, make_relation_ke
 __all__ = ["Changes", "Outgrown", "revise_relations"]
 
 _MOST_AT_ONCE = 1_000
+_NOTHING = StratumPlan.build(())
 
 
 class Outgrown(Exception):  # noqa: N818 - not an error: the caller starts from scratch instead
@@ -55,29 +58,36 @@ class Changes:
 
 
 class _Agenda:
-    """Rows of relations that wait, by height; the least height comes first."""
+    """Rows of relations that wait, by height; parts may be flagged, and carry the time at which they were added."""
 
     def __init__(self) -> None:
         self._heights: list[int] = []
-        self._waiting: dict[int, dict[RelationKey, list[tuple[IntArray, bool]]]] = {}
+        self._waiting: dict[int, dict[RelationKey, list[tuple[IntArray, bool, int]]]] = {}
 
-    def add(self, key: RelationKey, rows: IntArray, heights: IntArray, flag: bool = False) -> None:
+    @property
+    def first(self) -> int | None:
+        """The least height at which something waits."""
+        return self._heights[0] if self._heights else None
+
+    def add(self, key: RelationKey, rows: IntArray, heights: IntArray, flag: bool = False, time: int = 0) -> None:
         if not len(rows):
             return
         for height in sort_distinct(heights).tolist():
             if height not in self._waiting:
                 self._waiting[height] = {}
                 heappush(self._heights, height)
-            self._waiting[height].setdefault(key, []).append((rows[heights == height], flag))
+            self._waiting[height].setdefault(key, []).append((rows[heights == height], flag, time))
 
-    def __iter__(self) -> Iterator[tuple[int, RelationKey, IntArray, IntArray]]:
-        """Yield height, relation, the distinct rows that wait there, and those of them that were flagged."""
-        while self._heights:
-            height = heappop(self._heights)
-            for key, parts in self._waiting.pop(height).items():
-                flagged = [rows for rows, flag in parts if flag]
-                rows = sort_distinct(np.concatenate([rows for rows, _ in parts]))
-                yield height, key, rows, sort_distinct(np.concatenate(flagged)) if flagged else rows[:0]
+    def take(self, height: int) -> Iterator[tuple[RelationKey, IntArray, IntArray, int]]:
+        """Yield, for a height, relations, the distinct rows that wait, those that were flagged, the earliest time."""
+        if self.first != height:
+            return
+        heappop(self._heights)
+        for key, parts in self._waiting.pop(height).items():
+            flagged = [rows for rows, flag, _ in parts if flag]
+            rows = sort_distinct(np.concatenate([rows for rows, _, _ in parts]))
+            chosen = sort_distinct(np.concatenate(flagged)) if flagged else rows[:0]
+            yield key, rows, chosen, min(time for _, _, time in parts)
 
 
 def revise_relations(
@@ -105,8 +115,10 @@ class _Revision:
         self.new = Matcher(matcher.nodes, self.relations, Watch(limits), values=matcher.values)
         self.live: dict[RelationKey, LiveRelation] = {}
         self.touched: dict[RelationKey, list[IntArray]] = defaultdict(list)
+        self.losses = 0  # how often something was taken out: hopes from before are looked at anew
         relations = matcher.relations.values()
-        self.work, self.most = 0, max(_MOST_AT_ONCE, sum(r.count for r in relations) // 2)
+        self.total = sum(r.count for r in relations)
+        self.work, self.most = 0, max(_MOST_AT_ONCE, self.total // 2)
         if sum(r.size - r.count for r in relations) > 2 * self.most:
             raise Outgrown  # more rows of what once was than of what is: time to begin anew
         self.strata = self.plan.theory.strata
@@ -206,61 +218,63 @@ class _Revision:
             for key, (rows, before, after) in below.items():
                 self._doubt_through(doubtful, kept, key, rows[before < after])
             self._doubt_absences(doubtful, kept, {k: rows[before >= ABSENT] for k, (rows, before, _) in below.items()})
-        lost = self._retract(doubtful, kept, every, withdrawn)
         for key, rows in stated.items():
             if self._get_level(key) == level:
                 hopeful.add(key, rows, np.zeros(len(rows), dtype=np.int64), True)
-        if every is None:
-            self._assert(hopeful, StratumPlan.build(()))
-            return
-        for key, rows in lost.items():
-            self._hope_again(hopeful, every, key, rows)
-        for key, (rows, before, after) in below.items():
-            self._hope_through(hopeful, every, key, rows[after < before])
-        self._hope_absences(hopeful, every, {k: rows[after >= ABSENT] for k, (rows, _, after) in below.items()})
+        if every is not None:
+            for key, (rows, before, after) in below.items():
+                self._hope_through(hopeful, every, key, rows[after < before])
+            self._hope_absences(hopeful, every, {k: rows[after >= ABSENT] for k, (rows, _, after) in below.items()})
         if fresh is not None:
             for plan, heads in fresh.rules:
                 self._hope(hopeful, plan, heads, self.new.match_rule(plan, list_needed(heads), with_premises=True))
-        self._assert(hopeful, every)
+        self._sweep(doubtful, hopeful, kept or _NOTHING, every or _NOTHING)
 
-    # Retraction.
+    def _sweep(self, doubtful: _Agenda, hopeful: _Agenda, kept: StratumPlan, every: StratumPlan) -> None:
+        while heights := [h for h in (doubtful.first, hopeful.first) if h is not None]:
+            height = min(heights)
+            self.new.watch.begin_round(height)
+            lost = [
+                (key, self._reconsider(doubtful, kept, every, key, rows, height))
+                for key, rows, _, _ in doubtful.take(height)
+            ]
+            for key, rows in lost:
+                self._hope_again(hopeful, every, key, rows)
+            for key, rows, others, time in hopeful.take(height):
+                self._settle(doubtful, hopeful, kept, every, key, rows, others, height, is_stale=time < self.losses)
 
-    def _retract(
-        self,
-        doubtful: _Agenda,
-        kept: StratumPlan | None,
-        every: StratumPlan | None,
-        withdrawn: dict[RelationKey, IntArray],
-    ) -> dict[RelationKey, IntArray]:
-        lost: dict[RelationKey, list[IntArray]] = defaultdict(list)
-        for height, key, rows, _ in doubtful:
-            self.new.watch.check_time()
-            relation = self._open(key)
-            rows = rows[relation.get_heights(rows) == height]
-            if not len(rows):
-                continue
-            supported, based = self._find_support(every, key, rows, height)
-            was_base = relation.base[rows]
-            self._note(key, rows)
-            taken = rows[~supported]
-            if len(taken):
-                relation.settle(taken, ABSENT, np.zeros(len(taken), dtype=np.bool_))
-                lost[key].append(taken)
-            demoted = rows[supported & was_base & ~based] if relation.tracks_base else rows[:0]
-            if len(demoted):
-                relation.set_base(demoted, np.zeros(len(demoted), dtype=np.bool_))
-            if kept is not None:
-                self._doubt_through(doubtful, kept, key, taken)
-                self._doubt_through(doubtful, kept, key, demoted, base_only=True)
-        return {key: np.concatenate(parts) for key, parts in lost.items()}
+    # Doubts.
+
+    def _reconsider(
+        self, doubtful: _Agenda, kept: StratumPlan, every: StratumPlan, key: RelationKey, rows: IntArray, height: int
+    ) -> IntArray:
+        """Take out what has lost its support; return that."""
+        relation = self._open(key)
+        rows = rows[relation.get_heights(rows) == height]
+        if not len(rows):
+            return rows
+        supported, based = self._find_support(every, key, rows, height)
+        self._note(key, rows)
+        taken = rows[~supported]
+        demoted = rows[supported & relation.base[rows] & ~based] if relation.tracks_base else rows[:0]
+        if len(taken):
+            relation.settle(taken, ABSENT, np.zeros(len(taken), dtype=np.bool_))
+            self.total -= len(taken)
+        if len(demoted):
+            relation.set_base(demoted, np.zeros(len(demoted), dtype=np.bool_))
+        if len(taken) or len(demoted):
+            self.losses += 1
+        self._doubt_through(doubtful, kept, key, taken)
+        self._doubt_through(doubtful, kept, key, demoted, base_only=True)
+        return taken
 
     def _find_support(
-        self, every: StratumPlan | None, key: RelationKey, rows: IntArray, height: int
+        self, every: StratumPlan, key: RelationKey, rows: IntArray, height: int
     ) -> tuple[BoolArray, BoolArray]:
         """Which facts have a derivation of their height left, and which one that is no transitivity."""
         supported: BoolArray = np.zeros(len(rows), dtype=np.bool_)
         based = supported.copy()
-        if height and every is not None:
+        if height:
             for plan, chosen, heights in self._match_heads(every, key, rows):
                 good = chosen[heights <= height]
                 supported[good] = True
@@ -304,32 +318,54 @@ class _Revision:
                 lowest = heights == reached
                 doubtful.add(head.relation, rows[lowest], heights[lowest])
 
-    # Assertion.
+    # Hopes.
 
-    def _assert(self, hopeful: _Agenda, every: StratumPlan) -> None:
-        for height, key, rows, others in hopeful:
-            self.new.watch.begin_round(height)
-            relation = self._open(key)
-            current = relation.get_heights(rows)
-            is_base = np.isin(rows, others, assume_unique=True)
-            better = current > height
-            risen, base = rows[better], is_base[better]
-            promoted = rows[:0]
-            if relation.tracks_base:
-                promoted = rows[(current == height) & is_base & ~relation.base[rows]]
-            if len(risen):
-                relation.settle(risen, height, base)
-            if len(promoted):
-                relation.set_base(promoted, np.ones(len(promoted), dtype=np.bool_))
-            self._note(key, risen)
-            self.new.watch.check_facts(self.work)
-            self._hope_through(hopeful, every, key, risen)
-            self._hope_through(hopeful, every, key, promoted, base_only=True)
+    def _settle(
+        self,
+        doubtful: _Agenda,
+        hopeful: _Agenda,
+        kept: StratumPlan,
+        every: StratumPlan,
+        key: RelationKey,
+        rows: IntArray,
+        others: IntArray,
+        height: int,
+        *,
+        is_stale: bool,
+    ) -> None:
+        """Give rows a height that is lower than theirs; ``others`` have it by a rule that is no transitivity."""
+        relation = self._open(key)
+        is_base: BoolArray = np.isin(rows, others, assume_unique=True)
+        current = relation.get_heights(rows)
+        chosen = current > height
+        if relation.tracks_base:
+            chosen |= (current == height) & is_base & ~relation.base[rows]
+        rows, is_base, current = rows[chosen], is_base[chosen], current[chosen]
+        if is_stale and height:
+            supported, is_base = self._find_support(every, key, rows, height)
+            self._hope_again(hopeful, every, key, rows[~supported])
+            rows, is_base, current = rows[supported], is_base[supported], current[supported]
+        risen = current > height
+        was_base = relation.base[rows] & (current < ABSENT)
+        promoted = rows[~risen & is_base]
+        demoted = rows[risen & was_base & ~is_base] if relation.tracks_base else rows[:0]
+        self.total += int(np.count_nonzero(current >= ABSENT))
+        relation.settle(rows[risen], height, is_base[risen])
+        relation.set_base(promoted, np.ones(len(promoted), dtype=np.bool_))
+        if len(demoted):
+            self.losses += 1
+        self._note(key, rows[risen])
+        self.new.watch.check_facts(self.total)
+        self._doubt_through(doubtful, kept, key, demoted, base_only=True)
+        self._hope_through(hopeful, every, key, rows[risen])
+        self._hope_through(hopeful, every, key, promoted, base_only=True)
 
     def _hope_again(self, hopeful: _Agenda, every: StratumPlan, key: RelationKey, rows: IntArray) -> None:
-        """What was retracted may follow otherwise."""
+        """What was taken out, or was hoped for in vain, may follow otherwise."""
+        if not len(rows):
+            return
         for plan, chosen, heights in self._match_heads(every, key, rows):
-            hopeful.add(key, rows[chosen], heights, not plan.is_transitivity)
+            hopeful.add(key, rows[chosen], heights, not plan.is_transitivity, self.losses)
 
     def _hope_through(
         self, hopeful: _Agenda, every: StratumPlan, key: RelationKey, rows: IntArray, *, base_only: bool = False
@@ -365,7 +401,7 @@ class _Revision:
                     keys, best = keys[useful], best[useful]
                 if len(keys):
                     relation = self._open(head.relation)
-                    hopeful.add(head.relation, relation.place(keys), best, not plan.is_transitivity)
+                    hopeful.add(head.relation, relation.place(keys), best, not plan.is_transitivity, self.losses)
 
 
 def _group_triples(triples: Sequence[Triple], nodes: NodeTable) -> dict[RelationKey, IntArray]:
