@@ -52,6 +52,9 @@ def project(make: Make, files: Files) -> Project:
         ("bob born 1980", (name("bob"), name("born"), make_literal(1980))),
         ("bob born 1999", (name("bob"), name("born"), make_literal(1999))),
         ('bob born "1999"^^xsd:integer', (name("bob"), name("born"), make_literal(1999))),
+        ("bob born 1980.0", (name("bob"), name("born"), make_literal(1980))),
+        ("bob born 01980", (name("bob"), name("born"), make_literal(1980))),
+        ('bob born "1980.0"', (name("bob"), name("born"), make_literal("1980.0"))),
         ('bob born "1999"', (name("bob"), name("born"), make_literal("1999"))),
         ('bob born "x"@de', (name("bob"), name("born"), make_literal("x", language="de"))),
     ],
@@ -71,6 +74,10 @@ def test_statements_are_read_as_people_write_them(project: Project, text: str, t
         ("bob Man carl", "'Man' is a class; here stands a property"),
         ("bob hasUncle nobody:x", "no individual 'nobody:x'"),
         ("bob born 1^^", "no"),
+        ("?x hasUncle carl", r"no variables such as \?x"),
+        ("bob hasUncle ?who", r"no variables such as \?who"),
+        ("bob born ?x", r"no variables such as \?x"),
+        ("Bob has uncle ?x", r"no variables such as \?x"),
         ('bob born "1"^^nope:x', "prefix of 'nope:x' is not known"),
         ("what on earth is this", "names no property"),
     ],
@@ -144,9 +151,20 @@ def test_closed_classes_refute_what_was_not_found(project: Project) -> None:
     assert explanation.status == "refuted"
     assert explanation.evidence == Refutation((name("bob"), RDF_TYPE, name("Adopted")))
     text = explanation.format_text()
+    assert text.startswith("False, since nothing says so: Bob was adopted.\n")
     assert "It is neither stated nor derived." in text
     assert "If it does not follow that A was adopted, then it is not so." in text
     assert explanation.to_json()["refutation"]["kind"] == "not-found"
+
+
+def test_a_value_is_found_by_what_it_is_worth(make: Make, files: Files) -> None:
+    files["workbench.yaml"] = files["workbench.yaml"].replace("[f:Adopted]", "[f:Adopted, f:born]")
+    files[TTL] += ":carl :born 1980.0 .\n"
+    project = make(files)
+    for person in ("bob", "carl"):
+        for value in ("1980", "1980.0", "01980", "1980.00"):
+            assert explain(project, None, f"{person} born {value}").status == "entailed"
+        assert explain(project, None, f"{person} born 1981").status == "refuted"
 
 
 def test_a_contradiction_refutes(project: Project) -> None:
@@ -155,6 +173,7 @@ def test_a_contradiction_refutes(project: Project) -> None:
     explanation = explain(project, None, "ann hasParent bob")
     assert explanation.status == "refuted"
     text = explanation.format_text()
+    assert text.startswith("False, since it cannot be: Bob is a parent of Ann.\n")
     assert "Suppose: Bob is a parent of Ann." in text
     assert "by the constraint parent-older: A parent is at least twelve years older than a child." in text
     assert text.rstrip().endswith("So the statement contradicts what is known.")

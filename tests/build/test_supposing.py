@@ -140,6 +140,80 @@ def test_what_cannot_be_supposed_is_refused(
         suppose(make(files), None, without=without, with_=with_)
 
 
+@pytest.mark.parametrize(
+    ("without", "with_"),
+    [
+        (["bob hasParent ann"], ["bob hasParent ann"]),
+        (["bob born 1980"], ["bob born 1980.0"]),
+        (["Man disjointWith Woman"], ["Man disjointWith Woman"]),
+        (["Man disjointWith Woman"], ["Woman disjointWith Man"]),
+        (["Man-disjoint-with-Woman"], ["Woman disjointWith Man"]),
+        (["born a FunctionalProperty"], ["born a FunctionalProperty"]),
+    ],
+)
+def test_the_same_is_not_both_left_out_and_added(
+    make: Make, files: Files, without: list[str], with_: list[str]
+) -> None:
+    with pytest.raises(SelectionError, match="is both left out and added"):
+        suppose(make(files), None, without=without, with_=with_)
+
+
+def test_what_is_given_twice_counts_once(make: Make, files: Files) -> None:
+    rule = "hasHeir(?x, ?y) -> hasChild(?x, ?y)"
+    without = ["bob hasParent ann", "heir", "Man disjointWith Woman", "Woman disjointWith Man"]
+    with_ = ["carl hasParent eve", "Adopted disjointWith Man", "Man disjointWith Adopted", rule]
+    project = make(files)
+    once = suppose(project, None, without=without[:3], with_=[*with_[:2], rule])
+    twice = suppose(project, None, without=[*without, *without], with_=[*with_, *with_])
+    assert twice.to_json() == once.to_json()
+    assert (len(twice.without), len(twice.with_)) == (3, 3)
+
+
+def test_what_says_the_same_both_ways_is_left_out_in_either_order(make: Make, files: Files) -> None:
+    files[TTL] += ":Adopted owl:equivalentClass :Foundling . :Foundling a owl:Class .\n"
+    project = make(files)
+    for one, other in (
+        ("Man disjointWith Woman", "Woman disjointWith Man"),
+        ("hasChild inverseOf hasParent", "hasParent inverseOf hasChild"),
+        ("Adopted equivalentClass Foundling", "Foundling equivalentClass Adopted"),
+    ):
+        found, mirrored = suppose(project, None, without=[one]), suppose(project, None, without=[other])
+        assert mirrored.without[0].triple == found.without[0].triple
+        assert mirrored.lost_facts == found.lost_facts
+
+
+def test_what_another_axiom_says_is_left_out_by_its_compiled_name(make: Make, files: Files) -> None:
+    files[TTL] = files[TTL].replace(" ; owl:disjointWith :Woman", "")
+    files[TTL] += "[] a owl:AllDisjointClasses ; owl:members ( :Woman :Man ) .\n"
+    project = make(files)
+    for text in ("Man disjointWith Woman", "Woman disjointWith Man"):
+        with pytest.raises(SelectionError, match="says the same: leave out 'Man-disjoint-with-Woman'"):
+            suppose(project, None, without=[text])
+    assert suppose(project, None, without=["Man-disjoint-with-Woman"], with_=["bob a Woman"]).contradiction is None
+
+
+def test_from_a_supposed_contradiction_the_statement_is_left_unjudged(make: Make, files: Files) -> None:
+    project = make(files)
+    found = suppose(project, None, "carl hasUncle bob", with_=["bob a Woman"])
+    assert found.explanation is None
+    assert found.unjudged == (
+        "It does not follow that Bob is an uncle of Carl Smith; but with what is supposed the facts would contradict "
+        "each other, so it can be called neither refuted nor unknown."
+    )
+    text, data = found.format_text(), found.to_json()
+    assert "The facts would contradict each other:" in text and text.endswith(f"\n\n{found.unjudged}\n")
+    assert (data["explanation"], data["unjudged"], data["consistent"]) == (None, found.unjudged, False)
+    entailed = suppose(project, None, "bob hasUncle carl", with_=["bob a Woman"])
+    assert entailed.explanation is not None and "unjudged" not in entailed.to_json()
+    assert "But with what is supposed the facts would contradict each other:" in entailed.format_text()
+    assert "workbench check" not in text + entailed.format_text()
+
+
+def test_a_rule_without_a_body_is_said_as_its_head(make: Make, files: Files) -> None:
+    found = suppose(make(files), None, with_=["-> hasParent(carl, eve)"])
+    assert found.with_[0].text == "Eve is a parent of Carl Smith."
+
+
 def write_files(folder: Path, files: Files) -> Path:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

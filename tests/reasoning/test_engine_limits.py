@@ -157,6 +157,14 @@ def test_what_a_level_produces_is_compacted(monkeypatch: pytest.MonkeyPatch) -> 
         evaluate(theory, [chain(12)], limits=Limits(facts=40))
 
 
+def test_no_rule_is_blamed_for_what_is_stated() -> None:
+    theory = Theory.build([TRANSITIVE, SYMMETRIC])
+    with pytest.raises(LimitError, match=r"^Reasoning was stopped: more than 11 facts are stated\.$"):
+        evaluate(theory, [chain(12)], limits=Limits(facts=11))
+    with pytest.raises(LimitError, match=r"more than 12 facts; the rule '"):
+        evaluate(theory, [chain(12)], limits=Limits(facts=12))
+
+
 def test_time_is_limited_while_evaluating_only() -> None:
     with pytest.raises(LimitError, match=r"0 seconds of reasoning before any rule was applied\.$"):
         evaluate(Theory.build([TRANSITIVE]), [chain(5)], limits=Limits(seconds=0.0))

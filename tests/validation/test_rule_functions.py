@@ -26,6 +26,9 @@ def analyse(body: str, head: str = "C(?x)") -> list[Violation]:
         ("p(?x, ?a) ^ ?a = pow(2, 0.5)", "rule.wrong-argument", "“0.5” is not a whole number, as pow needs"),
         ("p(?x, ?a) ^ ?a = stringLength(ann)", "rule.wrong-argument", "“ann” is not a string"),
         ('p(?x, ?a) ^ ?a = year("2000")', "rule.wrong-argument", "“2000” is not a value of date, dateTime or gYear"),
+        ("p(?x, ?a) ^ ?a > 1 / 0", "rule.wrong-argument", "In rule r, 1 / 0 has no value"),
+        ("p(?x, ?a) ^ ?a = ?a + 2 * (1 / (3 - 3))", "rule.wrong-argument", "1 / (3 - 3) has no value"),
+        ("p(?x, ?a) ^ not (q(?x, ?b) ^ ?b < date(2021, 2, 30))", "rule.wrong-argument", "date(2021, 2, 30) has no"),
         ("p(?x, ?a) ^ ?a = upperCase(abs(?a))", "rule.wrong-argument", "needs a string; abs gives a number"),
         ('p(?x, ?a) ^ matches(?a, "(a")', "rule.pattern", "a group is not closed"),
         ('p(?x, ?a) ^ matches(?a, "(a)\\\\1")', "rule.pattern", "refers back to a group"),
@@ -50,6 +53,7 @@ def test_each_finding(body: str, code: str, words: str) -> None:
     [
         'p(?x, ?a) ^ ?b = stringConcat(?a, "x", upperCase(?a)) ^ startsWith(?b, "x")',
         'p(?x, ?a) ^ matches(?a, "^[A-Z-[IO]]+\\\\p{Nd}{2,4}$")',
+        "p(?x, ?a) ^ ?a < 1 / 3 ^ ?a != date(2021, 2, 28)",
         "p(?x, ?a) ^ year(?a) > 1990 ^ month(?a) = 2",
         "p(?x, ?a) ^ year(?x, ?a)",
         "p(?x, ?a) ^ multiplyYearMonthDuration(?b, subtractYearMonthDurations(?a, ?a), 2.5) ^ n(?x, ?b)",

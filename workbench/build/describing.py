@@ -27,7 +27,7 @@ from workbench.model.terms import DCTERMS, RDF_TYPE, RDFS, Term, Triple, is_lite
 from workbench.project import Domain, Project
 from workbench.reasoning.closure import Closure
 from workbench.wording.lexicon import Lexicon
-from workbench.wording.sentences import say_rule, say_statement, say_term
+from workbench.wording.sentences import say_statement, say_term
 
 __all__ = ["Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe"]
 
@@ -246,7 +246,7 @@ def _describe_rule(narrator: Narrator, rule: Rule) -> RuleDescription:
         name=rule.name,
         is_constraint=rule.is_integrity,
         sentence=say_plainly(narrator.say_rule(rule)),
-        words=say_plainly(say_rule(narrator.lexicon, rule)),
+        words=narrator.compose_rule(rule),
         formula=print_rule(rule, narrator.domain.prefixes),
         provenance=rule.provenance,
         location=rule.location,

@@ -49,9 +49,11 @@ def judge_statement(
 ) -> Explanation:
     """Explain a statement by a closure: that of the knowledge, or of what is supposed instead.
 
-    Raises InvalidKnowledgeError when the facts contradict each other and the statement does not follow.
+    Raises InvalidKnowledgeError when the facts contradict each other and the statement does not follow; its sentence
+    says whether they do as they stand or only with what is supposed.
     """
     rules = closure.theory.by_name
+    is_supposed = closure is not knowledge.closure
     if closure.is_entailed(triple):
         found = closure.proofs(triple, MOST_PROOFS if all else 1)
         accounts = tuple(tell_proof(proof, narrator, rules) for proof in found)
@@ -64,19 +66,22 @@ def judge_statement(
             accounts,
             found.is_complete,
             _list_contradictions(knowledge, closure),
+            is_supposed,
         )
     if contradictions := _list_contradictions(knowledge, closure):
-        report = Report.collect(contradictions)
+        clash, place = f"the facts of {knowledge.domain.name} contradict each other", " 'workbench check' tells where."
+        if is_supposed:
+            clash, place = "with what is supposed the facts would contradict each other", ""
         raise InvalidKnowledgeError(
-            f"It does not follow that {narrator.say_inside(triple)}; but the facts of {knowledge.domain.name} "
-            "contradict each other, so it cannot be called refuted or unknown. 'workbench check' tells where.",
-            report,
+            f"It does not follow that {narrator.say_inside(triple)}; but {clash}, "
+            f"so it can be called neither refuted nor unknown.{place}",
+            Report.collect(contradictions),
         )
     evidence = refute(closure, triple, knowledge.make_limits())
     if isinstance(evidence, Refutation):
         told = () if evidence.proof is None else (tell_proof(evidence.proof, narrator, rules, (triple,)),)
-        return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True)
-    return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True)
+        return Explanation(knowledge.domain, narrator, triple, "refuted", evidence, told, True, (), is_supposed)
+    return Explanation(knowledge.domain, narrator, triple, "unknown", evidence, (), True, (), is_supposed)
 
 
 def _list_contradictions(knowledge: Knowledge, closure: Closure) -> tuple[Violation, ...]:

@@ -25,6 +25,7 @@ _VERDICTS: dict[Status, str] = {
     "refuted": "False, since it cannot be",
     "unknown": "Unknown, since neither it nor its opposite follows",
 }
+_NOT_FOUND = "False, since nothing says so"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _TYPOGRAPHIC = str.maketrans({'"': "”", "<": "‹", ">": "›", "`": "’", "#": "＃", "|": "∣", "\\": "＼"})
 
@@ -35,7 +36,8 @@ class Explanation:
 
     ``evidence`` is the minimal proof, the refutation or the pair of models; ``accounts`` the proofs in words, the
     first that of ``evidence``. ``is_complete`` tells that there are no other proofs than those. ``contradictions`` are
-    some of those among the facts from which the statement follows; empty when they are consistent.
+    some of those among the facts from which the statement follows; empty when they are consistent. ``is_supposed``
+    tells that the facts are not those of the domain but what is supposed instead.
     """
 
     domain: Domain
@@ -46,6 +48,7 @@ class Explanation:
     accounts: tuple[Account, ...]
     is_complete: bool
     contradictions: tuple[Violation, ...] = ()
+    is_supposed: bool = False
 
     @property
     def sentence(self) -> str:
@@ -86,7 +89,9 @@ class Explanation:
 
     def format_text(self) -> str:
         """Return the explanation for people: the verdict, then numbered sentences with their places."""
-        blocks = [f"{_VERDICTS[self.status]}: {self.sentence}"]
+        is_missing = isinstance(self.evidence, Refutation) and self.evidence.proof is None
+        verdict = _NOT_FOUND if is_missing else _VERDICTS[self.status]
+        blocks = [f"{verdict}: {self.sentence}"]
         for number, account in enumerate(self.accounts, 1):
             head = [f"Proof {number} of {len(self.accounts)}:"] if len(self.accounts) > 1 else []
             blocks.append("\n".join((*head, *(text for line in account.lines for text in format_line(line)))))
@@ -101,7 +106,10 @@ class Explanation:
         return clean_text("\n\n".join(blocks)) + "\n"
 
     def _list_contradictions(self) -> Iterator[str]:
-        yield f"But the facts of {self.domain.name} contradict each other. 'workbench check' tells more:"
+        if self.is_supposed:
+            yield "But with what is supposed the facts would contradict each other:"
+        else:
+            yield f"But the facts of {self.domain.name} contradict each other. 'workbench check' tells more:"
         for violation in self.contradictions:
             yield f"  - {violation.message}" + (f" ({violation.location})" if violation.location else "")
 

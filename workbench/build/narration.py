@@ -48,7 +48,13 @@ class Narrator:
         """Return the author's sentence of a rule in this language, else in any, else one composed from phrases."""
         sentences = dict(rule.sentences)
         text = sentences.get(self.language) or next(iter(sentences.values()), "")
-        return " ".join(text.split()) or say_plainly(say_rule(self.lexicon, rule))
+        return " ".join(text.split()) or self.compose_rule(rule)
+
+    def compose_rule(self, rule: Rule) -> str:
+        """Return a rule as composed from phrases, whatever its author's sentence is; without a body its head alone."""
+        if rule.head and not rule.body:
+            return " ".join(self.say(atom) for atom in rule.head)
+        return say_plainly(say_rule(self.lexicon, rule))
 
     def locate(self, what: Triple | Term) -> Location | None:
         """Return where a triple that the domain states, or a named thing, stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Literal
 
@@ -27,6 +27,7 @@ from workbench.model.terms import (
     split_literal,
     unescape_string,
 )
+from workbench.model.values import read_value
 from workbench.project import Domain
 
 __all__ = ["parse_axiom", "parse_statement"]
@@ -48,6 +49,7 @@ _KINDS: Mapping[_Place, tuple[str, ...]] = {
     "object": ("individual",),
     "class": ("class",),
 }
+_VARIABLE = re.compile(r"\?\w")
 _MOST_WORDS = 24
 _EXAMPLE = "Write for example: ann hasParent bob, or: ann a Person; a name of several words goes in quotes."
 
@@ -79,9 +81,11 @@ def parse_axiom(domain: Domain, text: str) -> Triple | None:
     subject, predicate, object_ = words[0], words[1].rpartition(":")[2], words[2].rpartition(":")[2]
     names = _Names(domain)
     if predicate in ("a", "type") and object_ in _CHARACTERISTICS:
+        _refuse_variables(words)
         return names.find(subject, "property"), RDF_TYPE, _CHARACTERISTICS[object_]
     if predicate not in _AXIOMS or names.is_property(words[1]):
         return None
+    _refuse_variables(words)
     axiom, place = _AXIOMS[predicate]
     return names.find(subject, "class" if predicate in _OF_CLASSES else "property"), axiom, names.find(words[2], place)
 
@@ -92,9 +96,11 @@ def parse_statement(domain: Domain, text: str, *, allow_new: bool = False) -> Tr
 
     Each part is a prefixed name, an ``<IRI>``, the name of a thing without its prefix, or a label; ``a`` says that
     something belongs to a class. A label of several words is quoted, or left bare where the statement has one
-    reading only. Raises SelectionError with the closest names when a part is not known, or is several things.
+    reading only. Raises SelectionError with the closest names when a part is not known, or is several things, and when
+    one is a variable.
     """
     words = _WORD.findall(text)
+    _refuse_variables(words)
     if len(words) < 3:
         raise SelectionError(f"A statement has a subject, a property and an object. {_EXAMPLE}")
     names = _Names(domain, allow_new=allow_new)
@@ -114,6 +120,14 @@ def parse_statement(domain: Domain, text: str, *, allow_new: bool = False) -> Tr
     if place is None:
         raise SelectionError(f"'{text}' names no property of the domain {domain.name}. {_EXAMPLE}")
     return names.read(" ".join(words[:place]), words[place], " ".join(words[place + 1 :]))
+
+
+def _refuse_variables(words: list[str]) -> None:
+    variable = next((word for word in words if _VARIABLE.match(word)), None)
+    if variable is not None:
+        raise SelectionError(
+            f"A statement has no variables such as {variable}: it is about named things and values. {_EXAMPLE}"
+        )
 
 
 def _split(words: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -149,9 +163,10 @@ class _Names:
             return self.find(subject, "subject"), RDF_TYPE, self.find(object_, "class")
         property_ = self.find(predicate, "property")
         individual = self.find(subject, "subject")
-        values = {o for _, p, o in self._domain.assertions if p == property_ and is_literal(o)}
-        if values or property_ in self._domain.vocabulary.datatype_properties:
-            return individual, property_, self._read_value(object_, values)
+        stated = [(s, o) for s, p, o in self._domain.assertions if p == property_ and is_literal(o)]
+        if stated or property_ in self._domain.vocabulary.datatype_properties:
+            own = sorted({o for s, o in stated if s == individual})
+            return individual, property_, self._read_value(object_, (own, sorted({o for _, o in stated})))
         return individual, property_, self.find(object_, "object")
 
     def is_property(self, text: str) -> bool:
@@ -221,8 +236,12 @@ class _Names:
         told = f" Did you mean {' or '.join(shown)}?" if shown else ""
         return f"There is no {wanted} '{name}' in the domain {self._domain.name}.{told}"
 
-    def _read_value(self, text: str, values: set[Term]) -> Term:
-        """Read a literal: as written in full, else the stated value of this text, else by the look of it."""
+    def _read_value(self, text: str, stated: Iterable[list[Term]]) -> Term:
+        """Read a literal: as written in full, else a stated value, else by the look of it.
+
+        ``stated`` are the values to look among, those of the individual first: in each list for one of this text,
+        then for one that is equal by value, so that 22.0 is the stated 22.
+        """
         quoted = _QUOTED.match(text)
         lexical = unescape_string(next(p for p in quoted.groups()[:4] if p is not None)) if quoted else text
         tail = quoted.group(5) if quoted else None
@@ -233,11 +252,12 @@ class _Names:
             if datatype is None:
                 raise SelectionError(f"The prefix of '{tail[2:]}' is not known in the domain {self._domain.name}.")
             return make_literal(lexical, datatype)
-        stated = sorted(value for value in values if split_literal(value)[0] == lexical)
-        if stated:
-            return stated[0]
-        if not quoted:
-            for form, datatype in _VALUES:
-                if form.match(text):
-                    return make_literal(text, datatype)
-        return make_literal(lexical)
+        looks = [] if quoted else [make_literal(text, datatype) for form, datatype in _VALUES if form.match(text)]
+        literal = looks[0] if looks else make_literal(lexical)
+        meant = read_value(literal)
+        for values in stated:
+            same = [value for value in values if split_literal(value)[0] == lexical]
+            same += [value for value in values if meant is not None and read_value(value) == meant]
+            if same:
+                return same[0]
+        return literal

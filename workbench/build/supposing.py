@@ -12,20 +12,26 @@ from workbench.build.narration import Narrator
 from workbench.build.statements import parse_axiom, parse_statement
 from workbench.build.suppositions import Assumption, Supposition
 from workbench.build.theories import assemble_theory
-from workbench.errors import SelectionError
+from workbench.errors import InvalidKnowledgeError, SelectionError
 from workbench.formats.rules_lexer import RuleSyntaxError
 from workbench.formats.rules_names import WELL_KNOWN_PREFIXES
 from workbench.formats.rules_parser import parse_rule
 from workbench.model.report import Violation
 from workbench.model.rules import Rule
-from workbench.model.terms import Triple
+from workbench.model.terms import OWL, Triple
 from workbench.model.theory import Theory
 from workbench.project import Domain, Project
+from workbench.reasoning.terminology import compile_axioms
 from workbench.validation.rules import analyse_rules
 
 __all__ = ["suppose"]
 
 _ARROW = "->"
+_SYMMETRIC = frozenset(
+    f"<{OWL}{name}>"
+    for name in "disjointWith propertyDisjointWith equivalentClass equivalentProperty inverseOf complementOf".split()
+)
+"""Axioms that say the same of the two in either order."""
 
 
 def suppose(
@@ -43,8 +49,9 @@ def suppose(
     Each of ``without`` is a stated fact, an axiom of three names, or the name of a rule, constraint or compiled
     axiom; each of ``with_`` a fact, an axiom of three names, or a rule in the rules language. With a ``statement``
     the result also says whether that would be entailed, refuted or unknown; ``all`` gives all its proofs.
-    Nothing is written. Raises SelectionError when something is not known or cannot be supposed, and what
-    :func:`workbench.build.explain` raises.
+    Where the facts would contradict each other and the statement not follow, the result says why it is not judged.
+    What is given twice counts once. Nothing is written. Raises SelectionError when something is not known, cannot be
+    supposed, or is both left out and added, and what :func:`workbench.build.explain` raises for the domain as it is.
     """
     if not without and not with_:
         raise SelectionError("Say what is to be left out or what is to be added.")
@@ -52,16 +59,20 @@ def suppose(
     narrator = knowledge.narrator_in(language)
     closure = knowledge.closure
     change = _Change(knowledge, narrator)
-    left_out = tuple(change.leave_out(text) for text in without)
-    added = tuple(change.add(text) for text in with_)
+    left_out = tuple(found for text in without if (found := change.leave_out(text)) is not None)
+    added = tuple(found for text in with_ if (found := change.add(text)) is not None)
     theory = change.make_theory()
     revision = closure.revise(added=change.added, removed=change.removed, theory=theory)
     explanation: Explanation | None = None
+    unjudged = ""
     if statement is not None:
         triple = parse_statement(knowledge.domain, statement, allow_new=True)
-        explanation = judge_statement(knowledge, revision.closure, triple, narrator, all=all)
+        try:
+            explanation = judge_statement(knowledge, revision.closure, triple, narrator, all=all)
+        except InvalidKnowledgeError as error:
+            unjudged = str(error)
     own = frozenset((*change.added, *change.removed))
-    return Supposition(knowledge.domain, narrator, left_out, added, revision, own, explanation)
+    return Supposition(knowledge.domain, narrator, left_out, added, revision, own, explanation, unjudged)
 
 
 class _Change:
@@ -77,10 +88,12 @@ class _Change:
         self.added: set[Triple] = set()
         self.removed: set[Triple] = set()
 
-    def leave_out(self, text: str) -> Assumption:
-        """Read what is to be left out."""
+    def leave_out(self, text: str) -> Assumption | None:
+        """Read what is to be left out; None when it already is."""
         rule = self._knowledge.theory.by_name.get(text.strip())
         if rule is not None:
+            if rule.name in self._dropped:
+                return None
             self._dropped.add(rule.name)
             said = self._narrator.say_rule(rule)
             return Assumption(text.strip(), said, None, rule.kind, self._narrator.locate_rule(rule))
@@ -92,15 +105,33 @@ class _Change:
         fact = parse_statement(self._domain, text)
         if fact not in self._knowledge.closure.stated:
             raise SelectionError(self._describe_unstated(fact))
+        if fact in self.removed:
+            return None
         self.removed.add(fact)
         return Assumption(text, self._narrator.say(fact), fact, "fact", self._narrator.locate(fact))
 
-    def _leave_out_axiom(self, text: str, axiom: Triple) -> Assumption:
+    def _leave_out_axiom(self, text: str, axiom: Triple) -> Assumption | None:
+        axiom = next((form for form in _list_forms(axiom) if form in self._domain.axioms), axiom)
         if axiom not in self._domain.axioms:
-            raise SelectionError(f"The axiom '{text}' is not stated in the domain {self._domain.name}.")
+            raise SelectionError(
+                f"The axiom '{text}' is not stated in the domain {self._domain.name}.{self._name_compiled(axiom)}"
+            )
+        if axiom in self._axioms_removed:
+            return None
         self._axioms_removed.add(axiom)
         said = [self._narrator.say_rule(rule) for rule in self._knowledge.theory.rules if axiom in rule.axioms]
         return Assumption(text, " ".join(said) or text, axiom, "axiom", self._narrator.locate(axiom))
+
+    def _name_compiled(self, axiom: Triple) -> str:
+        """Say under which names other axioms, such as an owl:AllDisjointClasses, say what this one would."""
+        names = self._find_compiled(axiom)
+        told = " and ".join(f"'{name}'" for name in sorted(names))
+        return f" Another axiom says the same: leave out {told}." if names else ""
+
+    def _find_compiled(self, axiom: Triple) -> set[str]:
+        """Return the names of the compiled axioms that say what this one says or would say."""
+        meant = {(rule.body, rule.head) for rule in compile_axioms([axiom]).rules}
+        return {r.name for r in self._knowledge.theory.rules if r.axioms and (r.body, r.head) in meant}
 
     def _describe_unstated(self, fact: Triple) -> str:
         said = self._narrator.say_inside(fact)
@@ -111,22 +142,32 @@ class _Change:
         rests = f" It rests on this: {grounds}." if grounds else ""
         return f"That {said} is not stated: it follows.{rests} Leave out what it rests on, or a rule."
 
-    def add(self, text: str) -> Assumption:
-        """Read what is to be added."""
+    def add(self, text: str) -> Assumption | None:
+        """Read what is to be added, after what is left out; None when it already is added."""
         if _ARROW in text:
             return self._add_rule(text)
         axiom = parse_axiom(self._domain, text)
         if axiom is not None:
+            forms, dropped = _list_forms(axiom), self._find_compiled(axiom) & self._dropped
+            if dropped or not self._axioms_removed.isdisjoint(forms):
+                raise SelectionError(f"The axiom '{text}' is both left out and added. Suppose one of the two.")
+            if not self._axioms_added.isdisjoint(forms):
+                return None
             self._axioms_added.add(axiom)
             compiled, _ = assemble_theory(self._replace_axioms())
             before = self._knowledge.theory.by_name
             said = [self._narrator.say_rule(r) for r in compiled.rules if axiom in r.axioms and r.name not in before]
             return Assumption(text, " ".join(said) or text, axiom, "axiom", None)
         fact = parse_statement(self._domain, text, allow_new=True)
+        if fact in self.removed:
+            told = self._narrator.say_inside(fact)
+            raise SelectionError(f"That {told} is both left out and added. Suppose one of the two.")
+        if fact in self.added:
+            return None
         self.added.add(fact)
         return Assumption(text, self._narrator.say(fact), fact, "fact", None)
 
-    def _add_rule(self, text: str) -> Assumption:
+    def _add_rule(self, text: str) -> Assumption | None:
         prefixes = {**WELL_KNOWN_PREFIXES, **self._domain.prefixes}
         taken = self._knowledge.theory.by_name.keys() | {rule.name for rule in self._supposed}
         number = next(n for n in range(1, len(taken) + 2) if f"supposed-{n}" not in taken)
@@ -134,6 +175,8 @@ class _Change:
             rule = parse_rule(text, prefixes, f"supposed-{number}")
         except RuleSyntaxError as error:
             raise SelectionError(f"The rule '{text}' cannot be read: {error}.") from error
+        if any((other.body, other.head) == (rule.body, rule.head) for other in self._supposed):
+            return None
         before = set(self._analyse(()))
         for violation in self._analyse((rule,)):
             if violation.severity == "error" and violation not in before:
@@ -166,3 +209,8 @@ class _Change:
             return theory
         rules = [*(rule for rule in theory.rules if rule.name not in self._dropped), *self._supposed]
         return Theory.build(rules, theory.closed)
+
+
+def _list_forms(axiom: Triple) -> tuple[Triple, ...]:
+    """Return an axiom, and its mirror where that says the same."""
+    return (axiom, (axiom[2], axiom[1], axiom[0])) if axiom[1] in _SYMMETRIC else (axiom,)

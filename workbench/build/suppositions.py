@@ -48,7 +48,8 @@ class Supposition:
     """What follows from a change that is only supposed.
 
     ``lost`` and ``gained`` are ordered by height, then by name; what was itself left out or added is not among them.
-    Proofs are told for the first 200 of each. ``explanation`` is that of the statement asked about, after the change.
+    Proofs are told for the first 200 of each. ``explanation`` is that of the statement asked about, after the change;
+    ``unjudged`` says why there is none, where the facts would contradict each other and the statement not follow.
     """
 
     domain: Domain
@@ -58,6 +59,7 @@ class Supposition:
     revision: Revision
     own: frozenset[Triple]
     explanation: Explanation | None
+    unjudged: str = ""
 
     @cached_property
     def lost_facts(self) -> tuple[Triple, ...]:
@@ -133,6 +135,8 @@ class Supposition:
         text = "\n\n".join(blocks)
         if self.explanation is not None:
             text += f"\n\n{self.explanation.format_text().rstrip()}"
+        elif self.unjudged:
+            text += f"\n\n{self.unjudged}"
         return clean_text(text) + "\n"
 
     def _format_consequences(
@@ -158,6 +162,7 @@ class Supposition:
             "consistent": self.contradiction is None,
             "contradiction": None if self.contradiction is None else self._write_account(self.contradiction),
             "explanation": None if self.explanation is None else self.explanation.to_json(),
+            **({"unjudged": self.unjudged} if self.unjudged else {}),
         }
 
     def _compact(self, triple: Triple) -> list[str]:

@@ -24,7 +24,7 @@ from workbench.model.terms import (
     split_literal,
 )
 
-__all__ = ["list_parts", "write_atom", "write_element", "write_term"]
+__all__ = ["list_parts", "write_atom", "write_element", "write_expression", "write_term"]
 
 _BARE_LITERALS = {
     XSD_INTEGER: re.compile(r"[+-]?[0-9]+"),
@@ -53,13 +53,14 @@ def _write_literal(term: Term, names: Names) -> str:
     return quoted if datatype == XSD_STRING else f"{quoted}^^{names.compact(datatype)}"
 
 
-def _write_expression(expression: Expression, names: Names) -> str:
+def write_expression(expression: Expression, names: Names) -> str:
+    """Return an expression as text; ValueError for a function that there is not, or not of so many arguments."""
     if not isinstance(expression, Operation):
         return write_term(expression, names)
     function, arguments = FUNCTIONS.get(expression.operator), expression.arguments
     if function is None or not function.accepts(len(arguments)):
         raise ValueError(f"{expression.operator} is no function of {len(arguments)} arguments")
-    written = [_write_expression(argument, names) for argument in arguments]
+    written = [write_expression(argument, names) for argument in arguments]
     if not function.symbol:
         return f"{function.name}({', '.join(written)})"
     level = _PRECEDENCE[expression.operator]
@@ -71,7 +72,7 @@ def _write_expression(expression: Expression, names: Names) -> str:
 
 
 def _write_comparison(comparison: Comparison, names: Names) -> str:
-    left, right = _write_expression(comparison.left, names), _write_expression(comparison.right, names)
+    left, right = write_expression(comparison.left, names), write_expression(comparison.right, names)
     if is_condition(comparison):
         return left
     return f"{left} {comparison.operator} {right}"

@@ -55,6 +55,7 @@ def evaluate(
     watch = Watch(limits)
     nodes = NodeTable(len(worlds))
     relations = load_worlds(worlds, nodes, plan.transitive)
+    watch.check_stated(sum(relation.size for relation in relations.values()))
     reference = None
     if closed_reference is not None:
         if len(closed_reference[1]) != len(worlds):

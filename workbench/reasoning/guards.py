@@ -113,6 +113,12 @@ class Watch:
             self.rule = ""
             self._stop(f"more than {self.limits.facts} facts")
 
+    def check_stated(self, amount: int) -> None:
+        """Raise LimitError when already the stated facts are more than the allowed ones: no rule is to blame then."""
+        self.facts = amount
+        if amount > self.limits.facts:
+            raise LimitError(f"Reasoning was stopped: more than {self.limits.facts} facts are stated.")
+
     def _find_busiest(self) -> str:
         busiest = min(self.candidates.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))
         return busiest[0]

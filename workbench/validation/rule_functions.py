@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from workbench.formats.rules_names import CALLED
+from workbench.formats.rules_formula_printer import write_expression
+from workbench.formats.rules_names import CALLED, Names
 from workbench.model.application import convert_argument
+from workbench.model.builtins import evaluate_value
 from workbench.model.functions import FUNCTIONS, REFUSED, Function
 from workbench.model.pattern_reader import PatternError
 from workbench.model.patterns import compile_pattern, find_replacement_problem
@@ -32,8 +34,9 @@ def check_functions(rule: Rule, known_keys: Collection[str]) -> Iterator[Violati
     """Report what is wrong with the functions of a rule, whatever the facts are.
 
     ``rule.unknown-function``, ``rule.wrong-arguments`` (their number), ``rule.wrong-argument`` (a constant of
-    another kind), ``rule.pattern`` (a regular expression that is none, or no constant) and, as a warning,
-    ``rule.taken-name``: a class or property of ``known_keys`` has the name of a function that the rule uses.
+    another kind, or constants that it has no value for, as in ``1 / 0``), ``rule.pattern`` (a regular expression that
+    is none, or no constant) and, as a warning, ``rule.taken-name``: a class or property of ``known_keys`` has the name
+    of a function that the rule uses.
     """
     names = {get_local_name(key) for key in known_keys}
     taken: set[str] = set()
@@ -54,7 +57,8 @@ def check_functions(rule: Rule, known_keys: Collection[str]) -> Iterator[Violati
         if function.name in names and function.name in CALLED and function.name not in taken:
             taken.add(function.name)
             yield _report_taken(rule, function.name)
-        yield from _check_constants(rule, function, operation)
+        found = list(_check_constants(rule, function, operation))
+        yield from found or _check_value(rule, function, operation)
 
 
 def _iterate_operations(part: tuple[BodyElement, ...] | BodyElement | Expression) -> Iterator[Operation]:
@@ -119,6 +123,23 @@ def _check_constants(rule: Rule, function: Function, operation: Operation) -> It
                 focus=argument,
             )
     yield from _check_pattern(rule, function, operation)
+
+
+def _check_value(rule: Rule, function: Function, operation: Operation) -> Iterator[Violation]:
+    """Report a function of constants without a value, the innermost one of those that have none."""
+    if any(evaluate_value(argument, {}) is None for argument in operation.arguments):
+        return  # there are variables in it, or what has no value is reported itself
+    if evaluate_value(operation, {}) is None:
+        written = write_expression(operation, Names.of({}))
+        yield report_rule(
+            rule,
+            "rule.wrong-argument",
+            f"In {call_rule(rule)}, {written} has no value.",
+            "A division by zero, a date that does not exist and a result beyond the limits of its kind have none, and "
+            "no comparison with it holds.",
+            "Correct the constants, or take the comparison out.",
+            focus=function.name,
+        )
 
 
 def _say_kind(kind: str) -> str:
