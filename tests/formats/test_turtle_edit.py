@@ -1,6 +1,7 @@
 """Edits of triples as edits of text: exactly the change asked for, and not a byte besides."""
 
-from itertools import permutations
+from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -186,13 +187,15 @@ def test_an_edit_that_changes_nothing_gives_back_the_same_bytes() -> None:
     assert apply([], []) == TEXT
 
 
+def sign(graph: Iterable[Triple], node: Term) -> list[tuple[Term, Term]]:
+    """What is said about a blank node, other blank nodes without their names."""
+    return sorted((p, "" if is_blank(o) else o) for s, p, o in graph if s == node)
+
+
 def list_mappings(described: set[Triple], graph: set[Triple], nodes: list[Term]) -> list[dict[Term, Term]]:
-    """Every way to find up to two described blank nodes, of more the one that the product finds."""
-    if len(nodes) > 2:
-        mapping = match_closure(described, graph)
-        assert mapping is not None
-        return [mapping]
-    mappings = [dict(zip(nodes, found, strict=True)) for found in permutations(find_blanks(graph), len(nodes))]
+    """Every way to find described blank nodes: different ones, of which the graph says this and nothing else."""
+    fitting = [[b for b in find_blanks(graph) if sign(graph, b) == sign(described, node)] for node in nodes]
+    mappings = [dict(zip(nodes, found, strict=True)) for found in product(*fitting) if len(set(found)) == len(nodes)]
     return [
         mapping
         for mapping in mappings
