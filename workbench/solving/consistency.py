@@ -142,7 +142,8 @@ def _examine(rule: Rule, rules: Sequence[Rule], solver: Solver) -> Iterator[Conf
     names = problem.name_guards(core)
     if rule.name not in names:
         # Others forbid what it is about. That is certain only if it needs no constraint to be taken strictly.
-        core = solver.find_core(problem.write(stated), problem.guards)
+        others = [guard for guard in problem.guards if problem.by_guard[guard] != rule.name]
+        core = solver.find_core(problem.write(stated), others)
         if core is not None:
             names = _merge(rule.name, problem.name_guards(core))
             yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
