@@ -144,6 +144,9 @@ class Journal:
         """
         self._make_folder()
         with self._lock(fcntl.LOCK_EX):
+            ignore = self.folder.parent / ".gitignore"
+            if not ignore.exists():  # under the lock, as another process takes out what looks left behind
+                write_atomically(ignore, b"*\n")
             self._recover()
             yield
 
@@ -192,9 +195,6 @@ class Journal:
         self._check_links()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            ignore = self.folder.parent / ".gitignore"
-            if not ignore.exists():
-                write_atomically(ignore, b"*\n")
         except OSError as error:
             raise StorageError(
                 f"The journal cannot be made: {error.strerror or error}. Nothing was changed."
