@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-__all__ = ["SEVERITIES", "Location", "Report", "Severity", "Violation"]
+__all__ = ["SEVERITIES", "Location", "Part", "PartKind", "Report", "Severity", "Violation"]
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -30,13 +30,30 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
 
 
+PartKind = Literal["rule", "constraint", "shape", "axiom", "fact"]
+
+
+class Part(NamedTuple):
+    """A member of a smallest conflicting set: its name (a rule's, or the term of a shape), and what it says in words."""
+
+    kind: PartKind
+    name: str
+    text: str
+    location: Location | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One finding.
 
     ``code`` is stable (``rule.unsafe-variable``); ``message`` is one plain sentence; ``why`` says what it is
     based on (the rule, shape or axiom in words, or the facts); ``fix`` how to mend it. ``focus`` is the term it
-    is about, ``facts`` the violating facts as sentences, ``related`` other places that take part.
+    is about (or the name of a rule), ``path`` the property or property path of it and ``value`` the term found there,
+    where there are such; ``source`` the term of the shape, or the name of the rule or constraint, that asks for it.
+    ``facts`` are the violating facts as sentences, ``related`` other places that take part. ``parts`` is the
+    smallest set of rules, shapes, axioms and facts that conflict, all of them needed; ``example`` a case that shows
+    it, a filled-in line each: no facts of the project, but what could be. ``fingerprint`` says which finding it is
+    whatever else changes in the project; empty until a check gives it.
     """
 
     code: str
@@ -49,6 +66,12 @@ class Violation:
     facts: tuple[str, ...] = ()
     related: tuple[Location, ...] = ()
     domain: str = ""
+    path: str = ""
+    value: str = ""
+    source: str = ""
+    parts: tuple[Part, ...] = ()
+    example: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     @property
     def sort_key(self) -> tuple[object, ...]:
