@@ -34,7 +34,7 @@ PartKind = Literal["rule", "constraint", "shape", "axiom", "fact"]
 
 
 class Part(NamedTuple):
-    """A member of a smallest conflicting set: its name (a rule's, or the term of a shape), and what it says in words."""
+    """A member of a smallest conflicting set: its name (a rule's, or the term of a shape) and what it says."""
 
     kind: PartKind
     name: str
