@@ -100,25 +100,6 @@ def test_waivers_count_until_their_day(make: Make, files: Files) -> None:
     assert {v.code for v in after.report.violations} == {"waiver.expired", "wording.missing-label"}
 
 
-def test_failed_rule_tests_say_what_does_not_follow_and_what_wrongly_does(make: Make, files: Files) -> None:
-    files[RULES] += "\ntest two\n  given hasParent(bob, ann)\n  must hasUncle(bob, ann)   mustnot hasChild(ann, bob)\n"
-    checked = check(make(files))
-    found = find(checked, "test.failed")
-    assert {place_of(v) for v in found} == {(RULES, find_line(files, RULES, "test two"))}
-    missing, unwanted = sorted(found, key=lambda v: "must not" in v.message)
-    assert missing.message == "Test two: it does not follow that Ann is an uncle of Bob."
-    assert missing.facts == ("Ann is a parent of Bob.",)
-    assert unwanted.message == "Test two: it follows that Bob is a child of Ann, which it must not."
-    assert "hasChild-inverse-of-hasParent" in unwanted.why
-
-
-def test_a_test_whose_facts_contradict_each_other_is_a_warning(make: Make, files: Files) -> None:
-    files[RULES] += "\ntest odd\n  given Man(bob) ^ Woman(bob)\n  mustnot hasUncle(bob, bob)\n"
-    found = find_one(check(make(files)), "test.contradiction")
-    assert found.severity == "warning"
-    assert found.facts == ("Bob is a man.", "Bob is a woman.")
-
-
 def test_a_violated_constraint_is_told_in_words_at_the_line_of_a_fact(make: Make, files: Files) -> None:
     files[TTL] = files[TTL].replace(":born 1980", ":born 1955")
     found = find_one(check(make(files)), "constraint.violated")

@@ -377,10 +377,34 @@ def test_any_text_is_read_or_reported(text: str) -> None:
     assert all(v.location is not None and v.message and v.fix for v in file.violations)
 
 
+def test_every_clause_of_a_test_is_printed_and_read_again() -> None:
+    text = """\
+test all
+  given A(a) ^ p(a, b)
+  must B(a)
+  mustnot C(a)
+  unknown D(a) ^ q(a, "x")
+
+test clash
+  given A(a)
+  must B(a)
+  must false
+"""
+    file = parse_rules(text, "f", {"": K})
+    assert not file.violations
+    assert [test.must_clash for test in file.tests] == [False, True]
+    assert [len(test.unknown) for test in file.tests] == [2, 0]
+    places = [(clause, place.line, place.column) for test in file.tests for clause, _, place in test.places]
+    assert places == [
+        ("must", 3, 8), ("mustnot", 4, 11), ("unknown", 5, 11), ("unknown", 5, 18), ("must", 9, 8), ("must", 10, 8),
+    ]  # fmt: skip
+    assert format_rules(text, "f", {"": K}) == text
+
+
 _pieces = st.sampled_from(
     (
         'rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 "s" "s @en ^^ xsd:date : k: <urn:x> < = != + * '
-        "not unless false true given must mustnot state draft en source valid-from 2020-01-01 # \n \n $ _:b add( "
+        "not unless false true given must mustnot unknown state draft en source valid-from 2020-01-01 # \n \n $ _:b add( "
         "sameAs( \\ é"
     ).split(" ")
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.build.accounts import tell_proof
 from workbench.build.explanations import Explanation
 from workbench.build.judging import find_contradictions
@@ -13,11 +15,11 @@ from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
 from workbench.model.report import Report, Violation
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.project import Project
-from workbench.reasoning.batch import evaluate
+from workbench.reasoning.batch import Batch, evaluate
 from workbench.reasoning.closure import Closure
 from workbench.reasoning.guards import Limits
 
-__all__ = ["MOST_PROOFS", "explain", "judge_statement", "refute"]
+__all__ = ["MOST_PROOFS", "explain", "judge_statement", "refute", "refute_all"]
 
 MOST_PROOFS = 50
 """How many proofs ``explain`` gives when all are asked for; an explanation says when there are others."""
@@ -98,21 +100,39 @@ def refute(closure: Closure, triple: Triple, limits: Limits = Limits()) -> Refut
     fact that does not follow without it. Negations are judged against the closure without it. The closure is
     consistent.
     """
-    theory = closure.theory
-    if _get_key(triple) in theory.closed:
-        return Refutation(triple)
-    extended = evaluate(
-        theory,
-        [(*sorted(closure.stated), triple)],
-        closed_reference=(closure.batch, [closure.world]),
-        limits=limits,
-    )
-    closed = [f for f in extended.list_facts_of(0, sorted(theory.closed)) if not closure.is_entailed(f)]
-    goals = [FALSE, *closed] if extended.list_contradictions(0) else closed
-    proofs: list[Proof] = [proof for goal in goals if (proof := extended.proof(0, goal)) is not None]
+    return refute_all(closure.batch, [(closure.world, triple)], limits)[0]
+
+
+def refute_all(
+    batch: Batch,
+    questions: Sequence[tuple[int, Triple]],
+    limits: Limits = Limits(),  # noqa: B008
+) -> list[Refutation | ModelPair]:
+    """Answer :func:`refute` for statements about worlds of a batch, each given by the number of its world."""
+    theory = batch.theory
+    asked = [question for question in questions if _get_key(question[1]) not in theory.closed]
+    found: dict[tuple[int, Triple], Refutation | ModelPair] = {}
+    if asked:
+        stated = {world: batch.list_facts(world, stated=True) for world, _ in asked}
+        extended = evaluate(
+            theory,
+            [(*stated[world], triple) for world, triple in asked],
+            closed_reference=(batch, [world for world, _ in asked]),
+            limits=limits,
+        )
+        for number, question in enumerate(asked):
+            found[question] = _read_extension(batch, extended, number, *question)
+    return [found.get(question, Refutation(question[1])) for question in questions]
+
+
+def _read_extension(batch: Batch, extended: Batch, number: int, world: int, triple: Triple) -> Refutation | ModelPair:
+    closed = [f for f in extended.list_facts_of(number, sorted(batch.theory.closed)) if not batch.is_entailed(world, f)]
+    goals = [FALSE, *closed] if extended.list_contradictions(number) else closed
+    proofs: list[Proof] = [proof for goal in goals if (proof := extended.proof(number, goal)) is not None]
     if proofs:
         return Refutation(triple, min(proofs, key=lambda p: (p.height, len(p.steps), p.goal)))
-    return ModelPair(triple, closure.derived, tuple(extended.list_facts(0, stated=False)))
+    without, with_ = (tuple(b.list_facts(w, stated=False)) for b, w in ((batch, world), (extended, number)))
+    return ModelPair(triple, without, with_)
 
 
 def _get_key(triple: Triple) -> str:

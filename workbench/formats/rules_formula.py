@@ -163,15 +163,15 @@ class FormulaParser(ExpressionParser):
                 return tuple(atoms)
             self.take()
 
-    def read_atoms(self) -> tuple[Atom, ...]:
-        """Read atoms joined by ``^`` or ``,`` that hold no variable."""
-        atoms: list[Atom] = []
+    def read_facts(self) -> tuple[tuple[Token, Atom], ...]:
+        """Read atoms joined by ``^`` or ``,`` that hold no variable, each with its first token."""
+        atoms: list[tuple[Token, Atom]] = []
         while True:
             token = self.peek()
             element = self._read_plain()
             if not isinstance(element, Atom) or "?" in (element.subject[0], element.object[0]):
                 self.fail("an atom without variables, such as hasParent(bob, ann)", token)
-            atoms.append(element)
+            atoms.append((token, element))
             if not self.peek().is_symbol("^", ","):
                 return tuple(atoms)
             self.take()

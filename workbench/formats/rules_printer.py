@@ -150,7 +150,10 @@ def _print_statement(rule: Rule, stated: Comparison | None, unless: int, names: 
 
 def _print_test(test: RuleTest, names: Names) -> str:
     lines = [f"test {_check_name(test.name)}"]
-    for word, atoms in (("given", test.given), ("must", test.must), ("mustnot", test.must_not)):
+    clauses = (("given", test.given), ("must", test.must), ("mustnot", test.must_not), ("unknown", test.unknown))
+    for word, atoms in clauses:
         if atoms:
             lines.append(f"  {word} " + " ^ ".join(write_atom(atom, names) for atom in atoms))
+        if word == "must" and test.must_clash:
+            lines.append("  must false")
     return "\n".join(lines) + "\n"

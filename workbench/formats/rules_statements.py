@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from workbench.formats.rules_formula import Body, FormulaParser
 from workbench.formats.rules_lexer import Token
@@ -19,6 +19,7 @@ from workbench.model.rules import (
     Negation,
     Rule,
     RuleTest,
+    TestClause,
     collect_variables,
 )
 from workbench.model.terms import get_iri_text
@@ -33,7 +34,8 @@ __all__ = [
 ]
 
 KEYWORDS = ("prefix", "rule", "constraint", "test")
-_CLAUSES = (*CLAUSES, "given", "must", "mustnot")
+_TEST_CLAUSES: tuple[Literal["given"] | TestClause, ...] = ("given", "must", "mustnot", "unknown")
+_CLAUSES = (*CLAUSES, *_TEST_CLAUSES)
 
 
 class Statement(NamedTuple):
@@ -170,14 +172,32 @@ def _read_constraint_head(parser: FormulaParser, body: Body) -> tuple[Atom, ...]
 
 
 def _read_test(parser: FormulaParser, name: str, location: Location) -> RuleTest:
-    clauses: dict[str, list[Atom]] = {"given": [], "must": [], "mustnot": []}
+    clauses: dict[str, list[Atom]] = {word: [] for word in _TEST_CLAUSES}
+    places: list[tuple[TestClause, Atom | None, Location]] = []
+    must_clash, open_clause = False, parser.peek()
     while parser.peek().kind != "end":
         word = parser.peek()
-        if not word.is_word(*clauses):
-            known = "'^', 'given', 'must', 'mustnot' or the end of the test"
-            parser.fail(known if any(clauses.values()) else "'given', 'must' or 'mustnot'")
+        clause = next((clause for clause in _TEST_CLAUSES if word.is_word(clause)), None)
+        if clause is None:
+            known = "'^', 'given', 'must', 'mustnot', 'unknown' or the end of the test"
+            parser.fail(known if any(clauses.values()) else "'given', 'must', 'mustnot' or 'unknown'")
         parser.take()
-        clauses[word.text] += parser.read_atoms()
-    if not clauses["must"] and not clauses["mustnot"]:
-        parser.fail("'must' or 'mustnot' with what has, or has not, to follow")
-    return RuleTest(name, tuple(clauses["given"]), tuple(clauses["must"]), tuple(clauses["mustnot"]), location)
+        first = parser.peek()
+        if clause == "must" and first.is_word("false") and not parser.peek(1).is_symbol("("):
+            parser.take()
+            must_clash = True
+            places.append((clause, None, Location(location.path, first.line, first.column)))
+            continue
+        for token, atom in parser.read_facts():
+            clauses[clause].append(atom)
+            if clause != "given":
+                places.append((clause, atom, Location(location.path, token.line, token.column)))
+        if clause == "unknown":
+            open_clause = word
+    if must_clash and clauses["unknown"]:
+        fix = "Make it two tests: of facts that contradict each other nothing can be called unknown."
+        parser.fail("either 'must false' or 'unknown' in a test, not both", open_clause, fix)
+    given, must, must_not, unknown = (tuple(clauses[word]) for word in _TEST_CLAUSES)
+    if not (must or must_not or unknown or must_clash):
+        parser.fail("'must', 'mustnot' or 'unknown' with what has, or has not, to follow, or cannot be known")
+    return RuleTest(name, given, must, must_not, location, unknown, must_clash, tuple(places))

@@ -25,6 +25,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "RuleTest",
+    "TestClause",
     "collect_operators",
     "collect_variables",
     "is_restatement",
@@ -87,6 +88,7 @@ class Negation:
 
 BodyElement = Atom | Comparison | Negation
 RuleKind = Literal["rule", "axiom", "constraint"]
+TestClause = Literal["must", "mustnot", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,30 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A worked example kept beside the rules: what must and must not follow from the given facts."""
+    """A worked example kept beside the rules: from the given facts each of ``must`` follows and none of ``must_not``;
+    each of ``unknown`` neither follows nor can be ruled out; with ``must_clash`` the given facts contradict each other.
+
+    ``places`` says where each expected atom stands, with its clause; of ``must false`` the atom is None.
+    """
 
     name: str
     given: tuple[Atom, ...]
     must: tuple[Atom, ...]
     must_not: tuple[Atom, ...]
     location: Location | None = field(default=None, compare=False)
+    unknown: tuple[Atom, ...] = ()
+    must_clash: bool = False
+    places: tuple[tuple[TestClause, Atom | None, Location], ...] = field(default=(), compare=False)
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """All atoms, given and expected."""
+        return (*self.given, *self.must, *self.must_not, *self.unknown)
+
+    def locate(self, clause: TestClause, expected: Atom | None) -> Location | None:
+        """Return where an expected atom stands; without a place of its own that of the test."""
+        found = (place for word, atom, place in self.places if (word, atom) == (clause, expected))
+        return next(found, self.location)
 
 
 def _iterate_expression(expression: Expression) -> Iterator[str]:

@@ -129,7 +129,7 @@ class Vocabulary:
             elif predicate == _ON_PROPERTY:
                 implied.add(object_)
         atoms = [atom for rule in rules for atom in (*rule.head, *_list_atoms(rule))]
-        atoms += [atom for test in tests for atom in (*test.given, *test.must, *test.must_not)]
+        atoms += [atom for test in tests for atom in test.atoms]
         found["class"] |= {atom.object for atom in atoms if atom.predicate == RDF_TYPE}
         implied |= {atom.predicate for atom in atoms}
         implied |= {term for term in closed if term not in found["class"]}

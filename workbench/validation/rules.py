@@ -43,7 +43,7 @@ def analyse_rules(
         atoms = [*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True)]
         found += vocabulary.check(atoms, call_rule(rule), rule.name, rule.location)
     for test in tests:
-        atoms = [*test.given, *test.must, *test.must_not]
+        atoms = test.atoms
         found += vocabulary.check(atoms, f"test {test.name}", test.name, test.location)
     found += find_unstratified(rules)
     found += find_unbounded_arithmetic(rules)
