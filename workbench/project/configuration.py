@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast, get_args
 
 from workbench.errors import ProjectError
 from workbench.formats.yaml_text import YamlPath, YamlText, YamlValue, parse_yaml
@@ -17,8 +17,11 @@ __all__ = [
     "CONFIGURATION_NAME",
     "BuildDefaults",
     "DomainConfig",
+    "LintProfile",
+    "LintSettings",
     "ProjectConfig",
     "ReasoningLimits",
+    "Requirement",
     "SeverityOverride",
     "Waiver",
     "parse_configuration",
@@ -26,6 +29,12 @@ __all__ = [
 
 CONFIGURATION_NAME = "workbench.yaml"
 SeverityOverride = Literal["error", "warning", "info", "off"]
+LintProfile = Literal["default", "obo", "strict"]
+"""Which checks of carelessness are made, and how grave each is: ``docs/lint.md``."""
+Requirement = Literal["source", "author", "review"]
+"""What a project can ask of every statement."""
+_PROFILES: tuple[LintProfile, ...] = get_args(LintProfile)
+_REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)?\Z")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*\Z")
@@ -47,6 +56,16 @@ class DomainConfig:
     closed: tuple[str, ...] = ()
     sensitive: bool = False
     description: str = ""
+    require: tuple[Requirement, ...] | None = None
+    """What every statement of the domain must have; None: what the project asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """The profile of checks, and what every statement of the project must have."""
+
+    profile: LintProfile = "default"
+    require: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +119,7 @@ class ProjectConfig:
     waivers: tuple[Waiver, ...] = ()
     build: BuildDefaults = BuildDefaults()
     reasoning: ReasoningLimits = ReasoningLimits()
+    lint: LintSettings = LintSettings()
     version: int = 1
     text: YamlText = field(default=YamlText(None), compare=False, repr=False)
 
@@ -144,7 +164,7 @@ class _ConfigurationReader:
     def read(self, top: dict[str, YamlValue]) -> tuple[ProjectConfig, tuple[Violation, ...]]:
         known = (
             "version", "name", "base", "description", "license", "prefixes", "languages", "domains", "severity",
-            "waivers", "build", "reasoning",
+            "waivers", "build", "reasoning", "lint",
         )  # fmt: skip
         if type(top.get("version")) is not int or top["version"] != 1:
             place = self.text.locate("version")
@@ -168,6 +188,7 @@ class _ConfigurationReader:
             waivers=self._read_waivers(top),
             build=self._read_build(top),
             reasoning=self._read_reasoning(top),
+            lint=self._read_lint(top),
             text=self.text,
         )
         return config, tuple(self.violations)
@@ -265,7 +286,7 @@ class _ConfigurationReader:
             return None
         name = str(path[-1])
         folders = ("ontologies", "validators", "curricula")
-        self._check_keys(entries, path, (*folders, "closed", "sensitive", "unique_names", "description"))
+        self._check_keys(entries, path, (*folders, "closed", "sensitive", "unique_names", "description", "require"))
         if not self._read_flag(entries, path, "unique_names", True):
             message = "Names are unique in this release: two names never mean one individual."
             fix = "Write 'unique_names: true' or leave the line out."
@@ -276,6 +297,7 @@ class _ConfigurationReader:
             closed=self._read_texts(entries, path, "closed", None, "a property or class such as k:hasChild"),
             sensitive=self._read_flag(entries, path, "sensitive", False),
             description=self._read_text(entries, path, "description"),
+            require=self._read_requirements(entries, path) if "require" in entries else None,
             **patterns,
         )
 
@@ -369,6 +391,23 @@ class _ConfigurationReader:
             facts=self._read_number(entries, path, "facts", 1),
             memory=int(float(found[1]) * _UNITS[found[2]]) if found else None,
         )
+
+    def _read_lint(self, top: dict[str, YamlValue]) -> LintSettings:
+        entries = self._expect(top["lint"], dict, "a mapping", ("lint",)) if "lint" in top else None
+        if entries is None:
+            return LintSettings()
+        path: YamlPath = ("lint",)
+        self._check_keys(entries, path, ("profile", "require"))
+        profile = entries.get("profile", "default")
+        if profile not in _PROFILES:
+            self._report("value", f"'lint.profile' must be one of {', '.join(_PROFILES)}.", (*path, "profile"))
+            profile = "default"
+        return LintSettings(cast("LintProfile", profile), self._read_requirements(entries, path))
+
+    def _read_requirements(self, entries: dict[str, YamlValue], path: YamlPath) -> tuple[Requirement, ...]:
+        known = re.compile(rf"({'|'.join(_REQUIREMENTS)})\Z")
+        words = f"one of {', '.join(_REQUIREMENTS)}"
+        return cast("tuple[Requirement, ...]", self._read_texts(entries, path, "require", known, words))
 
 
 def _describe(value: YamlValue) -> str:
