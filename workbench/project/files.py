@@ -31,6 +31,8 @@ __all__ = [
     "find_role",
     "get_limit",
     "read_file",
+    "report_link",
+    "report_unread",
     "scan",
 ]
 
@@ -128,9 +130,14 @@ def scan(root: Path, config: ProjectConfig) -> tuple[Mapping[str, SourceFile], t
     for path in _list_paths(root, config, violations):
         if classify(config, path):
             files[path] = read_file(root, path)
-        elif not _is_quiet(path) and _is_content(config, path):
-            violations.append(_report_unexpected(path))
+        else:
+            violations += report_unread(config, path)
     return files, tuple(violations)
+
+
+def report_unread(config: ProjectConfig, path: str) -> tuple[Violation, ...]:
+    """Return the finding about a file in a content folder that no domain reads; none where that is usual."""
+    return () if _is_quiet(path) or not _is_content(config, path) else (_report_unexpected(path),)
 
 
 def _list_paths(root: Path, config: ProjectConfig, violations: list[Violation]) -> list[str]:
@@ -149,7 +156,7 @@ def _walk(root: Path, start: str, violations: list[Violation]) -> Iterator[str]:
     """Yield the paths of files below ``start``, links that stay inside included, hidden names left out."""
     top = root / start if start else root
     if _leads_out(root, top):
-        violations.append(_report_link(start))
+        violations.append(report_link(start))
         return
     if top.is_file():
         yield start
@@ -157,14 +164,14 @@ def _walk(root: Path, start: str, violations: list[Violation]) -> Iterator[str]:
     for folder, folders, names in os.walk(top):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in [name for name in folders if Path(folder, name).is_symlink()]:
-            violations.append(_report_link(Path(folder, name).relative_to(root).as_posix()))
+            violations.append(report_link(Path(folder, name).relative_to(root).as_posix()))
         for name in sorted(names):
             if name.startswith("."):
                 continue
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
             if path.is_symlink() and (_leads_out(root, path) or not path.exists()):
-                violations.append(_report_link(relative))
+                violations.append(report_link(relative))
             else:
                 yield relative
 
@@ -187,7 +194,8 @@ def _is_quiet(path: str) -> bool:
     return name.suffix.lower() in _QUIET_SUFFIXES or name.stem.upper() in _QUIET_NAMES
 
 
-def _report_link(path: str) -> Violation:
+def report_link(path: str) -> Violation:
+    """Return the finding about a link that is not followed."""
     return Violation(
         "project.link",
         "error",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.errors import InputError, ProjectError
@@ -11,9 +12,10 @@ from workbench.project.files import read_file, scan
 from workbench.project.journal import Journal
 from workbench.project.project import Project
 
-__all__ = ["load"]
+__all__ = ["CONTENT_FOLDERS", "load", "report_unlisted"]
 
-_FOLDERS = ("ontologies", "validators", "curricula")
+CONTENT_FOLDERS = ("ontologies", "validators", "curricula")
+"""Whose folders are domains."""
 
 
 def load(path: Path | str) -> Project:
@@ -54,22 +56,22 @@ def _read(root: Path) -> Project:
         raise ProjectError(str(error)) from error
     config, found = parse_configuration(file.data)
     files, scanned = scan(root, config)
+    tops = [root / folder for folder in CONTENT_FOLDERS if (root / folder).is_dir()]
+    inner = [path.relative_to(root).as_posix() for top in tops for path in sorted(top.iterdir()) if path.is_dir()]
     return Project.assemble(
-        root, config, {**files, CONFIGURATION_NAME: file}, (*found, *scanned, *_report_unlisted(root, config))
+        root, config, {**files, CONFIGURATION_NAME: file}, (*found, *scanned, *report_unlisted(config, inner))
     )
 
 
-def _report_unlisted(root: Path, config: ProjectConfig) -> list[Violation]:
-    """Report folders that look like a domain and are none."""
+def report_unlisted(config: ProjectConfig, folders: Iterable[str]) -> list[Violation]:
+    """Report folders that look like a domain and are none; ``folders`` are those inside the content folders."""
     found: list[Violation] = []
     patterns = [p for d in config.domains.values() for p in (*d.ontologies, *d.validators, *d.curricula)]
-    for folder in _FOLDERS:
-        top = root / folder
-        for inner in sorted(top.iterdir()) if top.is_dir() else ():
-            path = f"{folder}/{inner.name}"
-            used = any(pattern.startswith((f"{path}/", f"{folder}/*")) or pattern == path for pattern in patterns)
-            if inner.is_dir() and not inner.name.startswith(".") and not used and inner.name not in config.domains:
-                message = f"The folder {path} belongs to no domain, so nothing reads it."
-                fix = f"Add '{inner.name}: {{}}' under 'domains' in {CONFIGURATION_NAME}, or remove the folder."
-                found.append(Violation("project.unlisted-domain", "warning", message, Location(path), fix=fix))
+    for path in folders:
+        folder, _, name = path.partition("/")
+        used = any(pattern.startswith((f"{path}/", f"{folder}/*")) or pattern == path for pattern in patterns)
+        if not name.startswith(".") and not used and name not in config.domains:
+            message = f"The folder {path} belongs to no domain, so nothing reads it."
+            fix = f"Add '{name}: {{}}' under 'domains' in {CONFIGURATION_NAME}, or remove the folder."
+            found.append(Violation("project.unlisted-domain", "warning", message, Location(path), fix=fix))
     return found

@@ -48,16 +48,23 @@ class Project:
         files: Mapping[str, SourceFile],
         scanned: Sequence[Violation] = (),
         earlier: Project | None = None,
+        *,
+        has_folders: bool | None = None,
     ) -> Project:
-        """Build a project from its files; ``scanned`` are findings about the folder, ``earlier`` saves work."""
+        """Build a project from its files; ``scanned`` are findings about the folder, ``earlier`` saves work.
+
+        ``has_folders`` says whether its content folders count, so that a rule can be misplaced; by default those of a
+        project on disk do.
+        """
         cache = ParseCache(earlier._cache if earlier else None)
+        folders = root is not None if has_folders is None else has_folders
         files = dict(sorted(files.items()))
         assigned: dict[str, list[tuple[SourceFile, Role]]] = {name: [] for name in config.domains}
         for file in files.values():
             for domain, role in classify(config, file.path):
                 assigned[domain.name].append((file, role))
         domains = {
-            name: assemble_domain(config, config.domains[name], parts, cache, has_folders=root is not None)
+            name: assemble_domain(config, config.domains[name], parts, cache, has_folders=folders)
             for name, parts in assigned.items()
         }
         cache.close()
