@@ -26,6 +26,7 @@ which are known only to be false where an instance of what must be absent is the
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -43,8 +44,9 @@ from workbench.model.rules import (
     substitute_atom,
     substitute_element,
 )
-from workbench.model.terms import is_variable
+from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.solving.encoding import make_sentence
+from workbench.solving.typings import Typing, write_typing
 from workbench.solving.values import (
     KINDS,
     NAME,
@@ -155,7 +157,7 @@ class Limits:
 
     instances: int = 2000
     matches: int = 100_000
-    depth: int = 2
+    depth: int = 3
 
 
 class Instance(NamedTuple):
@@ -198,11 +200,12 @@ class ClauseIndex:
             run.apply(number, {})
         for atom in atoms:
             run.add(atom)
-        while run.waiting:
-            atom = run.waiting.pop(0)
-            run.closed.known.setdefault(atom.key, []).append(atom)
-            for number, position in self._by_key.get(atom.key, ()):
-                run.trigger(number, position, atom)
+        while run.waiting or run.wake():
+            while run.waiting:
+                atom = run.waiting.popleft()
+                run.closed.known.setdefault(atom.key, []).append(atom)
+                for number, position in self._by_key.get(atom.key, ()):
+                    run.trigger(number, position, atom)
         return run.closed
 
 
@@ -210,16 +213,45 @@ class _Closing:
     def __init__(self, clauses: Sequence[Clause], limits: Limits, leave_out: Callable[[str], bool]) -> None:
         self._clauses, self._limits, self._leave_out = clauses, limits, leave_out
         self.closed = Closed()
-        self.waiting: list[Atom] = []
+        self.waiting: deque[Atom] = deque()
         self._seen: set[Atom] = set()
         self._done: set[tuple[int, tuple[tuple[str, str], ...]]] = set()
         self._depths: dict[str, int] = {}
+        self._parents: dict[str, str] = {}
+        self._types: dict[str, set[str]] = {}
+        self._asleep: list[tuple[int, dict[str, str]]] = []
         self._matches = 0
 
     def add(self, atom: Atom) -> None:
         if atom not in self._seen:
             self._seen.add(atom)
             self.waiting.append(atom)
+            if atom.predicate == RDF_TYPE:
+                self._types.setdefault(atom.subject, set()).add(atom.object)
+
+    def wake(self) -> bool:
+        """Take up what was put off, where what it hangs on is no longer like something before it."""
+        asleep, self._asleep = self._asleep, []
+        for number, bindings in asleep:
+            self._done.discard((number, tuple(sorted(bindings.items()))))
+            self.apply(number, bindings)
+        return bool(self.waiting)
+
+    def _find_deepest(self, bindings: Mapping[str, str]) -> str:
+        return max(bindings.values(), key=lambda term: (self._depths.get(term, 0), term), default="")
+
+    def _is_blocked(self, bindings: Mapping[str, str]) -> bool:
+        """Tell whether a witness would hang on one whose classes one before it has: it would bring nothing new.
+
+        That is subset blocking (Baader, Horrocks and Sattler 2007); it only leaves implications out.
+        """
+        term = self._find_deepest(bindings)
+        types, before = self._types.get(term, set()), self._parents.get(term)
+        while before is not None:
+            if types <= self._types.get(before, set()):
+                return True
+            before = self._parents.get(before)
+        return False
 
     def trigger(self, number: int, position: int, atom: Atom) -> None:
         clause = self._clauses[number]
@@ -253,7 +285,11 @@ class _Closing:
             else:
                 fresh.append(variable)
         inner = {v for parts in clause.alternatives for part in parts for v in collect_variables(part)}
-        fresh += sorted(inner - bound.keys() - set(fresh))
+        witnesses = sorted(inner - bound.keys() - set(fresh))
+        fresh += witnesses
+        if witnesses and self._is_blocked(bindings):
+            self._asleep.append((number, bindings))
+            return
         if fresh and depth > self._limits.depth:
             self.closed.limit = self.closed.limit or "depth"
             return
@@ -261,6 +297,9 @@ class _Closing:
         for variable in fresh:
             bound[variable] = f"?~{len(self._depths)}"
             self._depths[bound[variable]] = depth
+            self._parents[bound[variable]] = max(
+                bindings.values(), key=lambda t: (self._depths.get(t, 0), t), default=""
+            )
             names.append(bound[variable])
         self.closed.instances.append(Instance(clause, bound, tuple(names)))
         for parts in clause.alternatives:
@@ -278,10 +317,17 @@ class Situation:
     """Atoms and what clauses say of them as SMT-LIB text.
 
     ``atoms`` are assumed to hold. ``more`` are elements whose terms and constants the statements of later questions
-    speak of, so that these can be written with :meth:`write_elements`.
+    speak of, so that these can be written with :meth:`write_elements`. ``typings`` says what the stated ranges of
+    properties say, by property; each has a guard like a clause.
     """
 
-    def __init__(self, atoms: Sequence[Atom], closed: Closed, more: Iterable[BodyElement | Rule] = ()) -> None:
+    def __init__(
+        self,
+        atoms: Sequence[Atom],
+        closed: Closed,
+        more: Iterable[BodyElement | Rule] = (),
+        typings: Mapping[str, Typing] | None = None,
+    ) -> None:
         self.atoms, self.closed = tuple(dict.fromkeys(atoms)), closed
         more = tuple(more)
         self.known: dict[str, list[Atom]] = {key: list(found) for key, found in closed.known.items()}
@@ -290,7 +336,10 @@ class Situation:
                 self.known[atom.key].append(atom)
         listed = [atom for found in self.known.values() for atom in found]
         self.numbers = {atom: number for number, atom in enumerate(listed)}
-        names = sorted({instance.clause.name for instance in closed.instances})
+        typed = [
+            (atom, typings[key]) for key, found in self.known.items() if typings and key in typings for atom in found
+        ]
+        names = sorted({i.clause.name for i in closed.instances} | {typing.name for _, typing in typed})
         self.by_guard = {f"g{number}": name for number, name in enumerate(names)}
         self.guard_of = {name: guard for guard, name in self.by_guard.items()}
         self._negated: dict[tuple[Negation, tuple[tuple[str, str], ...]], str] = {}
@@ -306,6 +355,12 @@ class Situation:
         self.terms = {term: number for number, term in enumerate(sorted(held))}
         self.individuals = {atom.subject for atom in self.numbers}
         self._implications = [self._write_instance(instance) for instance in closed.instances]
+        for atom, typing in typed:
+            if is_variable(atom.object):
+                says = write_typing(typing, self.look_up({})(atom.object))
+                self._implications.append(
+                    f"(assert (=> (and {self.guard_of[typing.name]} {self.write_atom(atom)}) {says}))"
+                )
 
     @property
     def guards(self) -> list[str]:

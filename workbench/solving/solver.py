@@ -14,7 +14,7 @@ import z3
 
 from workbench.errors import WorkbenchError
 
-__all__ = ["RESOURCES", "Answer", "Result", "Solver"]
+__all__ = ["RESOURCES", "Answer", "Choice", "Judgement", "Result", "Solver"]
 
 RESOURCES = 20_000_000
 """The default limit of one question, in Z3's deterministic resource units (not seconds)."""
@@ -27,6 +27,29 @@ class Answer(NamedTuple):
 
     result: Result
     rlimit: int
+
+
+class Judgement(NamedTuple):
+    """Whether all guards can be true; where not, a smallest set that cannot, and the units that asking took.
+
+    ``is_smallest`` is false where the search for a smaller set was given up; the set is subset-minimal then.
+    """
+
+    result: Result
+    core: tuple[str, ...]
+    rlimit: int
+    is_smallest: bool = True
+
+
+class Choice(NamedTuple):
+    """A solution that satisfies what can be had of some wishes: values of numeric constants, and the wishes met."""
+
+    values: dict[str, Fraction]
+    met: tuple[str, ...]
+
+
+_ROUNDS = 200
+"""How many candidates for a smallest set are tried."""
 
 
 class Solver:
@@ -63,11 +86,72 @@ class Solver:
                 core = rest
         return tuple(core)
 
+    def judge(self, text: str, guards: Sequence[str]) -> Judgement:
+        """Tell whether all guards can be true, and if not name a smallest set that cannot.
+
+        Smallest by number, then in the order of the guards. The search alternates between a smallest set that hits
+        every way found so far to resolve the conflict, and a question whether that set conflicts (Ignatiev et al.,
+        Smallest MUS Extraction with Minimal Hitting Set Dualization, CP 2015).
+        """
+        solver = self._open(text)
+        before = _read_count(solver)
+        result = self._check(solver, guards)
+        if result != "unsat":
+            return Judgement(result, (), _read_count(solver) - before)
+        known = {str(guard) for guard in solver.unsat_core()}
+        core = [guard for guard in guards if guard in known]
+        for guard in reversed(tuple(core)):
+            rest = [other for other in core if other != guard]
+            if self._check(solver, rest) == "unsat":
+                core = rest
+        found, is_smallest = self._shrink(solver, guards, core)
+        return Judgement("unsat", tuple(found), _read_count(solver) - before, is_smallest)
+
+    def _shrink(self, solver: z3.Solver, guards: Sequence[str], core: list[str]) -> tuple[list[str], bool]:
+        corrections: list[frozenset[str]] = []
+        for _ in range(_ROUNDS):
+            candidate = _hit(corrections, guards, len(core))
+            if candidate is None:
+                return core, True  # whatever resolves the conflict needs as many
+            result = self._check(solver, candidate)
+            if result == "unsat":
+                return candidate, True
+            if result == "unknown":
+                return core, False
+            kept = list(candidate)
+            for guard in guards:
+                if guard not in kept and self._check(solver, [*kept, guard]) == "sat":
+                    kept.append(guard)
+            corrections.append(frozenset(guard for guard in guards if guard not in kept))
+        return core, False
+
+    def choose(
+        self, text: str, guards: Sequence[str], wishes: Sequence[Sequence[str]], names: Sequence[str]
+    ) -> Choice | None:
+        """Return a solution with the values of the numeric constants ``names``; None when none was found.
+
+        ``wishes`` are Boolean constants of the text, in groups: of each group the first that can still be had is.
+        """
+        solver = self._open(text)
+        taken = list(guards)
+        if self._check(solver, taken) != "sat":
+            return None
+        for group in wishes:
+            wish = next((wish for wish in group if self._check(solver, [*taken, wish]) == "sat"), None)
+            if wish is not None:
+                taken.append(wish)
+        if self._check(solver, taken) != "sat":
+            return None
+        return Choice(self._read_values(solver, names), tuple(taken[len(guards) :]))
+
     def find_values(self, text: str, guards: Sequence[str], names: Sequence[str]) -> dict[str, Fraction] | None:
         """Return values of the numeric constants ``names`` in some solution; None when none was found."""
         solver = self._open(text)
         if self._check(solver, guards) != "sat":
             return None
+        return self._read_values(solver, names)
+
+    def _read_values(self, solver: z3.Solver, names: Sequence[str]) -> dict[str, Fraction]:
         model, found = solver.model(), {}
         for name in names:
             value = model.eval(z3.Real(name, self._context), model_completion=True)
@@ -97,3 +181,29 @@ def _read_count(solver: z3.Solver) -> int:
     statistics = solver.statistics()
     pairs = (statistics[position] for position in range(len(statistics)))
     return next((int(value) for name, value in pairs if name == "rlimit count"), 0)
+
+
+def _hit(sets: Sequence[frozenset[str]], guards: Sequence[str], below: int) -> list[str] | None:
+    """Return a smallest set with a member of each given set, of fewer members than ``below``; None without one.
+
+    Of several of one size the one whose first member stands first among ``guards``, and so on.
+    """
+    order = {guard: number for number, guard in enumerate(guards)}
+    for size in range(below):
+        found = _extend([], list(sets), size, order)
+        if found is not None:
+            return sorted(found, key=lambda guard: order[guard])
+    return None
+
+
+def _extend(chosen: list[str], left: list[frozenset[str]], size: int, order: dict[str, int]) -> list[str] | None:
+    if not left:
+        return chosen
+    if size == 0:
+        return None
+    tightest = min(left, key=lambda one: (len(one), sorted(order[guard] for guard in one)))
+    for guard in sorted(tightest, key=lambda one: order[one]):
+        found = _extend([*chosen, guard], [s for s in left if guard not in s], size - 1, order)
+        if found is not None:
+            return found
+    return None
