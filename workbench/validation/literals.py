@@ -111,6 +111,8 @@ def find_ill_typed_literals(
                     why=f"It has no value as {name}, so no comparison with it holds and no rule can judge it.",
                     fix=f"Correct the value, or give it another type than {name}.",
                     domain=domain,
+                    path=triple[1],
+                    value=triple[2],
                 )
             )
         else:
@@ -124,6 +126,8 @@ def find_ill_typed_literals(
                     why="Comparisons know finite numbers of up to a thousand digits, and years from 1 to 9999.",
                     fix="Leave it where it is only told; do not compare it in rules.",
                     domain=domain,
+                    path=triple[1],
+                    value=triple[2],
                 )
             )
     if len(found) > _MOST_NAMED:

@@ -44,10 +44,20 @@ def call_rule(rule: Rule) -> str:
 
 
 def report_rule(
-    rule: Rule, code: str, message: str, why: str, fix: str, *, severity: Severity = "error", focus: str = ""
+    rule: Rule,
+    code: str,
+    message: str,
+    why: str,
+    fix: str,
+    *,
+    severity: Severity = "error",
+    focus: str = "",
+    value: str = "",
 ) -> Violation:
-    """Return a violation of a rule, at its name."""
-    return Violation(code, severity, message, rule.location, focus or rule.name, why, fix)
+    """Return a violation of a rule, at its name; ``value`` is the part of it that is meant, such as a variable."""
+    return Violation(
+        code, severity, message, rule.location, focus or rule.name, why, fix, source=rule.name, value=value
+    )
 
 
 def check_safety(rule: Rule) -> Iterator[Violation]:

@@ -60,6 +60,7 @@ def check_style(rule: Rule) -> Iterator[Violation]:
                 "It then says that there is some such thing, and nothing more; often it is a slip of the pen.",
                 f"If that is meant, name it ?_{variable[1:]}; otherwise use the variable you meant.",
                 severity="info",
+                value=variable,
             )
 
 

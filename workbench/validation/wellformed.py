@@ -125,7 +125,8 @@ class _Judge:
         self, code: str, triple: Triple, message: str, *, fix: str = "", why: str = "", severity: Severity = "error"
     ) -> Violation:
         """Build a violation about the subject of a triple, at the triple or whatever holds it."""
-        return Violation(code, severity, message, self._find_location(triple), triple[0], why, fix)
+        place = self._find_location(triple)
+        return Violation(code, severity, message, place, triple[0], why, fix, path=triple[1], value=triple[2])
 
     def _find_location(self, triple: Triple) -> Location | None:
         seen: set[Term] = set()
