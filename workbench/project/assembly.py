@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import NamedTuple, cast
 
 from workbench.errors import LimitError
 from workbench.formats.canonical import compute_digest
 from workbench.formats.rdf import ParsedGraph, parse_rdf
 from workbench.formats.rules_parser import RulesFile, parse_rules
+from workbench.formats.table_mapping import TableMapping, parse_mapping, read_table_path
+from workbench.formats.tables import TableFacts, read_table
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Comparison, Rule, RuleTest
 from workbench.model.terms import OWL, RDF_TYPE, Term, Triple, get_iri_text, is_blank, make_iri
@@ -21,7 +23,7 @@ from workbench.project.domain import Domain
 from workbench.project.files import Role, SourceFile
 from workbench.project.provenance import PROVENANCE_PREDICATES, is_valid_value
 
-__all__ = ["ParseCache", "ParsedRdf", "assemble_domain", "get_blank_prefix"]
+__all__ = ["ParseCache", "ParsedRdf", "ParsedTable", "assemble_domain", "get_blank_prefix"]
 
 _IMPORTS = f"<{OWL}imports>"
 _ONTOLOGY = f"<{OWL}Ontology>"
@@ -52,12 +54,40 @@ class ParsedRdf:
         return f"bytes:{self.file.digest}"
 
 
+class ParsedTable(NamedTuple):
+    """A mapping as read: the facts of its table, None where it has none, and everything that is wrong with both."""
+
+    facts: TableFacts | None
+    violations: tuple[Violation, ...]
+
+
+def _parse_table(mapping: SourceFile, table: SourceFile | None, prefixes: Mapping[str, str]) -> ParsedTable:
+    read, found = parse_mapping(mapping.data, mapping.path, prefixes)
+    if read is None:
+        return ParsedTable(None, found)
+    if table is None:
+        return ParsedTable(None, (*found, _report_no_table(read)))
+    facts = read_table(read, table.data)
+    return ParsedTable(facts, (*found, *facts.violations))
+
+
+def _report_no_table(mapping: TableMapping) -> Violation:
+    return Violation(
+        "table.missing",
+        "error",
+        f"There is no table {mapping.table}.",
+        mapping.file_location,
+        why="The mapping names it, and a table stands in the domain's ontology folder, beside its mapping or below.",
+        fix="Correct 'file', or put the table there.",
+    )
+
+
 class ParseCache:
     """What has been read, by content, so that after an edit only the changed files are read again."""
 
     def __init__(self, earlier: ParseCache | None = None) -> None:
         self._earlier = earlier._kept if earlier else {}
-        self._kept: dict[tuple[object, ...], ParsedRdf | RulesFile] = {}
+        self._kept: dict[tuple[object, ...], ParsedRdf | RulesFile | ParsedTable] = {}
 
     def read_rdf(self, file: SourceFile, base: str) -> ParsedRdf:
         """Return the file's triples; blank nodes are labelled by :func:`get_blank_prefix`."""
@@ -74,6 +104,17 @@ class ParseCache:
         if key not in self._kept:
             self._kept[key] = self._earlier.get(key) or parse_rules(file.text, file.path, prefixes)
         return cast("RulesFile", self._kept[key])
+
+    def read_table(
+        self, mapping: SourceFile, files: Mapping[str, SourceFile], prefixes: Mapping[str, str]
+    ) -> ParsedTable:
+        """Return what a mapping makes of its table, which is looked for among ``files``."""
+        at = read_table_path(mapping.data, mapping.path)
+        table = files.get(at or "")
+        key = ("table", mapping.path, mapping.digest, table and table.digest, tuple(sorted(prefixes.items())))
+        if key not in self._kept:
+            self._kept[key] = self._earlier.get(key) or _parse_table(mapping, table, prefixes)
+        return cast("ParsedTable", self._kept[key])
 
     def close(self) -> None:
         """Forget what the earlier state had and this one did not ask for."""
@@ -99,13 +140,17 @@ def assemble_domain(
     ontologies = [cache.read_rdf(file, config.base) for file in by_role.get("ontology", [])]
     shapes = [cache.read_rdf(file, config.base) for file in by_role.get("shapes", [])]
     prefixes = _merge_prefixes(config, (*ontologies, *shapes), violations)
-    triples, sources = _merge_triples(ontologies)
+    at_hand = {file.path: file for file in by_role.get("table", [])}
+    read = [cache.read_table(mapping, at_hand, prefixes) for mapping in by_role.get("mapping", [])]
+    tables = tuple(parsed.facts for parsed in read if parsed.facts is not None)
+    triples, sources = _merge_triples(ontologies, tables)
     shape_triples, shape_sources = _merge_triples(shapes)
     collector = _RuleCollector(violations, has_folders)
     for role in ("rules", "constraints"):
         for file in by_role.get(role, []):
             collector.add(cache.read_rules(file, prefixes), file.path, role)
     violations += [v for parsed in (*ontologies, *shapes) for v in parsed.graph.violations]
+    violations += [v for parsed in read for v in parsed.violations]
     violations += _report_imports((*ontologies, *shapes))
     violations += _report_provenance(ontologies)
     closed = _resolve_closed(config, domain, prefixes, violations)
@@ -117,6 +162,7 @@ def assemble_domain(
         name=domain.name,
         triples=triples,
         sources=sources,
+        tables=tables,
         rules=tuple(collector.rules),
         constraints=tuple(collector.constraints),
         comparisons=collector.comparisons,
@@ -134,11 +180,16 @@ def assemble_domain(
     )
 
 
-def _merge_triples(parsed: Iterable[ParsedRdf]) -> tuple[tuple[Triple, ...], dict[Triple, str]]:
+def _merge_triples(
+    parsed: Iterable[ParsedRdf], tables: Iterable[TableFacts] = ()
+) -> tuple[tuple[Triple, ...], dict[Triple, str]]:
     sources: dict[Triple, str] = {}
     for item in parsed:
         for triple in item.graph.triples:
             sources.setdefault(triple, item.file.path)
+    for table in tables:
+        for triple in table.triples:
+            sources.setdefault(triple, table.path)
     return tuple(sorted(sources)), sources
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from workbench.errors import UsageError
+from workbench.formats.tables import TableFacts
 from workbench.model.report import Violation
 from workbench.model.rules import Comparison, Provenance, Rule, RuleTest
 from workbench.model.terms import RDF_TYPE, Term, Triple
@@ -23,15 +24,17 @@ class Domain:
     """What a domain's files say.
 
     ``triples`` are all triples of its ontologies, sorted, and ``sources`` their files (of several the first by
-    name); ``shapes`` and ``shape_sources`` the same for SHACL. Rules, constraints (rules whose head is ``false``)
-    and tests are in the order of files and lines; names of rules and constraints are unique. ``comparisons`` gives
-    the comparison that a constraint states, or None where its head is ``false``. ``closed`` are IRIs, sorted.
-    ``violations`` are findings of the files; what could not be read is not in the other fields.
+    name); ``tables`` are the tables among these, with the places of their facts; ``shapes`` and ``shape_sources``
+    the same for SHACL. Rules, constraints (rules whose head is ``false``) and tests are in the order of files and
+    lines; names of rules and constraints are unique. ``comparisons`` gives the comparison that a constraint states,
+    or None where its head is ``false``. ``closed`` are IRIs, sorted. ``violations`` are findings of the files; what
+    could not be read is not in the other fields.
     """
 
     name: str
     triples: tuple[Triple, ...] = ()
     sources: Mapping[Triple, str] = field(default_factory=dict)
+    tables: tuple[TableFacts, ...] = ()
     rules: tuple[Rule, ...] = ()
     constraints: tuple[Rule, ...] = ()
     comparisons: Mapping[str, Comparison | None] = field(default_factory=dict)
@@ -84,7 +87,8 @@ class Domain:
     def _provenance(self) -> ProvenanceIndex:
         if self.origin is not None:
             return self.origin._provenance
-        return ProvenanceIndex((*self.triples, *self.shapes), {**self.shape_sources, **self.sources})
+        said = [(table.path, table.mapping.provenance) for table in self.tables]
+        return ProvenanceIndex((*self.triples, *self.shapes), {**self.shape_sources, **self.sources}, tuple(said))
 
     def get_provenance(self, triple: Triple) -> Provenance:
         """Return who says a stated triple; empty fields when nobody says."""

@@ -152,6 +152,10 @@ def _read_new_configuration(data: bytes | None) -> ProjectConfig:
 
 
 def _apply_triples(project: Project, delta: TripleDelta, current: bytes | None) -> bytes:
+    if delta.path.lower().endswith((".csv", ".tsv")):
+        raise EditError(
+            f"{delta.path} is a table, which is edited as text: change its cells, or what its mapping says of them."
+        )
     if not delta.path.lower().endswith(".ttl"):
         raise EditError(f"{delta.path} is not a Turtle file; only those can be edited statement by statement.")
     base = project.config.base or None

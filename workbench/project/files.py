@@ -17,6 +17,7 @@ from typing import Literal
 
 from workbench.errors import InputError
 from workbench.formats.rdf import MAX_BYTES as MAX_RDF_BYTES
+from workbench.formats.table_mapping import MAPPING_SUFFIXES, read_table_path
 from workbench.formats.yaml_text import MAX_YAML_BYTES
 from workbench.model.report import Location, Violation
 from workbench.project.configuration import CONFIGURATION_NAME, DomainConfig, ProjectConfig
@@ -25,22 +26,28 @@ from workbench.project.patterns import get_fixed_folder, matches
 __all__ = [
     "MAX_FILES",
     "RDF_SUFFIXES",
+    "TABLE_SUFFIXES",
     "Role",
     "SourceFile",
     "classify",
     "find_role",
+    "find_tables",
     "get_limit",
+    "is_table",
     "read_file",
     "report_link",
     "report_unread",
     "scan",
 ]
 
-Role = Literal["ontology", "rules", "shapes", "constraints", "curriculum", "template"]
+Role = Literal["ontology", "rules", "shapes", "constraints", "curriculum", "template", "mapping", "table"]
+"""What a file is for; a table is read only where a mapping names it."""
 
 RDF_SUFFIXES = frozenset({".ttl", ".nt", ".owl", ".rdf", ".xml"})
 MAX_FILES = 20_000
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 _MAX_TEXT_BYTES = 10_000_000
+_MAX_TABLE_BYTES = 100_000_000
 # What people keep beside their content; nothing reads it.
 _QUIET_SUFFIXES = frozenset({".md", ".txt", ".csv", ".tsv", ".png", ".svg", ".pdf", ".license"})
 _QUIET_NAMES = frozenset({"LICENSE", "LICENCE", "NOTICE", "README", "CODEOWNERS"})
@@ -73,6 +80,10 @@ def find_role(domain: DomainConfig, path: str) -> Role | None:
             return "ontology"
         if suffix == ".rules":
             return "rules"
+        if suffix in TABLE_SUFFIXES:
+            return "table"
+        if name.lower().endswith(MAPPING_SUFFIXES):
+            return "mapping"
     if _is_among(domain.validators, path):
         if suffix in RDF_SUFFIXES:
             return "shapes"
@@ -92,11 +103,26 @@ def classify(config: ProjectConfig, path: str) -> tuple[tuple[DomainConfig, Role
     return tuple((domain, role) for domain, role in found if role is not None)
 
 
+def is_table(config: ProjectConfig, path: str) -> bool:
+    """Tell whether a file is a table, which is read only where a mapping names it."""
+    roles = [role for _, role in classify(config, path)]
+    return bool(roles) and all(role == "table" for role in roles)
+
+
+def find_tables(config: ProjectConfig, files: Mapping[str, SourceFile]) -> frozenset[str]:
+    """Return the paths of the tables that the mappings among some files name."""
+    mappings = [file for path, file in files.items() if any(role == "mapping" for _, role in classify(config, path))]
+    found = (read_table_path(file.data, file.path) for file in mappings)
+    return frozenset(path for path in found if path is not None and is_table(config, path))
+
+
 def get_limit(path: str) -> int:
     """Return how many bytes a file of this name may have."""
     suffix = Path(path).suffix.lower()
     if suffix in RDF_SUFFIXES:
         return MAX_RDF_BYTES
+    if suffix in TABLE_SUFFIXES:
+        return _MAX_TABLE_BYTES
     return MAX_YAML_BYTES if suffix in (".yaml", ".yml") else _MAX_TEXT_BYTES
 
 
@@ -127,12 +153,17 @@ def scan(root: Path, config: ProjectConfig) -> tuple[Mapping[str, SourceFile], t
     """
     violations: list[Violation] = []
     files: dict[str, SourceFile] = {}
+    tables: list[str] = []
     for path in _list_paths(root, config, violations):
-        if classify(config, path):
+        if is_table(config, path):
+            tables.append(path)
+        elif classify(config, path):
             files[path] = read_file(root, path)
         else:
             violations += report_unread(config, path)
-    return files, tuple(violations)
+    wanted = find_tables(config, files)
+    files |= {path: read_file(root, path) for path in tables if path in wanted}
+    return dict(sorted(files.items())), tuple(violations)
 
 
 def report_unread(config: ProjectConfig, path: str) -> tuple[Violation, ...]:

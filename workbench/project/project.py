@@ -17,7 +17,18 @@ from workbench.model.terms import Term, Triple
 from workbench.project.assembly import ParseCache, ParsedRdf, assemble_domain
 from workbench.project.configuration import CONFIGURATION_NAME, DomainConfig, ProjectConfig, parse_configuration
 from workbench.project.domain import Domain
-from workbench.project.files import RDF_SUFFIXES, Role, SourceFile, classify, get_limit, scan
+from workbench.project.files import (
+    RDF_SUFFIXES,
+    TABLE_SUFFIXES,
+    Role,
+    SourceFile,
+    classify,
+    find_tables,
+    get_limit,
+    is_table,
+    read_file,
+    scan,
+)
 
 __all__ = ["Project"]
 
@@ -160,7 +171,7 @@ class Project:
                 return statement.location
         return next(
             (
-                self._locate_in(path, name)
+                self._locate_in(domain, path, name)
                 for triple, path in (*domain.sources.items(), *domain.shape_sources.items())
                 if triple[0] == name
             ),
@@ -170,12 +181,16 @@ class Project:
     def _locate_triple(self, domain: Domain, triple: Triple) -> Location | None:
         for sources in (domain.sources, domain.shape_sources):
             if triple in sources:
-                return self._locate_in(sources[triple], *triple)
+                return self._locate_in(domain, sources[triple], *triple)
         return None
 
     def _locate_in(
-        self, path: str, subject: Term, predicate: Term | None = None, value: Term | None = None
+        self, domain: Domain, path: str, subject: Term, predicate: Term | None = None, value: Term | None = None
     ) -> Location:
+        if Path(path).suffix.lower() in TABLE_SUFFIXES:
+            tables = (table for table in domain.tables if table.path == path)
+            places = (place for table in tables if (place := table.locate(subject, predicate, value)) is not None)
+            return next(places, Location(path))
         base = self.config.base or None
         return locate_statement(self.files[path].data, path, subject, predicate, value, base) or Location(path)
 
@@ -188,12 +203,27 @@ class Project:
         files = {path: file for path, file in self.files.items() if contents.get(path, b"") is not None}
         files |= {path: SourceFile(path, data) for path, data in contents.items() if data is not None}
         if CONFIGURATION_NAME not in contents or self.root is None:
+            if self.root is not None:
+                files = _select_tables(self.root, self.config, files, contents)
             return Project.assemble(self.root, self.config, files, self._scanned, self)
         config, found = parse_configuration(files[CONFIGURATION_NAME].data)
         on_disk, scanned = scan(self.root, config)
         kept = {path: files.get(path, file) for path, file in on_disk.items() if contents.get(path, b"") is not None}
         added = {path: files[path] for path in contents if path in files}
         return Project.assemble(self.root, config, {**kept, **added}, (*found, *scanned), self)
+
+
+def _select_tables(
+    root: Path, config: ProjectConfig, files: Mapping[str, SourceFile], contents: Mapping[str, bytes | None]
+) -> dict[str, SourceFile]:
+    """Return the files with the tables that mappings name, and no others, as loading the folder would."""
+    wanted = find_tables(config, files)
+    kept = {path: file for path, file in files.items() if path in wanted or not is_table(config, path)}
+    for path in sorted(wanted - files.keys()):
+        place = root / path
+        if path not in contents and place.is_file() and place.resolve().is_relative_to(root.resolve()):
+            kept[path] = read_file(root, path)
+    return kept
 
 
 def _read_source(

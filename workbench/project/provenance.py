@@ -1,8 +1,8 @@
 """Who says so: source, author, reviewer, state and validity of each statement, and which statements qualify.
 
 A statement's own ``owl:Axiom`` annotation (OWL 2 mapping to RDF, section 2.2) comes first, then what is said about
-its subject, then what the file's ``owl:Ontology`` header says; each of the six fields is taken from the first of
-these that has it. A blank node belongs to the statement that leads to it.
+its subject, then what the file's ``owl:Ontology`` header or a table's mapping says; each of the six fields is taken
+from the first of these that has it. A blank node belongs to the statement that leads to it.
 """
 
 from __future__ import annotations
@@ -98,10 +98,14 @@ def qualifies(provenance: Provenance, status: str | None, as_of: date | None) ->
 
 @dataclass(frozen=True, eq=False)
 class ProvenanceIndex:
-    """Answers who says a triple, from the triples themselves; ``sources`` maps each to its file."""
+    """Answers who says a triple, from the triples themselves; ``sources`` maps each to its file.
+
+    ``said`` is what is said of whole files outside their triples, by path: of tables by their mappings.
+    """
 
     triples: tuple[Triple, ...]
     sources: Mapping[Triple, str]
+    said: tuple[tuple[str, Provenance], ...] = ()
 
     @cached_property
     def _subjects(self) -> Mapping[Term, _Values]:
@@ -131,6 +135,13 @@ class ProvenanceIndex:
                 fields = found.setdefault(self.sources.get(triple, ""), {})
                 for field, values in self._subjects[triple[0]].items():
                     fields.setdefault(field, values)
+        for path, provenance in self.said:
+            fields = found.setdefault(path, {})
+            for field in _FIELDS.values():
+                value = getattr(provenance, field)
+                if value:
+                    given = (value,) if isinstance(value, str) else value
+                    fields[field] = tuple(sorted({*fields.get(field, ()), *given}))
         return found
 
     @cached_property
