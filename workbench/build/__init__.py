@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.build.accounts import Account, Line
-    from workbench.build.checking import Checked, Progress, check
+    from workbench.build.checked import REPORT_FORMATS, Checked
+    from workbench.build.checking import Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
     from workbench.build.dataset import BuildResult
     from workbench.build.derivation_log import DerivationLog, write_derivations
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXAMPLES",
+    "REPORT_FORMATS",
     "Account",
     "BuildResult",
     "Checked",
@@ -113,7 +115,8 @@ __all__ = [
 
 _HOMES = {
     "workbench.build.accounts": ("Account", "Line"),
-    "workbench.build.checking": ("Checked", "Progress", "check"),
+    "workbench.build.checked": ("REPORT_FORMATS", "Checked"),
+    "workbench.build.checking": ("Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
     "workbench.build.dataset": ("BuildResult",),
     "workbench.build.derivation_log": ("DerivationLog", "write_derivations"),

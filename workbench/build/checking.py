@@ -2,73 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from itertools import chain
 
+from workbench.build.checked import Checked
 from workbench.build.conflicts import report_conflicts
 from workbench.build.curricula import read_curriculum
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.rule_tests import run_rule_tests
 from workbench.build.subject_literals import find_subject_literals
-from workbench.errors import InvalidKnowledgeError, SelectionError
 from workbench.model.report import Report, Violation
 from workbench.model.terms import get_local_name
 from workbench.project import Domain, Project
 from workbench.reasoning.closure import Closure
+from workbench.validation.fingerprints import BlankNames, add_fingerprints
 from workbench.validation.lint import find_lint
 from workbench.validation.literals import find_ill_typed_literals
-from workbench.validation.policy import Waived, apply_policy
-from workbench.validation.presentation import (
-    Threshold,
-    compute_exit_code,
-    format_json,
-    format_text,
-)
+from workbench.validation.policy import apply_policy
 
-__all__ = ["Checked", "Progress", "check"]
+__all__ = ["Progress", "check"]
 
 Progress = Callable[[str], None]
 """Is told, in a few words, what is being done."""
-
-
-@dataclass(frozen=True, eq=False)
-class Checked:
-    """What a check found.
-
-    ``closures`` are those of the domains whose rules could be applied, by name. ``report`` is what counts after the
-    project's own policy; ``waived`` what its waivers cover, each with its waiver.
-    """
-
-    closures: Mapping[str, Closure]
-    report: Report
-    waived: tuple[Waived, ...] = ()
-
-    @property
-    def closure(self) -> Closure:
-        """The closure of the one domain there is.
-
-        Raises InvalidKnowledgeError when its rules could not be applied, SelectionError when there are several.
-        """
-        if len(self.closures) > 1:
-            raise SelectionError(f"There is more than one domain: {', '.join(self.closures)}. Use 'closures'.")
-        if not self.closures:
-            raise InvalidKnowledgeError("Nothing was concluded, because of errors; see the report.", self.report)
-        return next(iter(self.closures.values()))
-
-    def format_text(self, *, color: bool = False) -> str:
-        """Return the report for people."""
-        return format_text(self.report, color=color, waived=len(self.waived))
-
-    def format_json(self) -> str:
-        """Return the report for machines; ``docs/report.md`` describes it."""
-        return format_json(self.report, waived=len(self.waived))
-
-    def compute_exit_code(self, fail_on: Threshold = "error") -> int:
-        """Return 1 when a violation is at or above the threshold, else 0."""
-        return compute_exit_code(self.report, fail_on)
 
 
 def check(
@@ -93,8 +52,19 @@ def check(
         violations += found
         if closure is not None:
             closures[one.name] = closure
-    judged = apply_policy(Report.collect(violations).violations, project.config, today or date.today())
-    return Checked(closures, Report.collect(judged.kept), judged.waived)
+    marked = _mark(project, chosen, Report.collect(violations).violations)
+    judged = apply_policy(marked, project.config, today or date.today())
+    report = Report.collect(_mark(project, chosen, judged.kept))
+    return Checked(closures, report, judged.waived, project, tuple(one.name for one in chosen))
+
+
+def _mark(project: Project, domains: Sequence[Domain], violations: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Give each finding its fingerprint; those that the policy adds get theirs after the others."""
+    return add_fingerprints(
+        violations,
+        labels={domain.name: get_knowledge(project, domain).narrator.label for domain in domains},
+        blanks={domain.name: BlankNames(chain(domain.triples, domain.shapes)) for domain in domains},
+    )
 
 
 def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[list[Violation], Closure | None]:

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeVar
 
 import click
 
-from workbench.cli.output import print_error, print_json, print_text, show_progress, wants_color
+from workbench.cli.checking import check
+from workbench.cli.options import take_domain, take_folder, take_json
+from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
 from workbench.errors import UsageError
 
 __all__ = [
-    "build", "check", "explain", "fmt", "history", "init", "main", "reason", "redo", "ui", "undo", "verify",
+    "build", "explain", "fmt", "history", "init", "main", "reason", "redo", "ui", "undo", "verify",
 ]  # fmt: skip
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def _take_folder(command: _Command) -> _Command:
-    return click.argument("folder", metavar="[DIR]", default=".")(command)
-
-
-def _take_domain(command: _Command) -> _Command:
-    return click.option("--domain", metavar="NAME", help="The domain; without it, every domain.")(command)
-
-
-def _take_json(command: _Command) -> _Command:
-    return click.option("--json", "as_json", is_flag=True, help="Write JSON.")(command)
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -86,47 +73,13 @@ def init(folder: str, files: tuple[str, ...], sources: tuple[str, ...], example:
     print_text(f"Go on with: workbench check {folder}")
 
 
-@main.command(short_help="Find everything that is wrong.")
-@_take_folder
-@_take_domain
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to write the report.")
-@click.option("--output", metavar="FILE", help="Write the report to this file.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error",
-              help="The mildest finding that makes the exit code 1.")  # fmt: skip
-def check(
-    folder: str,
-    domain: str | None,
-    form: str,
-    output: str | None,
-    fail_on: Literal["error", "warning", "info", "never"],
-) -> int:
-    """Find everything that is wrong with a project: files, rules and their tests, contradictions, constraints, shapes.
-
-    Every finding names its line, says why it is one and how to mend it.
-
-    \b
-    Examples:
-      workbench check
-      workbench check my-project --domain kinship --fail-on warning
-      workbench check --format json --output report.json
-    """
-    from workbench.build import check, load, write_atomically
-
-    with show_progress() as progress:
-        checked = check(load(folder), domain, progress=progress)
-    color = wants_color() and output is None
-    text = checked.format_json() if form == "json" else checked.format_text(color=color)
-    if output is None:
-        print_text(text)
-    else:
-        write_atomically(Path(output), text.encode())
-    return checked.compute_exit_code(fail_on)
+main.add_command(check)
 
 
 @main.command(short_help="Apply the rules and count what follows.")
-@_take_folder
-@_take_domain
-@_take_json
+@take_folder
+@take_domain
+@take_json
 @click.option("--derivations", metavar="FILE", help="Also write every derivation of one domain to a Parquet file.")
 @click.option("--most", type=click.IntRange(1), help="How many derivations the file holds at most; else 20 million.")
 def reason(folder: str, domain: str | None, as_json: bool, derivations: str | None, most: int | None) -> None:
@@ -221,12 +174,12 @@ def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
 
 
 @main.command(short_help="Make the training sets.")
-@_take_folder
-@_take_domain
+@take_folder
+@take_domain
 @click.option("--out", metavar="DIR", help="Where the datasets go, one folder per domain.")
 @click.option("--seed", type=int, help="The seed; another one gives other items.")
 @click.option("--workers", type=click.IntRange(1), help="How many processes work; the items are the same for any.")
-@_take_json
+@take_json
 def build(
     folder: str, domain: str | None, out: str | None, seed: int | None, workers: int | None, as_json: bool
 ) -> None:
@@ -250,7 +203,7 @@ def build(
 
 @main.command(short_help="Check a dataset anew.")
 @click.argument("dataset", metavar="DATASET")
-@_take_json
+@take_json
 def verify(dataset: str, as_json: bool) -> int:
     """Check every item of a dataset folder anew, from the exported text alone.
 
@@ -270,7 +223,7 @@ def verify(dataset: str, as_json: bool) -> int:
 
 
 @main.command(short_help="Write files in their canonical form.")
-@_take_folder
+@take_folder
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 when something would change.")
 def fmt(folder: str, only_check: bool) -> int:
     """Write Turtle and rules files in their one canonical form; comments stay, and so does what they say.
@@ -289,8 +242,8 @@ def fmt(folder: str, only_check: bool) -> int:
 
 
 @main.command(short_help="List the edits.")
-@_take_folder
-@_take_json
+@take_folder
+@take_json
 def history(folder: str, as_json: bool) -> None:
     """List the edits that can be undone, oldest first, and those that can be redone.
 
@@ -311,7 +264,7 @@ def history(folder: str, as_json: bool) -> None:
 
 
 @main.command(short_help="Take back the last edit.")
-@_take_folder
+@take_folder
 def undo(folder: str) -> None:
     """Take back the last edit: the files have the same bytes as before it.
 
@@ -328,7 +281,7 @@ def undo(folder: str) -> None:
 
 
 @main.command(short_help="Repeat the edit that was undone last.")
-@_take_folder
+@take_folder
 def redo(folder: str) -> None:
     """Repeat the edit that was undone last.
 
@@ -345,7 +298,7 @@ def redo(folder: str) -> None:
 
 
 @main.command(short_help="Open the workbench in the browser.")
-@_take_folder
+@take_folder
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
 def ui(folder: str, port: int | None, no_browser: bool) -> None:

@@ -1,0 +1,102 @@
+"""The command ``check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from workbench.cli.options import take_domain, take_folder
+from workbench.cli.output import print_error, print_text, show_progress, wants_color
+from workbench.errors import UsageError
+
+__all__ = ["check"]
+
+_FORMATS = ("text", "json", "sarif", "junit", "html", "markdown", "github", "gitlab")
+
+
+class _ReportTarget(click.ParamType):
+    """``FORMAT=FILE``."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: str | tuple[str, Path], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        """Return the format and the path."""
+        if isinstance(value, tuple):
+            return value
+        form, sign, path = value.partition("=")
+        if not (sign and path):
+            self.fail(f"'{value}' is not a format, an equals sign and a file, such as sarif=report.sarif", param, ctx)
+        if form not in _FORMATS:
+            self.fail(f"there is no format '{form}'; formats are: {', '.join(_FORMATS)}", param, ctx)
+        return form, Path(path)
+
+
+@click.command(short_help="Find everything that is wrong.")
+@take_folder
+@take_domain
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How to write the report.")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the report to this file.")
+@click.option("--report", "reports", type=_ReportTarget(), multiple=True, metavar="FORMAT=FILE",
+              help="Also write the report in this format to this file; may be repeated.")  # fmt: skip
+@click.option("--all", "lists_all", is_flag=True, help="In text, list every finding, also many that are alike.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error",
+              help="The mildest finding that makes the exit code 1.")  # fmt: skip
+@click.option("--baseline", metavar="FILE", help="Count only findings that this file does not know.")
+@click.option("--write-baseline", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write all findings to this file, for --baseline; the exit code is then 0.")  # fmt: skip
+def check(
+    folder: str,
+    domain: str | None,
+    form: str,
+    output: Path | None,
+    reports: tuple[tuple[str, Path], ...],
+    lists_all: bool,
+    fail_on: Literal["error", "warning", "info", "never"],
+    baseline: str | None,
+    write_baseline: Path | None,
+) -> int:
+    """Find everything that is wrong with a project: files, rules and their tests, contradictions, constraints, shapes.
+
+    Every finding names its line, says why it is one and how to mend it.
+
+    A baseline holds the findings that there are today: with it only new ones fail.
+
+    \b
+    Examples:
+      workbench check
+      workbench check my-project --domain kinship --fail-on warning
+      workbench check --format json --output report.json
+      workbench check --format github --report sarif=check.sarif --report html=check.html
+      workbench check --write-baseline baseline.json
+      workbench check --baseline baseline.json
+    """
+    from workbench.build import check, load, write_atomically
+
+    if lists_all and form != "text":
+        raise UsageError("'--all' goes with '--format text'; the other formats hold every finding already.")
+    with show_progress() as progress:
+        checked = check(load(folder), domain, progress=progress)
+    if baseline is not None:
+        checked = checked.compare_with(baseline)
+    if form == "text":
+        text = checked.format_text(color=wants_color() and output is None, lists_all=lists_all)
+    else:
+        text = checked.format(form, fail_on)
+    targets = [
+        *([(text, output)] if output else []),
+        *((checked.format(name, fail_on), path) for name, path in reports),
+    ]
+    for content, path in targets:
+        write_atomically(path, content.encode("utf-8", "replace"))
+    if output is None:
+        print_text(text)
+    if write_baseline is not None:
+        write_atomically(write_baseline, checked.format_baseline())
+        count = len(checked.report.violations)
+        print_error(f"wrote {write_baseline} with {count:,} finding{'s' * (count != 1)}.")
+        return 0
+    return checked.compute_exit_code(fail_on)

@@ -1,0 +1,83 @@
+"""The codes of findings and what each is about, for reports that explain their codes; ``docs/report.md`` has the table.
+
+A code is never reused with another meaning. ``family.*`` stands for codes that others name, such as those of SHACL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["CODES", "describe_code"]
+
+
+def describe_code(code: str) -> str:
+    """Return what a code is about; of one that is not listed, its own words."""
+    family = code.split(".")[0]
+    return CODES.get(code) or CODES.get(f"{family}.*") or code.replace(".", ": ").replace("-", " ")
+
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "shacl.*": (
+            "a result of a shape; the name of the constraint component: `shacl.min-count`, `shacl.class`, "
+            "`shacl.sparql` …"
+        ),
+        "shape.path": "a property shape without a path, with several, or with one that cannot be followed",
+        "shape.value": 'a value that SHACL does not allow there: `sh:minCount "x"`',
+        "shape.unknown-property": (
+            "a name that SHACL does not have, which would be ignored: an error when it looks like a slip"
+        ),
+        "shape.unsupported": "a part of SHACL beyond Core and SPARQL, which would be ignored",
+        "shape.unsafe": "scripts, queries that reach outside of the project's facts, patterns that take exponential time",
+        "shape.recursive": "a shape that refers back to itself",
+        "shape.contradiction": "a minimum above its maximum",
+        "shape.no-target": "a shape that nothing is judged by",
+        "shape.unknown-term": "a class or property that the ontology does not have",
+        "shape.failure": "a shape that could not be run",
+        "constraint.violated": "a constraint of a rules file that does not hold",
+        "ontology.inconsistent": "facts that contradict an axiom, with the smallest contradicting set",
+        "ontology.many-contradictions": (
+            "a statement that takes part in more contradictions than are listed, or a domain that has more"
+        ),
+        "ontology.undeclared": "a class or property that is used and not declared",
+        "ontology.two-kinds": "one name declared as a class and a property, or as two kinds of property",
+        "ontology.ill-typed-literal": (
+            "a value that its datatype does not have: text as a number, a date that does not exist, a number out "
+            "of bounds; an error in a fact, elsewhere a warning"
+        ),
+        "ontology.unreadable-literal": "a value that comparisons cannot use: infinity, a year after 9999",
+        "ontology.value-as-subject": (
+            "a rule or axiom that gives a text, number or date a class or property, with the facts it was applied to"
+        ),
+        "wording.missing-label": "no label or phrase in a language of the project",
+        "wording.missing-phrase": "no label or phrase in a language of the project",
+        "wording.shared-label": "two things that are said in the same words",
+        "wording.shared-phrase": "two things that are said in the same words",
+        "wording.phrase-slots": "a phrase without its slots, or with others",
+        "ontology.unsupported-axiom": (
+            "an axiom that no rule can stand for: it is not in the theory, and no answer takes it into account"
+        ),
+        "rule.never-applies": "a rule whose conditions contradict each other, or what other rules and constraints forbid",
+        "rule.undecided": (
+            "rules with functions other than arithmetic, of which the solver cannot say whether they can ever apply"
+        ),
+        "constraint.contradictory": "constraints that no values can satisfy together",
+        "test.failed": "a `test` beside the rules: what must follow and does not, or must not follow and does",
+        "test.contradiction": "a `test` whose given facts contradict each other",
+        "config.unknown-name": "a name under `closed` that the ontology does not declare",
+        "curriculum.value": "a value of a curriculum that cannot be used; a language without sentences",
+        "curriculum.language": "a value of a curriculum that cannot be used; a language without sentences",
+        "template.missing": "a template that a curriculum needs; one that no task can use; two of one name",
+        "template.place": "a template that a curriculum needs; one that no task can use; two of one name",
+        "template.twice": "a template that a curriculum needs; one that no task can use; two of one name",
+        "template.slots": "a slot that does not stand exactly once; one that does not exist",
+        "template.unknown-slot": "a slot that does not stand exactly once; one that does not exist",
+        "template.syntax": "a template that cannot be read, or does more than frame slots",
+        "template.unsafe": "a template that cannot be read, or does more than frame slots",
+        "template.too-large": "a template that cannot be read, or does more than frame slots",
+        "check.not-reasoned": "a domain in which nothing was concluded, because of errors in its files or rules",
+        "waiver.expired": "a waiver that no longer does anything",
+        "waiver.unused": "a waiver that no longer does anything",
+    }
+)
