@@ -53,7 +53,8 @@ def check(
         if closure is not None:
             closures[one.name] = closure
     marked = _mark(project, chosen, Report.collect(violations).violations)
-    judged = apply_policy(marked, project.config, today or date.today())
+    is_whole = len(chosen) == len(project.domains)
+    judged = apply_policy(marked, project.config, today or date.today(), is_whole=is_whole)
     report = Report.collect(_mark(project, chosen, judged.kept))
     return Checked(closures, report, judged.waived, project, tuple(one.name for one in chosen))
 

@@ -40,6 +40,7 @@ _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)?\Z")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*\Z")
 _CODE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+|\.\*)*\Z")
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}\Z")
 _MEMORY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(MB|GB)\Z")
 _UNITS = {"MB": 10**6, "GB": 10**9}
 _T = TypeVar("_T")
@@ -70,7 +71,10 @@ class LintSettings:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A finding that somebody has accepted until a day: ``code`` (or ``family.*``), where, why, who, how long."""
+    """A finding that somebody has accepted until a day: ``code`` (or ``family.*``), where, why, who, how long.
+
+    With a ``fingerprint`` it is one particular finding, and ``code`` may be empty.
+    """
 
     code: str
     reason: str
@@ -78,10 +82,13 @@ class Waiver:
     expires: date
     path: str = ""
     location: Location | None = field(default=None, compare=False)
+    fingerprint: str = ""
 
     def covers(self, violation: Violation, on: date) -> bool:
         """Tell whether the waiver holds on that day and is about this violation."""
-        if on > self.expires or not _matches_code(self.code, violation.code):
+        if on > self.expires or (self.code and not _matches_code(self.code, violation.code)):
+            return False
+        if self.fingerprint and violation.fingerprint != self.fingerprint:
             return False
         return not self.path or (violation.location is not None and matches(self.path, violation.location.path))
 
@@ -337,11 +344,16 @@ class _ConfigurationReader:
             entries = self._expect(value, dict, "a mapping with code, reason, owner and expires", path)
             if entries is None:
                 continue
-            self._check_keys(entries, path, ("code", "path", "reason", "owner", "expires"))
+            self._check_keys(entries, path, ("code", "fingerprint", "path", "reason", "owner", "expires"))
             code = self._read_text(entries, path, "code", _CODE, "the code of a finding")
+            mark = self._read_text(entries, path, "fingerprint", _FINGERPRINT, "a fingerprint as reports show it")
+            # A part that cannot be used would leave a waiver that covers more than was meant.
+            is_whole = bool(code or mark) and all(
+                value or key not in entries for key, value in (("code", code), ("fingerprint", mark))
+            )
             reason, owner, day = (self._read_text(entries, path, key) for key in ("reason", "owner", "expires"))
-            if not (code and reason and owner and day):
-                message = "A waiver says what (code), why (reason), who decided (owner) and until when (expires)."
+            if not (is_whole and reason and owner and day):
+                message = "A waiver says what (code or fingerprint), why (reason), who decided (owner) and until when (expires)."
                 self._report("waiver", message, path)
                 continue
             try:
@@ -353,7 +365,7 @@ class _ConfigurationReader:
             # Without its path a waiver would cover more than was meant, so it goes when the path cannot be used.
             if "path" in entries and not (place and self._is_pattern(place, (*path, "path"))):
                 continue
-            found.append(Waiver(code, reason, owner, expires, place, self.text.locate(*path)))
+            found.append(Waiver(code, reason, owner, expires, place, self.text.locate(*path), mark))
         return tuple(found)
 
     def _read_build(self, top: dict[str, YamlValue]) -> BuildDefaults:
