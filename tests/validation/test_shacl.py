@@ -220,14 +220,14 @@ def test_what_was_refused_makes_the_answer_a_failure(monkeypatch):
     # In this process, since what matters is that a library swallowed the refusal.
     from workbench.validation.shacl import worker
 
-    def judge(request):
-        with contextlib.suppress(PermissionError):
-            worker._refuse("a shape asked for socket.connect")
-        return {"results": []}
+    class Swallowing:
+        def answer(self, request):
+            with contextlib.suppress(PermissionError):
+                worker._refuse("a shape asked for socket.connect")
+            return {"found": []}
 
-    monkeypatch.setattr(worker, "_judge", judge)
     monkeypatch.setattr(worker, "_limit_time", lambda seconds: None)
-    assert worker._answer('{"seconds": 60}') == {"failure": "a shape asked for socket.connect"}
+    assert worker._answer(Swallowing(), {"seconds": 60}) == {"failure": "a shape asked for socket.connect"}
 
 
 def test_results_do_not_depend_on_the_order_of_triples_or_hash_seeds():

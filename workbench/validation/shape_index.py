@@ -24,7 +24,8 @@ def make_sh(name: str) -> Term:
 
 
 SH_PATH = make_sh("path")
-TARGETS = tuple(make_sh(n) for n in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"))
+TARGETS = tuple(make_sh(n) for n in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target"))
+"""What aims a shape at nodes; the last one, of SHACL-AF, does so by a query."""
 _SINGLE = tuple(make_sh(n) for n in ("node", "property", "not", "qualifiedValueShape"))
 _LISTS = tuple(make_sh(n) for n in ("and", "or", "xone"))
 _SUFFIXES = tuple((make_sh(n), s) for n, s in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")))
@@ -96,6 +97,10 @@ class ShapeIndex:
         return tuple(sorted(found))
 
     @cached_property
+    def _shape_set(self) -> frozenset[Term]:
+        return frozenset(self.shapes)
+
+    @cached_property
     def _classes(self) -> frozenset[Term]:
         """``rdfs:Class`` and what the shapes graph declares to be its subclasses."""
         found, queue = {_CLASS}, [_CLASS]
@@ -109,8 +114,7 @@ class ShapeIndex:
     def is_implicit_target(self, shape: Term) -> bool:
         """Tell whether a shape is itself a class and so aims at its instances (SHACL section 2.1.3.3)."""
         types = self.list_objects(shape, RDF_TYPE)
-        is_shape = make_sh("NodeShape") in types or make_sh("PropertyShape") in types
-        return is_iri(shape) and is_shape and any(t in self._classes for t in types)
+        return is_iri(shape) and any(t in self._classes for t in types) and shape in self._shape_set
 
     def is_owl_class_shape(self, shape: Term) -> bool:
         """Tell whether a shape is also declared an ``owl:Class``, which SHACL alone does not read as a target."""

@@ -1,13 +1,14 @@
-"""The parent's side of the worker process in which pySHACL runs.
+"""The parent's side of the worker process in which shapes are judged.
 
-The worker is kept between calls, since importing the libraries costs more than most runs; it is killed when it
-takes too long, and a new one is started when needed.
+The worker is kept between calls, since importing the libraries costs more than most runs and a graph that was sent
+once need not be sent again; it is killed when it takes too long, and a new one is started when needed.
 """
 
 from __future__ import annotations
 
 import atexit
 import json
+import marshal
 import os
 import subprocess
 import sys
@@ -17,9 +18,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from workbench.errors import LimitError, WorkerError
-from workbench.model.terms import Triple
+from workbench.model.terms import Term, Triple, get_local_name, is_iri
 
-__all__ = ["ShaclLimits", "ask_worker"]
+__all__ = ["Question", "ShaclLimits", "ask_worker", "ask_worker_again"]
 
 _STARTUP_SECONDS = 60.0
 _BOOTSTRAP = (
@@ -35,19 +36,41 @@ class ShaclLimits(NamedTuple):
     megabytes: int = 2048
 
 
-def ask_worker(data: Sequence[Triple], shapes: Sequence[Triple], limits: ShaclLimits) -> dict[str, Any]:
-    """Judge ``data`` by ``shapes`` in the worker; return its answer, with either ``results`` or ``failure``.
+class Question(NamedTuple):
+    """Shapes, told apart by ``key``; those with a target that are asked about; whether the engine may judge."""
 
+    key: str
+    shapes: Sequence[Triple]
+    roots: tuple[Term, ...]
+    core: bool = True
+
+
+def ask_worker(data: Sequence[Triple], question: Question, limits: ShaclLimits, token: int = 0) -> dict[str, Any]:
+    """Judge ``data`` in the worker; return its answer, with either ``found`` or ``failure``.
+
+    With a ``token``, a positive number that is used once, the worker keeps the graph for :func:`ask_worker_again`.
     Raises LimitError when time or memory ran out and WorkerError when the worker died; it is gone then.
     """
-    return _pool.ask({"data": data, "shapes": shapes}, limits)
+    return _pool.ask(data, question, limits, token)
+
+
+def ask_worker_again(
+    token: int, next_: int, added: Sequence[Triple], removed: Sequence[Triple], limits: ShaclLimits
+) -> dict[str, Any] | None:
+    """Judge a graph that the worker was told to keep, after a change; None when it does not have it any more.
+
+    The graph is kept under the token ``next_`` from then on. Raises what :func:`ask_worker` raises.
+    """
+    return _pool.ask_again(token, next_, added, removed, limits)
 
 
 class _Worker:
-    """A process that judges one request after another."""
+    """A process that answers one request after another."""
 
     def __init__(self, megabytes: int) -> None:
         self.megabytes = megabytes
+        self.known: set[str] = set()
+        """Keys of the shapes that were sent."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         paths = json.dumps([path for path in sys.path if path])
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
@@ -58,16 +81,14 @@ class _Worker:
             cwd="/",
             env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
             start_new_session=True,
-            text=True,
-            encoding="utf-8",
         )
-        self._exchange("", _STARTUP_SECONDS)
+        self._exchange(None, _STARTUP_SECONDS)
 
-    def ask(self, request: dict[str, Sequence[Triple]], seconds: float) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the answer to a request; the worker is unusable after any exception."""
-        return self._exchange(json.dumps({**request, "seconds": seconds}) + "\n", seconds)
+        return self._exchange(marshal.dumps({**request, "seconds": seconds}), seconds)
 
-    def _exchange(self, text: str, seconds: float) -> dict[str, Any]:
+    def _exchange(self, request: bytes | None, seconds: float) -> dict[str, Any]:
         expired = threading.Event()
 
         def kill() -> None:
@@ -78,32 +99,43 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            answer = self._speak(text)
+            shape, answer = self._speak(request)
         finally:
             timer.cancel()
+        what = f"the shape “{get_local_name(shape)}”" if is_iri(shape) else "the shapes"
         if expired.is_set():
-            raise LimitError(f"Judging the shapes took longer than {seconds:g} seconds and was stopped.")
-        try:
-            read = json.loads(answer)
-        except ValueError as error:
+            raise LimitError(f"Judging {what} took longer than {seconds:g} seconds and was stopped.")
+        if answer is None:
             self._process.wait()
-            raise WorkerError(f"The process that judges shapes ended unexpectedly. {self._read_errors()}") from error
-        if not isinstance(read, dict):
-            raise WorkerError("The process that judges shapes gave an answer that is none.")
-        if read.get("memory"):
-            raise LimitError(f"Judging the shapes took more than {self.megabytes} megabytes and was stopped.")
-        return read
+            raise WorkerError(f"The process that judges shapes ended unexpectedly. {self._read_errors()}")
+        if answer.get("memory"):
+            raise LimitError(f"Judging {what} took more than {self.megabytes} megabytes and was stopped.")
+        return answer
 
-    def _speak(self, text: str) -> str:
+    def _speak(self, request: bytes | None) -> tuple[Term, dict[str, Any] | None]:
+        """Send a request; return the shape that was judged last and the answer, None when there is none."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise WorkerError("The process that judges shapes cannot be spoken to.")
+        shape = ""
         try:
-            stdin.write(text)
-            stdin.flush()
+            if request is not None:
+                stdin.write(len(request).to_bytes(8, "big"))
+                stdin.write(request)
+                stdin.flush()
         except BrokenPipeError:
-            return ""  # It ended; why is told by what it left on standard error.
-        return stdout.readline()
+            return shape, None  # It ended; why is told by what it left on standard error.
+        while line := stdout.readline():
+            try:
+                answer = json.loads(line)
+            except ValueError:
+                break
+            if not isinstance(answer, dict):
+                break
+            if "at" not in answer:
+                return shape, answer
+            shape = str(answer["at"])
+        return shape, None
 
     def _read_errors(self) -> str:
         self._errors.seek(0, os.SEEK_END)
@@ -138,19 +170,45 @@ class _Pool:
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
 
-    def ask(self, request: dict[str, Sequence[Triple]], limits: ShaclLimits) -> dict[str, Any]:
+    def ask(self, data: Sequence[Triple], question: Question, limits: ShaclLimits, token: int) -> dict[str, Any]:
         """Return the worker's answer, starting a worker when there is none with these limits."""
+        roots, core = question.roots, question.core
+        request = {"data": data, "key": question.key, "roots": roots, "core": core, "token": token}
         with self._lock:
-            try:
-                if self._worker is not None and self._worker.megabytes != limits.megabytes:
-                    self._close()
-                if self._worker is None:
-                    self._worker = _Worker(limits.megabytes)
-                return self._worker.ask(request, limits.seconds)
-            except BaseException:
-                # Also on Ctrl+C: an answer that nobody read would be taken for the next one.
-                self._close()
-                raise
+            worker = self._prepare(limits)
+            if question.key in worker.known:
+                answer = self._exchange(worker, {**request, "shapes": None}, limits)
+                if "unknown" not in answer:
+                    return answer
+            answer = self._exchange(worker, {**request, "shapes": question.shapes}, limits)
+            worker.known.add(question.key)
+            return answer
+
+    def ask_again(
+        self, token: int, next_: int, added: Sequence[Triple], removed: Sequence[Triple], limits: ShaclLimits
+    ) -> dict[str, Any] | None:
+        """Return the worker's answer about a graph that it has, None when it has not."""
+        with self._lock:
+            if self._worker is None or self._worker.megabytes != limits.megabytes:
+                return None
+            request = {"token": token, "next": next_, "added": added, "removed": removed}
+            answer = self._exchange(self._worker, request, limits)
+            return None if "unknown" in answer else answer
+
+    def _prepare(self, limits: ShaclLimits) -> _Worker:
+        if self._worker is not None and self._worker.megabytes != limits.megabytes:
+            self._close()
+        if self._worker is None:
+            self._worker = _Worker(limits.megabytes)
+        return self._worker
+
+    def _exchange(self, worker: _Worker, request: dict[str, Any], limits: ShaclLimits) -> dict[str, Any]:
+        try:
+            return worker.ask(request, limits.seconds)
+        except BaseException:
+            # Also on Ctrl+C: an answer that nobody read would be taken for the next one.
+            self._close()
+            raise
 
     def close(self) -> None:
         """End the worker, if there is one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from workbench.model.terms import SH, XSD, Term, get_local_name, is_literal, split_literal
-from workbench.validation.shacl.adapter import ShaclResult
+from workbench.validation.shacl.results import ShaclResult
 from workbench.validation.shape_index import ShapeIndex, make_sh
 
 __all__ = ["Sentence", "compose_sentence", "get_component_name"]

@@ -19,8 +19,8 @@ from workbench.model.terms import (
     is_literal,
     split_literal,
 )
-from workbench.validation.shacl.adapter import ShaclResult
 from workbench.validation.shacl.paths import follow_path
+from workbench.validation.shacl.results import ShaclResult
 from workbench.validation.shacl.sentences import compose_sentence, get_component_name
 from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
 
