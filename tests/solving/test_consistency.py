@@ -87,7 +87,7 @@ def test_rules_that_no_consistent_world_lets_apply() -> None:
     assert find_conflicts([disjoint]) == []
     both = Rule("both", (atom("A ?x"), atom("p ?x ?y")), (atom("B ?x"),))
     (conflict,) = find_conflicts([disjoint, both])
-    assert (conflict.kind, conflict.rules) == ("never-applies", ("both", "disjoint"))
+    assert (conflict.kind, conflict.rules) == ("always-violates", ("both", "disjoint"))
     impossible = constrain("impossible", [atom("A ?x"), atom("B ?x"), AGE], "?a", ">", number(3))
     (conflict,) = find_conflicts([disjoint, impossible])
     assert (conflict.kind, conflict.rules) == ("never-applies", ("disjoint", "impossible"))

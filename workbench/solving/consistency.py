@@ -42,11 +42,13 @@ from workbench.model.rules import (
     collect_variables,
 )
 from workbench.model.terms import RDF_TYPE, get_local_name
-from workbench.solving.situations import ClauseIndex, Situation, is_decided, make_clause
+from workbench.solving.analysis.cases import find_case
+from workbench.solving.analysis.ground import Case, Ground, Inquiry
+from workbench.solving.situations import Situation, is_decided
 from workbench.solving.solver import Solver
 from workbench.solving.values import DATE, NUMBER
 
-__all__ = ["Conflict", "find_conflicts", "list_open_rules"]
+__all__ = ["Conflict", "examine_bodies", "find_conflicts", "list_open_rules"]
 
 
 class Conflict(NamedTuple):
@@ -58,13 +60,14 @@ class Conflict(NamedTuple):
     satisfy all of ``rules`` but ``broken``; empty when there is none to give.
     """
 
-    kind: Literal["never-applies", "contradictory"]
+    kind: Literal["never-applies", "always-violates", "contradictory", "cannot-be-met"]
     rules: tuple[str, ...]
     subject: str
     atoms: tuple[Atom, ...]
     example: tuple[tuple[str, str], ...]
     broken: str
     explanation: str
+    case: Case | None = None
 
 
 def find_conflicts(rules: Sequence[Rule], solver: Solver | None = None) -> list[Conflict]:
@@ -72,19 +75,21 @@ def find_conflicts(rules: Sequence[Rule], solver: Solver | None = None) -> list[
 
     Names must be unique. What is reported is certain (see the module's text); the list need not be complete.
     """
-    solver = solver or Solver()
+    return examine_bodies(Ground.build(rules), Inquiry(solver))
+
+
+def examine_bodies(ground: Ground, inquiry: Inquiry) -> list[Conflict]:
+    """Return the conflicts in which a rule or constraint of an author takes part, each set of rules once, sorted."""
     found: dict[tuple[str, frozenset[str]], Conflict] = {}
-    ordered = sorted(rules, key=lambda rule: rule.name)
-    index = ClauseIndex(make_clause(rule) for rule in ordered)
-    for rule in ordered:
-        for conflict in _examine(rule, index, solver):
+    for rule in ground.authored:
+        for conflict in _examine(rule, ground, inquiry):
             found.setdefault((conflict.kind, frozenset(conflict.rules)), conflict)
-    causes = [set(conflict.rules) for conflict in found.values() if conflict.kind == "contradictory"]
+    causes = [set(conflict.rules) for conflict in found.values() if conflict.kind != "never-applies"]
     # What cannot apply only because other constraints contradict each other is not one more finding.
     kept = [
         conflict
         for conflict in found.values()
-        if conflict.kind == "contradictory" or not any(cause < {*conflict.rules} for cause in causes)
+        if conflict.kind != "never-applies" or not any(cause < {*conflict.rules} for cause in causes)
     ]
     return sorted(kept, key=lambda conflict: (conflict.kind, conflict.rules))
 
@@ -95,41 +100,73 @@ def list_open_rules(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(sorted(rule.name for rule in rules if collect_operators(rule.body) - arithmetic))
 
 
-def _examine(rule: Rule, index: ClauseIndex, solver: Solver) -> Iterator[Conflict]:
+def _examine(rule: Rule, ground: Ground, inquiry: Inquiry) -> Iterator[Conflict]:
     comparisons = [element for element in rule.body if isinstance(element, Comparison)]
     negations = [element for element in rule.body if isinstance(element, Negation)]
     atoms = tuple(dict.fromkeys(element for element in rule.body if isinstance(element, Atom)))
     if rule.is_integrity and not comparisons and not negations:
         return
-    closed = index.close(atoms)
-    if not (comparisons or negations or any(not instance.clause.alternatives for instance in closed.instances)):
+    situation = ground.make_situation(atoms, rule.body)
+    instances = situation.closed.instances
+    if not (comparisons or negations or any(not instance.clause.alternatives for instance in instances)):
+        inquiry.settle("never-applies")
         return
-    situation = Situation(atoms, closed, rule.body)
+    # Of the rule itself is asked whether its body can hold; what it concludes is asked elsewhere.
+    own = situation.guard_of.get(rule.name)
+    others = [guard for guard in situation.guards if guard != own]
     body = situation.write_elements(rule.body)
-    core = solver.find_core(situation.write([f"(assert {body})"]), [] if rule.is_integrity else situation.guards)
-    if core is not None:
-        names = _merge(rule.name, situation.name_guards(core))
-        yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
+    asked = [] if rule.is_integrity else others
+    judgement = inquiry.judge("never-applies", rule.name, situation, [f"(assert {body})"], asked)
+    if judgement.result == "unsat":
+        yield _make_never(rule, situation, atoms, judgement.core)
         return
-    if not rule.is_integrity or not comparisons:
+    if not rule.is_integrity:
+        if own is not None and judgement.result == "sat":
+            judgement = inquiry.judge(
+                "violates-constraint", rule.name, situation, [f"(assert {body})"], situation.guards
+            )
+            if judgement.result == "unsat":
+                names = situation.name_guards(judgement.core)
+                case = find_case(ground, inquiry, situation, [f"(assert {body})"], others)
+                told = _explain_violation(rule.name, names, atoms)
+                yield Conflict("always-violates", names, rule.name, atoms, (), "", told, case)
         return
-    stated = [f"(assert {situation.write_elements((*comparisons[:-1], *negations), _bind(rule))})"]
-    text = situation.write([*stated, *_take_strictly(situation)])
-    core = solver.find_core(text, situation.guards)
-    if core is None:
+    strict = list(_take_strictly(situation))
+    if comparisons:
+        stated = [f"(assert {situation.write_elements((*comparisons[:-1], *negations), _bind(rule))})"]
+        yield from _ask_for(rule, situation, inquiry, stated, strict)
+    if negations:
+        stated = [f"(assert {situation.write_elements(comparisons)})"]
+        for conflict in _ask_for(rule, situation, inquiry, stated, strict):
+            yield conflict._replace(kind="cannot-be-met" if conflict.kind == "contradictory" else conflict.kind)
+
+
+def _ask_for(
+    rule: Rule, situation: Situation, inquiry: Inquiry, stated: Sequence[str], strict: Sequence[str]
+) -> Iterator[Conflict]:
+    """Ask whether what a constraint asks for can be had where its conditions hold."""
+    atoms = situation.atoms
+    judgement = inquiry.judge("contradictory", rule.name, situation, [*stated, *strict], situation.guards)
+    if judgement.result != "unsat":
         return
+    core = judgement.core
     names = situation.name_guards(core)
     if rule.name not in names:
         # Others forbid what it is about. That is certain only if it needs no constraint to be taken strictly.
         others = [guard for guard in situation.guards if situation.by_guard[guard] != rule.name]
-        core = solver.find_core(situation.write(stated), others)
-        if core is not None:
-            names = _merge(rule.name, situation.name_guards(core))
-            yield Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
+        judgement = inquiry.judge("never-applies", rule.name, situation, stated, others)
+        if judgement.result == "unsat":
+            yield _make_never(rule, situation, atoms, judgement.core)
         return
-    example, broken = _find_example(rule, situation, solver, text, core)
-    explanation = _explain_contradiction(names, atoms, comparisons[:-1], example, broken)
+    example, broken = _find_example(rule, situation, inquiry.solver, situation.write([*stated, *strict]), core)
+    conditions = [element for element in rule.body if isinstance(element, Comparison)][:-1]
+    explanation = _explain_contradiction(names, atoms, conditions, example, broken)
     yield Conflict("contradictory", names, rule.name, atoms, example, broken, explanation)
+
+
+def _make_never(rule: Rule, situation: Situation, atoms: tuple[Atom, ...], core: Iterable[str]) -> Conflict:
+    names = _merge(rule.name, situation.name_guards(core))
+    return Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
 
 
 def _bind(rule: Rule) -> dict[str, str]:
@@ -205,6 +242,11 @@ def _explain_never(name: str, names: Sequence[str], atoms: Sequence[Atom]) -> st
     if not others:
         return f"The conditions of {name} contradict each other, so it can never apply."
     return f"{name} can never apply: where {_write_atoms(atoms)}, {', '.join(others)} would be violated."
+
+
+def _explain_violation(name: str, names: Sequence[str], atoms: Sequence[Atom]) -> str:
+    others = [other for other in names if other != name]
+    return f"Wherever {_write_atoms(atoms)}, what {name} concludes violates {', '.join(others)}."
 
 
 def _explain_contradiction(

@@ -330,6 +330,7 @@ class Situation:
     ) -> None:
         self.atoms, self.closed = tuple(dict.fromkeys(atoms)), closed
         more = tuple(more)
+        self.more_comparisons = tuple(part for part in more if isinstance(part, Comparison))
         self.known: dict[str, list[Atom]] = {key: list(found) for key, found in closed.known.items()}
         for atom in (part for part in more if isinstance(part, Atom)):
             if atom not in self.known.setdefault(atom.key, []):
