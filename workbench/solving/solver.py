@@ -6,7 +6,8 @@ a limit on resources, so an answer depends on the question alone; ``unknown`` is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -20,6 +21,7 @@ RESOURCES = 20_000_000
 """The default limit of one question, in Z3's deterministic resource units (not seconds)."""
 
 Result = Literal["sat", "unsat", "unknown"]
+Sort = Literal["Bool", "Int", "Real", "String"]
 
 
 class Answer(NamedTuple):
@@ -104,10 +106,10 @@ class Solver:
             rest = [other for other in core if other != guard]
             if self._check(solver, rest) == "unsat":
                 core = rest
-        found, is_smallest = self._shrink(solver, guards, core)
+        found, is_smallest = self._find_smallest(solver, guards, core)
         return Judgement("unsat", tuple(found), _read_count(solver) - before, is_smallest)
 
-    def _shrink(self, solver: z3.Solver, guards: Sequence[str], core: list[str]) -> tuple[list[str], bool]:
+    def _find_smallest(self, solver: z3.Solver, guards: Sequence[str], core: list[str]) -> tuple[list[str], bool]:
         corrections: list[frozenset[str]] = []
         for _ in range(_ROUNDS):
             candidate = _hit(corrections, guards, len(core))
@@ -158,6 +160,69 @@ class Solver:
             if isinstance(value, z3.RatNumRef):
                 found[name] = Fraction(value.numerator_as_long(), value.denominator_as_long())
         return found
+
+    def explain(self, text: str, guards: Sequence[str]) -> tuple[Result, tuple[str, ...]]:
+        """Ask whether a text and all guards can be true; where they cannot, with a subset-minimal set that cannot.
+
+        Earlier guards are kept rather than later ones (QuickXplain; Junker 2004), with few questions when the set is
+        small among many guards.
+        """
+        solver = self._open(text)
+        result = self._check(solver, guards)
+        if result != "unsat":
+            return result, ()
+        if self._check(solver, []) == "unsat":
+            return result, ()
+        return result, tuple(self._shrink(solver, [], False, list(guards)))
+
+    def _shrink(self, solver: z3.Solver, kept: list[str], is_new: bool, guards: list[str]) -> list[str]:
+        """Return the guards needed beside ``kept``; ``is_new`` tells that ``kept`` was not asked about yet."""
+        if is_new and self._check(solver, kept) == "unsat":
+            return []
+        if len(guards) == 1:
+            return guards
+        half = len(guards) // 2
+        later = self._shrink(solver, [*kept, *guards[:half]], True, guards[half:])
+        earlier = self._shrink(solver, [*kept, *later], bool(later), guards[:half])
+        return [*earlier, *later]
+
+    def find_assignment(
+        self, text: str, guards: Sequence[str], sorts: Mapping[str, Sort], wishes: Sequence[str] = ()
+    ) -> dict[str, bool | Fraction | str] | None:
+        """Return the values of constants in some solution in which as many wishes come true as can, one by one.
+
+        ``sorts`` gives the constants; ``wishes`` are Boolean constants. None when no solution was found, or one with
+        numbers that are not rational.
+        """
+        solver = self._open(text)
+        if self._check(solver, guards) != "sat":
+            return None
+        granted = list(guards)
+        for wish in wishes:
+            if self._check(solver, [*granted, wish]) == "sat":
+                granted.append(wish)
+        if self._check(solver, granted) != "sat":
+            return None
+        model, found = solver.model(), {}
+        for name, sort in sorts.items():
+            value = self._evaluate(model, name, sort)
+            if value is None:
+                return None
+            found[name] = value
+        return found
+
+    def _evaluate(self, model: z3.ModelRef, name: str, sort: Sort) -> bool | Fraction | str | None:
+        makers = {"Bool": z3.Bool, "Int": z3.Int, "Real": z3.Real, "String": z3.String}
+        value = model.eval(makers[sort](name, self._context), model_completion=True)
+        if isinstance(value, z3.BoolRef):
+            return z3.is_true(value)
+        if isinstance(value, z3.IntNumRef):
+            return Fraction(value.as_long())
+        if isinstance(value, z3.RatNumRef):
+            return Fraction(value.numerator_as_long(), value.denominator_as_long())
+        if isinstance(value, z3.SeqRef) and value.is_string_value():
+            return re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda match: chr(int(match[1], 16)), value.as_string())
+        return None
 
     def _open(self, text: str) -> z3.Solver:
         solver = z3.SimpleSolver(ctx=self._context)

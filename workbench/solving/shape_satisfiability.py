@@ -1,0 +1,464 @@
+"""One case as a problem for Z3: which lines conflict in it, or what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from workbench.model.rules import Atom, Comparison, Negation, Operation, collect_variables, substitute_element
+from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_variable
+from workbench.solving.shape_cases import FOCUS, Background, Depth, Member, Scene, conjoin, disjoin
+from workbench.solving.shape_encoding import VALUE_TESTS, ConditionWriter
+from workbench.solving.shape_terms import Features, read_family
+from workbench.solving.shape_values import Path, Shape, ValueAxiom
+from workbench.solving.situations import Clause, Instance, is_decided, match_atoms
+from workbench.solving.solver import Result, Solver, Sort
+from workbench.solving.values import (
+    NUMBER,
+    Side,
+    is_arithmetic,
+    write_comparable,
+    write_comparison,
+)
+
+__all__ = ["Case", "Drawn", "Focus"]
+
+_ROUNDS = 12
+_STRUCTURE = frozenset({"node", "property", "and"})
+
+
+class Focus(NamedTuple):
+    """What the node of a case is: an instance of a class, a node, a subject or object of a property, or anything."""
+
+    kind: Literal["class", "node", "subjectsOf", "objectsOf", "any"]
+    term: Term = ""
+
+
+class Drawn(NamedTuple):
+    """A case as a graph: its facts, and the terms of the graph by those of the case."""
+
+    facts: tuple[Triple, ...]
+    names: Mapping[str, Term]
+
+
+class Case:
+    """A node of a kind, with the shapes it must conform to.
+
+    ``roots`` are shapes it must conform to whatever it is; with ``by_target`` also those whose targets it meets.
+    ``only`` limits the case to some members. After drawing, ``members`` gives the member behind each guard, those of
+    shapes first; ``owners`` the targeted shapes or roots through which a condition is asked for; ``fills`` a guard
+    for each path of the node, which says that there is a value.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        focus: Focus,
+        roots: Sequence[Term] = (),
+        *,
+        by_target: bool = True,
+        only: frozenset[Member] | None = None,
+        fill: Sequence[Path] | None = None,
+        depth: Depth | None = None,
+    ) -> None:
+        self.background, self.focus, self.roots, self.by_target = background, focus, tuple(roots), by_target
+        self.only, self.fill = only, fill
+        self.node = focus.term if focus.kind == "node" else FOCUS
+        self.scene = Scene(background, depth or Depth())
+        self.scene.depths[FOCUS] = 0
+        self.members: dict[str, Member] = {}
+        self.owners: dict[Member, dict[Term, None]] = {}
+        self.fills: dict[str, Path] = {}
+        self._guards: dict[Member, str] = {}
+        self._lines: list[str] = []
+        self._by_class: dict[Term, list[Shape]] = {}
+        self._by_property: dict[tuple[str, Term], list[Shape]] = {}
+        self._by_node: dict[Term, list[Shape]] = {}
+        for shape in background.list_targeted() if by_target else ():
+            for target in shape.targets:
+                if target.kind == "class":
+                    self._by_class.setdefault(target.term, []).append(shape)
+                elif target.kind == "node":
+                    self._by_node.setdefault(target.term, []).append(shape)
+                else:
+                    self._by_property.setdefault((target.kind, target.term), []).append(shape)
+        self._draw()
+
+    # ---- drawing
+
+    def _draw(self) -> None:
+        before: tuple[int, ...] = ()
+        for _ in range(_ROUNDS):
+            self.scene.renew()
+            self._begin()
+            self._write_focus()
+            for root in self.roots:
+                self._require(root, root, self.node, "true")
+            for node in self._list_applied():
+                self._apply_targets(node)
+            self._write_fills()
+            now = self.scene.measure()
+            if now == before and not self.scene.missing:
+                return
+            before = now
+        self.scene.is_cut = True
+
+    def _begin(self) -> None:
+        self.writer = ConditionWriter(self.scene)
+        self._lines, self._required = [], set()
+        self._paths: dict[Path, None] = {}
+
+    def _write_focus(self) -> None:
+        kind, term = self.focus
+        if kind == "class":
+            self._lines.append(self.scene.add_class(self.node, term))
+        elif kind in ("subjectsOf", "objectsOf"):
+            path = Path(term, inverse=kind == "objectsOf")
+            value = self.scene.make_slot("target", depth=1)
+            self._lines.append(self.scene.add_value(self.node, path, value))
+        elif kind == "node":
+            self.scene.note_term(term)
+
+    def _list_applied(self) -> list[str]:
+        if not self.by_target:
+            return []
+        limit = self.scene.limits.targets
+        near = [term for term, depth in self.scene.depths.items() if depth <= limit]
+        return list(dict.fromkeys([self.node, *near]))
+
+    def _apply_targets(self, node: str) -> None:
+        found: dict[Term, tuple[Shape, list[str]]] = {}
+
+        def add(shapes: Iterable[Shape], text: str) -> None:
+            for shape in shapes:
+                found.setdefault(shape.name, (shape, []))[1].append(text)
+
+        add(self._by_node.get(node, ()), "true")
+        for class_ in self.scene.classes.get(node, ()):
+            if class_ in self._by_class:
+                add(self._by_class[class_], self.scene.write_atom(Atom(node, RDF_TYPE, class_)))
+        for kind, edges in (("subjectsOf", self.scene.out), ("objectsOf", self.scene.into)):
+            for (end, predicate), others in edges.items():
+                shapes = self._by_property.get((kind, predicate), ()) if end == node else ()
+                for other in others if shapes else ():
+                    pair = (node, other) if kind == "subjectsOf" else (other, node)
+                    add(shapes, self.scene.write_atom(Atom(pair[0], predicate, pair[1])))
+        own = [pair for pair in found.values() if any(t.term == self.focus.term for t in pair[0].targets)]
+        for shape, texts in (*own, *(pair for pair in found.values() if pair not in own)):
+            self._require(shape.name, shape.name, node, disjoin(texts))
+
+    def _require(self, root: Term, name: Term, node: str, trigger: str) -> None:
+        """Ask that a node conforms to a shape where the trigger holds, each condition under its guard."""
+        if (name, node, trigger) in self._required:
+            return
+        self._required.add((name, node, trigger))
+        shape = self.background.shapes[name]
+        is_deep = is_variable(node) and self.scene.is_deep(node)
+        for condition in shape.conditions:
+            if condition.component in _STRUCTURE:
+                for value, held in () if is_deep else self.writer.list_value_nodes(shape, node):
+                    for inner in condition.shapes:
+                        self._require(root, inner, value, conjoin([trigger, held]))
+                continue
+            member = Member("condition", shape.name, condition.triple)
+            if self.only is not None and member not in self.only:
+                continue
+            self.owners.setdefault(member, {}).setdefault(root)
+            text = self.writer.write(shape, condition, node)
+            if text != "true":
+                self._lines.append(f"(=> {conjoin([trigger, self._guard(member)])} {text})")
+        self._note_path(shape, node)
+
+    def _note_path(self, shape: Shape, node: str) -> None:
+        path = shape.path
+        if node != self.node or path is None or path.opaque or path.predicate == RDF_TYPE:
+            return
+        if self.fill is None and any(c.component in VALUE_TESTS or c.shapes for c in shape.conditions):
+            self._paths.setdefault(path)
+
+    def _write_fills(self) -> None:
+        for number, path in enumerate(self._paths if self.fill is None else self.fill):
+            guard = f"fill{number}"
+            self.fills[guard] = path
+            self._lines.append(f"(=> {guard} {self.writer.write_at_least(self.node, path, 1)})")
+
+    def _guard(self, member: Member) -> str:
+        if member not in self._guards:
+            self._guards[member] = f"g{len(self._guards)}"
+            self.members[self._guards[member]] = member
+        return self._guards[member]
+
+    # ---- the text
+
+    def write(self, statements: Sequence[str] = (), *, strict: bool = False) -> str:
+        """Write the problem; ``strict`` leaves out values that could not be written in a graph."""
+        scene, writer = self.scene, self.writer
+        rules = [*self._write_clauses(), *self._write_axioms(), *self._write_stated()]
+        given = [scene.write_atom(atom) for atom in scene.known]
+        patterns = list(writer.write_patterns())
+        lines = [*scene.constants.write_declarations()]
+        for (kind, _), symbol in scene.symbols.items():
+            lines.append(f"(declare-fun {symbol} {'(Int)' if kind == 'class' else '(Int Int)'} Bool)")
+        free = [term for term in scene.depths if self._is_used(term)]
+        for term in free:
+            text = scene.write_term(term)
+            usual = scene.constants.write_usual(text, strict=strict)
+            lines.append(f"(declare-const {text} Int)")
+            lines.append(f"(assert (and (wf {text}) {scene.constants.write_tag(text)} {usual}))")
+        lines += [f"(declare-const {name} {sort})" for name, sort in writer.declared.items()]
+        lines += [f"(assert (>= {name} 0))" for name, sort in writer.declared.items() if sort == "Int"]
+        lines += [f"(declare-const {guard} Bool)" for guard in (*self.members, *self.fills)]
+        lines += [
+            f"(assert (=> {held} (not (lit {scene.write_term(atom.subject)}))))"
+            for atom, held in zip(scene.known, given, strict=True)
+        ]
+        for one, other in writer.compared:
+            if is_variable(one) or is_variable(other):
+                first, second = scene.write_term(one), scene.write_term(other)
+                lines.append(f"(assert {scene.constants.write_same(first, second)})")
+        lines += patterns
+        lines += [f"(assert {line})" for line in (*self._lines, *rules, *statements)]
+        return "\n".join(lines)
+
+    def _is_used(self, term: str) -> bool:
+        return term != FOCUS or self.node == FOCUS
+
+    def _look_up(self, bindings: Mapping[str, str]) -> _Lookup:
+        return _Lookup(self.scene, bindings)
+
+    def _write_clauses(self) -> Iterator[str]:
+        self._absences: dict[Negation, str] = {}
+        self._bounds: list[str] = []
+        self._definitions: list[str] = []
+        lines = []
+        for instance in self.scene.closed.instances:
+            member = Member("clause", instance.clause.name)
+            if self.only is not None and member not in self.only:
+                continue
+            lines.append(f"(=> {self._guard(member)} {self._write_instance(instance)})")
+        yield from self._definitions
+        yield from self._bounds
+        yield from lines
+
+    def _write_instance(self, instance: Instance) -> str:
+        choices = []
+        for parts in instance.clause.alternatives:
+            choices.append(conjoin(self._write_part(part, instance.bindings) for part in parts))
+        return f"(=> {self.write_body(instance.clause, instance.bindings)} {disjoin(choices)})"
+
+    def _write_part(self, part: Atom | Comparison, bindings: Mapping[str, str]) -> str:
+        if isinstance(part, Atom):
+            return self.scene.write_atom(_bind(part, bindings))
+        return self.write_comparison(part, bindings)
+
+    def write_comparison(self, comparison: Comparison, bindings: Mapping[str, str]) -> str:
+        """Write a comparison; one that is not arithmetic is left open."""
+        if not is_decided(comparison):
+            self.scene.open.setdefault("a function")
+            return self.writer.make_free()
+        return write_comparison(comparison, self._look_up(bindings), has_blanks=True)
+
+    def write_body(self, clause: Clause, bindings: Mapping[str, str]) -> str:
+        """Write that the body of a clause holds under bindings."""
+        parts = [self._write_part(part, bindings) for part in (*clause.atoms, *clause.comparisons)]
+        for variable, expression in clause.assignments:
+            if isinstance(expression, Operation):
+                parts.append(self._write_assigned(variable, expression, bindings))
+        outer = {v for element in (*clause.atoms, *clause.comparisons) for v in collect_variables(element)}
+        parts += [f"(not {self._write_absence(negation, bindings, outer)})" for negation in clause.negations]
+        return conjoin(parts)
+
+    def _write_assigned(self, variable: str, expression: Operation, bindings: Mapping[str, str]) -> str:
+        if not is_arithmetic(expression):
+            self.scene.open.setdefault("a function")
+            return self.writer.make_free()
+        lookup = self._look_up(bindings)
+        operands = write_comparable(Comparison("=", expression, expression), lookup)
+        equal = write_comparison(Comparison("=", variable, expression), lookup)
+        codes, text = self.scene.constants.codes, self.scene.write_term(bindings[variable])
+        whole = next(code for datatype, code in codes.items() if get_local_name(datatype) == "integer")
+        part = next(code for datatype, code in codes.items() if get_local_name(datatype) == "decimal")
+        kind = f"(ite (is_int (v {text})) (= (d {text}) {whole}) (= (d {text}) {part}))"
+        # The term is made for this: where the expression has a value, it is that, written as computed values are.
+        self._definitions.append(f"(=> {operands} (and (= (k {text}) {NUMBER}.0) {equal} {kind}))")
+        return conjoin([operands, equal])
+
+    def _write_absence(self, negation: Negation, bindings: Mapping[str, str], outer: set[str]) -> str:
+        """Write that something is there: true where it is known to be, and else left open."""
+        bound = {n: bindings.get(n, n) for n in collect_variables(negation) if n in outer or n in bindings}
+        fixed = substitute_element(negation, bound)
+        key = fixed if isinstance(fixed, Negation) else negation
+        if key in self._absences:
+            return self._absences[key]
+        name = self._absences[key] = self.writer.make_free()
+        atoms = [part for part in negation.elements if isinstance(part, Atom)]
+        known: dict[str, list[Atom]] = {}
+        for atom in self.scene.known:
+            known.setdefault(atom.key, []).append(atom)
+        there = []
+        for full in match_atoms(atoms, known, bound):
+            if set(collect_variables(negation)) <= full.keys():
+                parts = (p for p in negation.elements if not isinstance(p, Negation))
+                there.append(conjoin(self._write_part(part, full) for part in parts))
+        self._bounds += [f"(=> {text} {name})" for text in there]
+        self.exact_absences.append(f"(=> {name} {disjoin(there)})")
+        return name
+
+    @property
+    def exact_absences(self) -> list[str]:
+        """Statements by which what is not known to be there is absent; for cases that are to be shown."""
+        return self.__dict__.setdefault("_exact", [])
+
+    def _write_axioms(self) -> Iterator[str]:
+        for atom in self.scene.known:
+            for axiom in self.background.value_axioms.get(atom.predicate, ()):
+                member = Member("axiom", axiom.predicate, axiom.triple)
+                if self.only is None or member in self.only:
+                    test = self._write_value_axiom(axiom, self.scene.write_term(atom.object))
+                    yield f"(=> (and {self._guard(member)} {self.scene.write_atom(atom)}) {test})"
+
+    def _write_value_axiom(self, axiom: ValueAxiom, text: str) -> str:
+        if axiom.datatype == "resource":
+            return f"(not (lit {text}))"
+        if axiom.datatype == "literal":
+            return f"(lit {text})"
+        codes = [
+            code for datatype, code in self.scene.constants.codes.items() if _may_share(axiom.datatype, datatype)
+        ]
+        return f"(and (lit {text}) (or (> (d {text}) 999) {' '.join(f'(= (d {text}) {code})' for code in codes)}))"
+
+    def _write_stated(self) -> Iterator[str]:
+        for term in sorted(self.scene.mentioned):
+            for class_ in self.background.classes.get(term, ()):
+                member = Member("fact", term, (term, RDF_TYPE, class_))
+                if self.only is None or member in self.only:
+                    yield f"(=> {self._guard(member)} {self.scene.write_atom(Atom(term, RDF_TYPE, class_))})"
+
+    # ---- answers
+
+    def explain(self, solver: Solver, fills: Sequence[str], without: frozenset[Member]) -> tuple[Result, tuple[str, ...]]:
+        """Ask whether the case is possible with values for some paths and without some members.
+
+        Returns the smallest set of guards that conflict, those of shapes rather than others.
+        """
+        text = self.write()
+        order = ("condition", "axiom", "clause", "fact")
+        guards = [g for kind in order for g, m in self.members.items() if m.kind == kind and m not in without]
+        return solver.explain(text, [*fills, *guards])
+
+    def draw(self, solver: Solver, guards: Sequence[str], statements: Sequence[str] = ()) -> Drawn | None:
+        """Return the case as a graph with few facts; None when there is none, or none that can be written down."""
+        text = self.write([*statements], strict=True)
+        scene = self.scene
+        atoms = {f"holds{number}": atom for number, atom in enumerate(scene.known)}
+        opaque = [(n, p, v) for (n, p), found in scene.opaque.items() for v in found]
+        lines, sorts = [text], dict[str, Sort]()
+        wishes = []
+        for name, atom in atoms.items():
+            lines.append(f"(declare-const {name} Bool)(assert (= {name} {scene.write_atom(atom)}))")
+            lines.append(f"(declare-const not-{name} Bool)(assert (=> not-{name} (not {name})))")
+            wishes.append(f"not-{name}")
+            sorts[name] = "Bool"
+        lines += [f"(assert {line})" for line in self.exact_absences]
+        terms = [term for term in scene.depths if self._is_used(term)]
+        parts: tuple[tuple[str, Sort], ...] = (
+            ("k", "Real"), ("v", "Real"), ("d", "Int"), ("len", "Int"), ("base", "Int"), ("tag", "Int"),
+        )  # fmt: skip
+        for number, term in enumerate(terms):
+            sorts[scene.write_term(term)] = "Int"
+            for part, sort in parts:
+                lines.append(f"(declare-const {part}{number}! {sort})")
+                lines.append(f"(assert (= {part}{number}! ({part} {scene.write_term(term)})))")
+                sorts[f"{part}{number}!"] = sort
+            if term in scene.texts:
+                sorts[f"|text {term}|"] = "String"
+        # Terms of their own are more readable, and nothing falls together that was not asked to.
+        apart = [f"(not (= {scene.write_term(a)} {scene.write_term(b)}))" for a, b in _list_pairs(terms[:12])]
+        for number, line in enumerate(apart):
+            lines.append(f"(declare-const apart{number} Bool)(assert (=> apart{number} {line}))")
+            wishes.append(f"apart{number}")
+        found = solver.find_assignment("\n".join(lines), guards, _unquote(sorts), wishes)
+        if found is None or opaque:
+            return None
+        names = self._name_terms(found, terms, atoms)
+        if names is None:
+            return None
+        held = (atom for name, atom in atoms.items() if found[name])
+        facts = ((names.get(a.subject, a.subject), a.predicate, names.get(a.object, a.object)) for a in held)
+        return Drawn(tuple(dict.fromkeys(facts)), names)
+
+    def _name_terms(
+        self, found: Mapping[str, bool | Fraction | str], terms: Sequence[str], atoms: Mapping[str, Atom]
+    ) -> dict[str, Term] | None:
+        held = [atom for name, atom in atoms.items() if found[name]]
+        used = {self.node, *(t for atom in held for t in (atom.subject, atom.object))}
+        kinds = {atom.subject: get_local_name(atom.object) for atom in reversed(held) if atom.predicate == RDF_TYPE}
+        names: dict[str, Term] = {}
+        by_number: dict[int, Term] = {}
+        taken: dict[str, int] = {}
+        for number, term in enumerate(terms):
+            if term not in used:
+                continue
+            own = int(Fraction(found[_strip(self.scene.write_term(term))]))
+            if own not in by_number:
+                word = kinds.get(term, "") or ("it" if term == self.node else "thing")
+                word = word[:1].lower() + word[1:]
+                taken[word] = taken.get(word, 0) + 1
+                text = found.get(f"text {term}")
+                values = {part: Fraction(found[f"{part}{number}!"]) for part in ("k", "v", "d", "len", "base", "tag")}
+                features = Features(
+                    own,
+                    int(values["k"]),
+                    values["v"],
+                    int(values["d"]),
+                    int(values["len"]),
+                    int(values["base"]),
+                    int(values["tag"]),
+                    text if isinstance(text, str) else None,
+                )
+                name = word if taken[word] == 1 else f"{word}{taken[word]}"
+                written = self.scene.constants.decode(features, name)
+                if written is None:
+                    return None
+                by_number[own] = written
+            names[term] = by_number[own]
+        return names
+
+
+class _Lookup:
+    """Sides of comparisons under bindings of a rule's variables."""
+
+    def __init__(self, scene: Scene, bindings: Mapping[str, str]) -> None:
+        self._scene, self._bindings = scene, bindings
+
+    def __call__(self, part: str) -> Side:
+        text = self._scene.write_term(self._bindings.get(part, part))
+        return Side(f"(k {text})", f"(v {text})")
+
+
+def _bind(atom: Atom, bindings: Mapping[str, str]) -> Atom:
+    return Atom(bindings.get(atom.subject, atom.subject), atom.predicate, bindings.get(atom.object, atom.object))
+
+
+def _strip(name: str) -> str:
+    return name.strip("|")
+
+
+def _unquote(sorts: Mapping[str, Sort]) -> dict[str, Sort]:
+    return {_strip(name): sort for name, sort in sorts.items()}
+
+
+def _list_pairs(terms: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for position, term in enumerate(terms):
+        for other in terms[position + 1 :]:
+            yield term, other
+
+
+def _may_share(wanted: Term, datatype: Term) -> bool:
+    """Tell whether a literal of a datatype can be in the value space of another (XSD 1.1; OWL 2 Syntax, section 4)."""
+    one, other = read_family(wanted), read_family(datatype)
+    numbers, texts = ("integer", "decimal"), ("string", "normalizedString", "token", "language", "Name", "NCName")
+    if not one or not other or one == other:
+        return True
+    return (one in numbers and other in numbers) or (one in texts and other in texts)

@@ -1,0 +1,334 @@
+"""Terms of a case as Z3 sees them: what is known of a node or value, and a term with given features.
+
+A term is a whole number; two are one term when the numbers are equal. What is known of a term are functions of that
+number: its kind and value (as in ``values``), its datatype, its language, its length. Terms of the shapes themselves
+have fixed numbers and features. Others are free, within what literals of a datatype can be.
+
+Two literals of one datatype with one value count as one term: values are taken to be written in the usual way, not
+once as ``5`` and once as ``05``. Characters beyond Unicode's third plane are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from workbench.model.terms import (
+    RDF_LANG_STRING,
+    XSD,
+    XSD_STRING,
+    Term,
+    get_iri_text,
+    is_iri,
+    is_literal,
+    make_literal,
+    split_literal,
+)
+from workbench.solving.values import (
+    BLANK,
+    BOOLEAN,
+    CLOCK,
+    DATE,
+    DURATION,
+    ILL_TYPED,
+    NAME,
+    NUMBER,
+    OTHER,
+    STRING,
+    TEXT,
+    TIME,
+    YEAR,
+    ZONED_CLOCK,
+    ZONED_DATE,
+    ZONED_TIME,
+    ZONED_YEAR,
+    Value,
+    read_values,
+    write_canonical_number,
+    write_number,
+)
+
+__all__ = [
+    "NONE",
+    "RELATED",
+    "Constants",
+    "Features",
+    "get_text",
+    "is_language_in",
+    "read_family",
+    "write_literal",
+]
+
+NONE = 0
+"""The datatype code of what is no literal."""
+_TEXT_CODE, _STRING_CODE, _OTHER_CODE = 1, 2, 1000
+_BOUNDS: dict[str, tuple[int | None, int | None]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    "long": (-(2**63), 2**63 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "byte": (-128, 127),
+    "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedByte": (0, 255),
+}
+_KINDS: dict[str, tuple[int, ...]] = {
+    "decimal": (NUMBER,),
+    "double": (NUMBER,),
+    "float": (NUMBER,),
+    "boolean": (BOOLEAN,),
+    "string": (STRING,),
+    "date": (DATE, ZONED_DATE),
+    "dateTime": (TIME, ZONED_TIME),
+    "time": (CLOCK, ZONED_CLOCK),
+    "gYear": (YEAR, ZONED_YEAR),
+    "duration": (DURATION,),
+    "yearMonthDuration": (DURATION,),
+    "dayTimeDuration": (DURATION,),
+}
+_WHOLE = (DATE, BOOLEAN, YEAR)
+_LENGTHS = {"date": 10, "dateTime": 19, "time": 8, "gYear": 4, "boolean": 1, "integer": 1, "decimal": 1, "double": 1}
+_LEXICAL = {
+    "integer": '(re.++ (re.opt (re.union (str.to_re "+") (str.to_re "-"))) (re.+ (re.range "0" "9")))',
+    "boolean": '(re.union (str.to_re "true") (str.to_re "false") (str.to_re "1") (str.to_re "0"))',
+    "decimal": '(re.++ (re.opt (re.union (str.to_re "+") (str.to_re "-"))) (re.+ (re.union (re.range "0" "9") '
+    '(str.to_re "."))))',
+    "date": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (str.to_re "-") ((_ re.loop 2 2) '
+    '(re.range "0" "9")) (str.to_re "-") ((_ re.loop 2 2) (re.range "0" "9")) (re.* (re.union (re.range "0" "9") '
+    '(str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "Z"))))',
+    "gYear": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (re.* (re.union (re.range "0" "9") '
+    '(str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "Z"))))',
+    "dateTime": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (str.to_re "-") (re.+ (re.union '
+    '(re.range "0" "9") (str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "T") (str.to_re ".") '
+    '(str.to_re "Z"))))',
+}
+RELATED: dict[int, tuple[int, ...]] = {
+    DATE: (ZONED_DATE, TIME, ZONED_TIME),
+    ZONED_DATE: (DATE, TIME, ZONED_TIME),
+    TIME: (ZONED_TIME, DATE, ZONED_DATE),
+    ZONED_TIME: (TIME, DATE, ZONED_DATE),
+    CLOCK: (ZONED_CLOCK,),
+    ZONED_CLOCK: (CLOCK,),
+    YEAR: (ZONED_YEAR,),
+    ZONED_YEAR: (YEAR,),
+    DURATION: (DURATION,),
+}
+"""Kinds between which an order is left open: it may hold or not."""
+
+
+def read_family(datatype: Term) -> str:
+    """Return the name of a datatype of XSD, with ``integer`` for all that is derived from it; else an empty text."""
+    if datatype == RDF_LANG_STRING:
+        return "langString"
+    if not datatype.startswith(f"<{XSD}"):
+        return ""
+    name = datatype.removeprefix(f"<{XSD}").removesuffix(">")
+    return "integer" if name in _BOUNDS else name
+
+
+def get_text(term: Term) -> str:
+    """Return the text that patterns and lengths speak of: of an IRI itself, of a literal its lexical form."""
+    return get_iri_text(term) if is_iri(term) else split_literal(term)[0] if is_literal(term) else ""
+
+
+def is_language_in(tag: str, ranges: Iterable[str]) -> bool:
+    """Tell whether a language tag matches one of the ranges (RFC 4647, basic filtering)."""
+    tag = tag.lower()
+    for wanted in ranges:
+        wanted = wanted.lower()
+        if tag and (wanted == "*" or tag == wanted or tag.startswith(f"{wanted}-")):
+            return True
+    return False
+
+
+class Features(NamedTuple):
+    """The features of one term of a solution; ``text`` is empty when nothing is known of it."""
+
+    number: int
+    kind: int
+    value: Fraction
+    datatype: int
+    length: int
+    language: int
+    tag: int
+    text: str | None = None
+
+
+class Constants:
+    """The terms, datatypes and languages that a problem speaks of, with their numbers."""
+
+    def __init__(self, terms: Iterable[Term], datatypes: Iterable[Term], languages: Iterable[str]) -> None:
+        self.terms = {term: number for number, term in enumerate(sorted(set(terms)), 1)}
+        self.by_number = {number: term for term, number in self.terms.items()}
+        self.values: dict[Term, Value] = read_values(sorted(self.terms))
+        literals = [split_literal(term) for term in self.terms if is_literal(term)]
+        usual = [f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "date", "dateTime")]
+        named = sorted({*datatypes, *usual, *(d for _, d, _ in literals)} - {RDF_LANG_STRING, XSD_STRING})
+        self.codes = {RDF_LANG_STRING: _TEXT_CODE, XSD_STRING: _STRING_CODE}
+        self.codes |= {datatype: number for number, datatype in enumerate(named, 3)}
+        self.by_code = {code: datatype for datatype, code in self.codes.items()}
+        tags = {tag.lower() for _, _, tag in literals if tag}
+        self.ranges = sorted({r.lower() for r in languages if r != "*"} | tags)
+        self.first_free = len(self.terms) + 1
+
+    def list_odd(self) -> list[int]:
+        """Return the numbers of the literals that are not written in the usual way."""
+        return [
+            number
+            for term, number in self.terms.items()
+            if is_literal(term) and term != write_literal(split_literal(term)[1], self.values[term])
+        ]
+
+    def write_declarations(self) -> Iterator[str]:
+        """Write the functions, what literals of each datatype can be, and the features of the constants."""
+        yield "(declare-fun k (Int) Real)(declare-fun v (Int) Real)(declare-fun w (Int) Int)(declare-fun d (Int) Int)"
+        yield "(declare-fun len (Int) Int)(declare-fun base (Int) Int)(declare-fun tag (Int) Int)"
+        yield f"(define-fun lit ((e Int)) Bool (not (or (= (k e) {NAME}.0) (= (k e) {BLANK}.0))))"
+        cases = [f"(=> (not (lit e)) (= (d e) {NONE}))", f"(=> (lit e) (> (d e) {NONE}))"]
+        cases.append(f"(= (= (d e) {_TEXT_CODE}) (= (k e) {TEXT}.0))")
+        cases += [self._write_datatype(datatype, code) for datatype, code in self.codes.items()]
+        cases.append(f"(=> (not (lit e)) (= (v e) (to_real e)))(>= (len e) 0)(<= 0 (base e) {len(self.ranges)})")
+        cases.append(f"(or {' '.join(f'(= (k e) {kind}.0)' for kind in range(BLANK + 1))})")
+        yield f"(define-fun wf ((e Int)) Bool (and {' '.join(cases)}))"
+        for term, number in self.terms.items():
+            yield f"(assert (and {' '.join(self._write_features(term, number))}))"
+
+    def _write_datatype(self, datatype: Term, code: int) -> str:
+        name = datatype.removeprefix(f"<{XSD}").removesuffix(">") if datatype.startswith(f"<{XSD}") else ""
+        parts = []
+        if name in _BOUNDS:
+            low, high = _BOUNDS[name]
+            parts.append(f"(= (k e) {NUMBER}.0)(= (v e) (to_real (w e)))")
+            parts += [f"(>= (w e) {_write_int(low)})"] if low is not None else []
+            parts += [f"(<= (w e) {_write_int(high)})"] if high is not None else []
+        elif name in _KINDS:
+            parts.append(f"(or {' '.join(f'(= (k e) {kind}.0)' for kind in _KINDS[name])})")
+            whole = " ".join(f"(= (k e) {kind}.0)" for kind in _WHOLE)
+            parts.append(f"(=> (or {whole}) (= (v e) (to_real (w e))))")
+            parts.append(f"(=> (= (k e) {BOOLEAN}.0) (<= 0 (w e) 1))")
+        elif name != "" and code != _TEXT_CODE:
+            parts.append(f"(= (k e) {OTHER}.0)")
+        length = _LENGTHS.get(read_family(datatype), 0)
+        parts.append(f"(>= (len e) {length})")
+        return f"(=> (= (d e) {code}) (or (and {' '.join(parts)}) (= (k e) {ILL_TYPED}.0)))"
+
+    def _write_features(self, term: Term, number: int) -> Iterator[str]:
+        value = self.values[term]
+        yield f"(= (k {number}) {value.kind}.0)"
+        own = Fraction(number) if value.kind in (NAME, BLANK) else value.number
+        yield f"(= (v {number}) {write_number(own)})(= (len {number}) {len(get_text(term))})"
+        if value.number.denominator == 1:
+            yield f"(= (w {number}) {_write_int(int(own))})"
+        if not is_literal(term):
+            yield f"(= (d {number}) {NONE})"
+            return
+        _, datatype, tag = split_literal(term)
+        yield f"(= (d {number}) {self.codes[datatype]})"
+        if tag:
+            position = self.ranges.index(tag.lower()) + 1
+            yield f"(= (base {number}) {position})(= (tag {number}) {position})"
+
+    def write_language_in(self, text: str, ranges: Iterable[str]) -> str:
+        """Write that a term is a text in one of some languages."""
+        wanted = tuple(ranges)
+        if "*" in wanted:
+            return f"(= (d {text}) {_TEXT_CODE})"
+        bases = [n for n, known in enumerate(self.ranges, 1) if is_language_in(known, wanted)]
+        return f"(and (= (d {text}) {_TEXT_CODE}) (or false {' '.join(f'(= (base {text}) {n})' for n in bases)}))"
+
+    def write_tag(self, text: str) -> str:
+        """Write that a free term's tag goes with its base: the first one itself, or one that extends it."""
+        return f"(or (= (tag {text}) (base {text})) (> (tag {text}) {len(self.ranges)}))"
+
+    def write_lexical(self, text: str, string: str) -> Iterator[str]:
+        """Write what is known of a term's text, a constant of sort String."""
+        yield f"(= (len {text}) (str.len {string}))"
+        iri = '(re.* (re.union (str.to_re "!") (re.range "#" ";") (str.to_re "=") (re.range "?" "[") (str.to_re "]") '
+        iri += '(str.to_re "_") (re.range "a" "z") (str.to_re "~") (re.range "\\u{a0}" "\\u{2ffff}")))'
+        yield f"(=> (= (k {text}) {NAME}.0) (str.in_re {string} {iri}))"
+        for datatype, code in self.codes.items():
+            language = _LEXICAL.get(read_family(datatype))
+            if language is not None:
+                typed = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED}.0)))"
+                yield f"(=> {typed} (str.in_re {string} {language}))"
+
+    def write_usual(self, text: str, *, strict: bool) -> str:
+        """Write that a free term is no odd one; ``strict`` also that it is well-typed and of a datatype with a name."""
+        odd = [f"(= {text} {number})" for number in self.list_odd()]
+        parts = [f"(or {' '.join([*odd, f'(> {text} 0)'])})"]
+        if strict:
+            parts.append(f"(not (= (k {text}) {ILL_TYPED}.0))(< (d {text}) {_OTHER_CODE})")
+            parts.append(f"(or (not (lit {text})) {' '.join(f'(= (d {text}) {c})' for c in self.by_code)})")
+        return f"(and {' '.join(parts)})"
+
+    def write_same(self, one: str, other: str) -> str:
+        """Write that two literals of one datatype and value are one term; odd constants are left out."""
+        odd = " ".join(f"(= {text} {number})" for text in (one, other) for number in self.list_odd())
+        kinds = " ".join(f"(= (k {one}) {kind}.0)" for kind in (NUMBER, BOOLEAN, DATE, YEAR))
+        alike = f"(= (d {one}) (d {other}))(< (d {one}) {_OTHER_CODE})(= (k {one}) (k {other}))"
+        return f"(=> (and {alike}(= (v {one}) (v {other}))(or {kinds})(not (or false {odd}))) (= {one} {other}))"
+
+    def decode(self, found: Features, name: str) -> Term | None:
+        """Return a term with the features of a solution; None when no such term can be written here.
+
+        ``name`` is what an individual is called.
+        """
+        if found.number in self.by_number:
+            return self.by_number[found.number]
+        if found.kind == BLANK:
+            return f"_:{name}"
+        if found.kind == NAME:
+            return f"<{found.text}>" if found.text and ":" in found.text else f"<urn:example:{name}>"
+        datatype = self.by_code.get(found.datatype)
+        if datatype is None or found.kind == ILL_TYPED:
+            return None
+        text = found.text
+        if found.kind == TEXT:
+            base = self.ranges[found.language - 1] if found.language else "mul"
+            tag = base if found.tag == found.language else f"{base}-x-{abs(found.tag) % 100000}"
+            return make_literal(_fit(text, name, found.length), language=tag)
+        if found.kind in (STRING, OTHER):
+            return make_literal(_fit(text, name, found.length), datatype)
+        if text:
+            return make_literal(text, datatype)
+        return write_literal(datatype, Value(found.kind, found.value))
+
+
+def _fit(text: str | None, name: str, length: int) -> str:
+    if text is not None:
+        return text
+    return name[:length].ljust(min(length, 500), "x")
+
+
+def _write_int(number: int) -> str:
+    return str(number) if number >= 0 else f"(- {-number})"
+
+
+def write_literal(datatype: Term, value: Value) -> Term | None:
+    """Write the literal of a datatype with a value in the usual way; None when there is none or none is known."""
+    kind, number = value
+    name = datatype.removeprefix(f"<{XSD}").removesuffix(">")
+    if kind == NUMBER and name in _BOUNDS:
+        return make_literal(str(int(number)), datatype) if number.denominator == 1 else None
+    if kind == NUMBER and name in ("decimal", "double", "float"):
+        written = write_canonical_number(number)
+        return None if written is None else make_literal(split_literal(written)[0], datatype)
+    if kind == BOOLEAN and name == "boolean" and number in (0, 1):
+        return make_literal("true" if number else "false", datatype)
+    if kind == YEAR and name == "gYear" and 1 <= number <= 9999:
+        return make_literal(f"{int(number):04}", datatype)
+    if kind == DATE and name == "date" and 0 <= number < 3_650_000:
+        return make_literal((date(1, 1, 1) + timedelta(days=int(number))).isoformat(), datatype)
+    if kind == TIME and name == "dateTime" and 0 <= number < 3_650_000 * 86_400:
+        micros = int(number * 10**6)
+        if Fraction(micros, 10**6) != number:
+            return None
+        return make_literal((datetime(1, 1, 1) + timedelta(microseconds=micros)).isoformat(), datatype)
+    return None
