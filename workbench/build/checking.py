@@ -13,14 +13,15 @@ from workbench.build.conflicts import report_conflicts
 from workbench.build.curricula import read_curriculum
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
+from workbench.build.linting import lint_knowledge
 from workbench.build.rule_tests import run_rule_tests
 from workbench.build.subject_literals import find_subject_literals
+from workbench.build.totals import judge_totals
 from workbench.model.report import Report, Violation
 from workbench.model.terms import get_local_name
 from workbench.project import Domain, Project
 from workbench.reasoning.closure import Closure
 from workbench.validation.fingerprints import BlankNames, add_fingerprints
-from workbench.validation.lint import find_lint
 from workbench.validation.literals import find_ill_typed_literals
 from workbench.validation.policy import apply_policy
 
@@ -48,7 +49,7 @@ def check(
     violations = [violation for violation in project.violations if violation.domain in names]
     closures: dict[str, Closure] = {}
     for one in chosen:
-        found, closure = _check_domain(project, one, tell)
+        found, closure = _check_domain(project, one, tell, today or date.today())
         violations += found
         if closure is not None:
             closures[one.name] = closure
@@ -68,18 +69,15 @@ def _mark(project: Project, domains: Sequence[Domain], violations: Sequence[Viol
     )
 
 
-def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[list[Violation], Closure | None]:
+def _check_domain(
+    project: Project, domain: Domain, tell: Progress, today: date
+) -> tuple[list[Violation], Closure | None]:
     tell(f"{domain.name}: reading rules")
     knowledge = get_knowledge(project, domain)
     found = [*knowledge.violations, *_report_unsupported(knowledge), *_report_unknown_closed(project, knowledge)]
-    found += read_curriculum(domain).violations
-    found += find_lint(
-        domain.triples,
-        languages=project.config.languages,
-        locate=knowledge.narrator.locate,
-        label=knowledge.narrator.label,
-        domain=domain.name,
-    )
+    curriculum = read_curriculum(domain)
+    found += curriculum.violations
+    found += lint_knowledge(project, domain, knowledge, curriculum, today)
     found += find_ill_typed_literals(
         domain.triples,
         frozenset(knowledge.facts),
@@ -99,6 +97,7 @@ def _check_domain(project: Project, domain: Domain, tell: Progress) -> tuple[lis
     tell(f"{domain.name}: reasoning")
     closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)
+    found += judge_totals(knowledge)
     found += find_subject_literals(knowledge)
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)

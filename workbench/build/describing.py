@@ -18,12 +18,14 @@ from workbench.build.hierarchy import Hierarchy, build_hierarchy
 from workbench.build.knowledge import get_knowledge
 from workbench.build.naming import name_apart, say_plainly
 from workbench.build.narration import Narrator, make_narrator
+from workbench.build.totals import compose_constraint
 from workbench.errors import SelectionError
-from workbench.formats.rules_printer import print_rule
+from workbench.formats.rules_printer import print_rule, print_total
 from workbench.model.proofs import Proof
 from workbench.model.report import Location
 from workbench.model.rules import Atom, Provenance, Rule, iterate_atoms
 from workbench.model.terms import DCTERMS, RDF_TYPE, RDFS, Term, Triple, is_literal, split_literal
+from workbench.model.totals import TotalConstraint
 from workbench.project import Domain, Project
 from workbench.reasoning.closure import Closure
 from workbench.wording.lexicon import Lexicon
@@ -220,7 +222,10 @@ def describe(project: Project, domain: str, language: str | None = None, closure
         properties=_name(narrator.lexicon, [term for term, kind in kinds.items() if kind == "property"]),
         individuals=_name(narrator.lexicon, [term for term, kind in kinds.items() if kind == "individual"]),
         rules=tuple(_describe_rule(narrator, rule) for rule in source.rules),
-        constraints=tuple(_describe_rule(narrator, rule) for rule in source.constraints),
+        constraints=(
+            *(_describe_rule(narrator, rule) for rule in source.constraints),
+            *(_describe_total(narrator, constraint) for constraint in source.totals),
+        ),
         stated=len(knowledge.facts),
         concluded=None if closure is None else len(closure.derived),
         hierarchy=build_hierarchy(classes, knowledge.theory.rules, narrator.label),
@@ -250,6 +255,20 @@ def _describe_rule(narrator: Narrator, rule: Rule) -> RuleDescription:
         formula=print_rule(rule, narrator.domain.prefixes),
         provenance=rule.provenance,
         location=rule.location,
+    )
+
+
+def _describe_total(narrator: Narrator, constraint: TotalConstraint) -> RuleDescription:
+    words = compose_constraint(narrator, constraint)
+    sentences = dict(constraint.sentences)
+    return RuleDescription(
+        name=constraint.name,
+        is_constraint=True,
+        sentence=say_plainly(sentences.get(narrator.language) or next(iter(sentences.values()), "") or words),
+        words=words,
+        formula=print_total(constraint, narrator.domain.prefixes),
+        provenance=constraint.provenance,
+        location=constraint.location,
     )
 
 

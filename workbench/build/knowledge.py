@@ -163,7 +163,8 @@ def _blocks(project: Project, violation: Violation) -> bool:
 
 
 def _analyse(project: Project, domain: Domain, theory: Theory, declared: Mapping[Term, str]) -> list[Violation]:
-    ordered = (*domain.rules, *domain.constraints, *(rule for rule in theory.rules if rule.kind == "axiom"))
+    totals = (total.flatten() for total in domain.totals)
+    ordered = (*domain.rules, *domain.constraints, *totals, *(rule for rule in theory.rules if rule.kind == "axiom"))
     found = analyse_rules(
         ordered, domain.rule_tests, known_keys=declared.keys(), closed=domain.closed, known_kinds=declared
     )

@@ -116,6 +116,8 @@ class FormulaParser(ExpressionParser):
         fix = ""
         if self.peek().is_symbol("+", "-", "*", "/", "("):
             fix = "Give the value a variable first, for example ?c = ?a + 1, and use ?c here."
+        elif self.peek().text.startswith(":"):
+            fix = "Sums and other totals stand behind the arrow of a constraint only."
         self.expect(")", "',' or ')'", fix)
         if len(arguments) > 2:
             self.fail("one argument (a class) or two (a property)", tokens[2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workbench.formats.rules_names import SWRLB, Names
 from workbench.model.builtins import is_condition
@@ -32,6 +32,7 @@ _BARE_LITERALS = {
     XSD_DOUBLE: re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+"),
     XSD_BOOLEAN: re.compile(r"true|false"),
 }
+_NOTHING: Mapping[str, str] = {}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
@@ -53,26 +54,29 @@ def _write_literal(term: Term, names: Names) -> str:
     return quoted if datatype == XSD_STRING else f"{quoted}^^{names.compact(datatype)}"
 
 
-def write_expression(expression: Expression, names: Names) -> str:
-    """Return an expression as text; ValueError for a function that there is not, or not of so many arguments."""
+def write_expression(expression: Expression, names: Names, written: Mapping[str, str] = _NOTHING) -> str:
+    """Return an expression as text; ValueError for a function that there is not, or not of so many arguments.
+
+    ``written`` are variables that stand for a text of their own.
+    """
     if not isinstance(expression, Operation):
-        return write_term(expression, names)
+        return written.get(expression) or write_term(expression, names)
     function, arguments = FUNCTIONS.get(expression.operator), expression.arguments
     if function is None or not function.accepts(len(arguments)):
         raise ValueError(f"{expression.operator} is no function of {len(arguments)} arguments")
-    written = [write_expression(argument, names) for argument in arguments]
+    texts = [write_expression(argument, names, written) for argument in arguments]
     if not function.symbol:
-        return f"{function.name}({', '.join(written)})"
+        return f"{function.name}({', '.join(texts)})"
     level = _PRECEDENCE[expression.operator]
     for position, argument in enumerate(arguments):
         # Equal ones bind from the left.
         if isinstance(argument, Operation) and _PRECEDENCE.get(argument.operator, 9) < level + position:
-            written[position] = f"({written[position]})"
-    return f"{written[0]} {expression.operator} {written[1]}"
+            texts[position] = f"({texts[position]})"
+    return f"{texts[0]} {expression.operator} {texts[1]}"
 
 
-def _write_comparison(comparison: Comparison, names: Names) -> str:
-    left, right = write_expression(comparison.left, names), write_expression(comparison.right, names)
+def _write_comparison(comparison: Comparison, names: Names, written: Mapping[str, str] = _NOTHING) -> str:
+    left, right = (write_expression(side, names, written) for side in (comparison.left, comparison.right))
     if is_condition(comparison):
         return left
     return f"{left} {comparison.operator} {right}"
@@ -103,10 +107,17 @@ def write_element(element: BodyElement, names: Names) -> str:
     return f"not {inside}" if single else f"not ({inside})"
 
 
-def list_parts(body: Sequence[BodyElement], head: Sequence[Atom] | Comparison, names: Names, unless: int) -> list[str]:
+def list_parts(
+    body: Sequence[BodyElement],
+    head: Sequence[Atom] | Comparison,
+    names: Names,
+    unless: int,
+    written: Mapping[str, str] = _NOTHING,
+) -> list[str]:
     """Return the parts of ``body -> head``, each but the first with its connective before it.
 
-    The last ``unless`` elements of the body are negations to be written with ``unless``.
+    The last ``unless`` elements of the body are negations to be written with ``unless``; ``written`` are variables of
+    the head that stand for a text of their own.
     """
     split = len(body) - unless
     parts = [f"^ {write_element(element, names)}" for element in body[:split]]
@@ -116,7 +127,7 @@ def list_parts(body: Sequence[BodyElement], head: Sequence[Atom] | Comparison, n
         inside = element.elements if isinstance(element, Negation) else ()
         parts.append("unless " + " ^ ".join(write_element(part, names) for part in inside))
     if isinstance(head, Comparison):
-        conclusion = _write_comparison(head, names)
+        conclusion = _write_comparison(head, names, written)
     else:
         conclusion = " ^ ".join(write_atom(atom, names) for atom in head) or "false"
     return [*parts, f"-> {conclusion}"]

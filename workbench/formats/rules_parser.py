@@ -19,6 +19,7 @@ from workbench.formats.rules_statements import (
 )
 from workbench.model.report import Location, Violation
 from workbench.model.rules import BodyElement, Comparison, Rule, RuleTest
+from workbench.model.totals import TotalConstraint
 
 __all__ = [
     "SIZE_LIMIT",
@@ -43,7 +44,7 @@ class RulesFile:
     constraints in order; a constraint is compiled to an integrity rule of kind ``constraint``, and ``constraints``
     maps its name to the comparison it states, or None where its head is ``false``. ``violations`` are what could
     not be read. ``unless`` counts, by name, the negations at the end of a body that were written with ``unless``;
-    it has no meaning beyond the text.
+    it has no meaning beyond the text. ``totals`` are the constraints on totals, in order.
     """
 
     prefixes: tuple[tuple[str, str], ...] = ()
@@ -52,6 +53,7 @@ class RulesFile:
     violations: tuple[Violation, ...] = ()
     constraints: tuple[tuple[str, Comparison | None], ...] = ()
     unless: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    totals: tuple[TotalConstraint, ...] = ()
 
 
 class SourceStatement(NamedTuple):
@@ -151,6 +153,7 @@ class _Collector:
             tests=tuple(s.statement.value for s in self.statements if isinstance(s.statement.value, RuleTest)),
             violations=tuple(violations),
             constraints=tuple((rule.name, s.stated) for s, rule in rules if rule.kind == "constraint"),
+            totals=tuple(s.statement.value for s in self.statements if isinstance(s.statement.value, TotalConstraint)),
             unless=tuple((rule.name, s.unless) for s, rule in rules if s.unless),
         )
 

@@ -10,9 +10,11 @@ from workbench.formats.rules_formula_printer import list_parts, write_atom, writ
 from workbench.formats.rules_lexer import NAME_PATTERN, Comment
 from workbench.formats.rules_names import Names
 from workbench.formats.rules_parser import RulesFile, SourceStatement, parse_document
+from workbench.formats.rules_totals import list_total_parts
 from workbench.model.report import Report
 from workbench.model.rules import BodyElement, Comparison, Rule, RuleTest
 from workbench.model.terms import Term, escape_string
+from workbench.model.totals import TotalConstraint
 
 __all__ = [
     "format_rules",
@@ -21,6 +23,7 @@ __all__ = [
     "print_rule",
     "print_rules_file",
     "print_term",
+    "print_total",
 ]
 
 _LINE_LIMIT = 110
@@ -52,6 +55,11 @@ def print_rule(rule: Rule, prefixes: Mapping[str, str]) -> str:
     return " ".join(list_parts(rule.body, rule.head, Names.of(prefixes), 0))
 
 
+def print_total(constraint: TotalConstraint, prefixes: Mapping[str, str]) -> str:
+    """Return the formula of a constraint on totals on one line."""
+    return " ".join(list_total_parts(constraint, Names.of(prefixes)))
+
+
 def print_rules_file(file: RulesFile, prefixes: Mapping[str, str] | None = None) -> str:
     """Return a whole rules file: prefixes, rules and constraints, tests, each with its metadata.
 
@@ -63,6 +71,7 @@ def print_rules_file(file: RulesFile, prefixes: Mapping[str, str] | None = None)
         blocks.append("".join(_print_prefix(prefix, namespace) for prefix, namespace in file.prefixes))
     stated, unless = dict(file.constraints), dict(file.unless)
     blocks += [_print_statement(rule, stated.get(rule.name), unless.get(rule.name, 0), names) for rule in file.rules]
+    blocks += [_print_total(constraint, names) for constraint in file.totals]
     blocks += [_print_test(test, names) for test in file.tests]
     return "\n".join(blocks)
 
@@ -87,6 +96,8 @@ def format_rules(text: str, path: str, prefixes: Mapping[str, str]) -> str:
             top += comments + _print_prefix(*value)
         elif isinstance(value, RuleTest):
             blocks.append(comments + _print_test(value, names))
+        elif isinstance(value, TotalConstraint):
+            blocks.append(comments + _print_total(value, names))
         else:
             blocks.append(comments + _print_statement(value, stated, unless, names))
     return "\n".join(block for block in (top, *blocks, tail) if block)
@@ -127,7 +138,16 @@ def _check_name(name: str) -> str:
 
 
 def _print_statement(rule: Rule, stated: Comparison | None, unless: int, names: Names) -> str:
-    keyword = "constraint" if rule.is_integrity else "rule"
+    body = rule.body if stated is None else rule.body[:-1]
+    parts = list_parts(body, rule.head if stated is None else stated, names, unless)
+    return _print_parts("constraint" if rule.is_integrity else "rule", rule, parts)
+
+
+def _print_total(constraint: TotalConstraint, names: Names) -> str:
+    return _print_parts("constraint", constraint, list_total_parts(constraint, names))
+
+
+def _print_parts(keyword: str, rule: Rule | TotalConstraint, parts: list[str]) -> str:
     lines = [f"{keyword} {_check_name(rule.name)}"]
     lines += [f'  {language} "{escape_string(text)}"' for language, text in rule.sentences]
     who = rule.provenance
@@ -141,8 +161,6 @@ def _print_statement(rule: Rule, stated: Comparison | None, unless: int, names: 
     ]
     if clauses:
         lines.append("  " + " ".join(clauses))
-    body = rule.body if stated is None else rule.body[:-1]
-    parts = list_parts(body, rule.head if stated is None else stated, names, unless)
     whole = "  " + " ".join(parts)
     lines.append(whole if len(whole) <= _LINE_LIMIT else "  " + "\n    ".join(parts))
     return "\n".join(lines) + "\n"

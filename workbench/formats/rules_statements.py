@@ -10,6 +10,7 @@ from workbench.formats.rules_formula import Body, FormulaParser
 from workbench.formats.rules_lexer import Token
 from workbench.formats.rules_metadata import CLAUSES, read_metadata
 from workbench.formats.rules_names import Names
+from workbench.formats.rules_totals import TotalParser
 from workbench.model.builtins import NEGATED
 from workbench.model.report import Location
 from workbench.model.rules import (
@@ -23,6 +24,7 @@ from workbench.model.rules import (
     collect_variables,
 )
 from workbench.model.terms import get_iri_text
+from workbench.model.totals import TotalConstraint, read_slot
 
 __all__ = [
     "KEYWORDS",
@@ -41,11 +43,12 @@ _CLAUSES = (*CLAUSES, *_TEST_CLAUSES)
 class Statement(NamedTuple):
     """A statement that was read.
 
-    ``value`` is the rule (a constraint compiled), the test, or the declared prefix and its namespace. ``stated`` is
+    ``value`` is the rule (a constraint compiled), the constraint on a total, the test, or the declared prefix and its
+    namespace. ``stated`` is
     the comparison a constraint asks for, ``unless`` how many negations at the end of the body are written so.
     """
 
-    value: Rule | RuleTest | tuple[str, str]
+    value: Rule | TotalConstraint | RuleTest | tuple[str, str]
     stated: Comparison | None = None
     unless: int = 0
 
@@ -111,7 +114,7 @@ def parse_prefix(tokens: Sequence[Token]) -> tuple[str, str]:
 
 def parse_statement(tokens: Sequence[Token], names: Names, path: str) -> Statement:
     """Read one rule, constraint or test; raises RuleSyntaxError where it goes wrong."""
-    parser = FormulaParser(tokens, names)
+    parser = TotalParser(tokens, names)
     keyword = parser.peek()
     if not keyword.is_word(*KEYWORDS):
         near = get_close_matches(keyword.text, KEYWORDS, n=1) if keyword.kind == "name" else []
@@ -131,6 +134,21 @@ def parse_statement(tokens: Sequence[Token], names: Names, path: str) -> Stateme
     body = Body((), 0) if parser.peek().is_symbol("->") else parser.read_body()
     parser.expect("->", "'^', 'unless' or '->'")
     head = _read_rule_head(parser) if keyword.text == "rule" else _read_constraint_head(parser, body)
+    if parser.totals and isinstance(head, Comparison):
+        return Statement(
+            TotalConstraint(
+                name.text,
+                body.elements,
+                head,
+                tuple(parser.totals),
+                sentences=metadata.sentences,
+                provenance=metadata.provenance,
+                location=location,
+                unless=body.unless,
+            ),
+            None,
+            body.unless,
+        )
     rule = Rule(
         name.text,
         compile_constraint(body.elements, head) if isinstance(head, Comparison) else body.elements,
@@ -154,10 +172,10 @@ def _read_rule_head(parser: FormulaParser) -> tuple[Atom, ...]:
     return head
 
 
-def _read_constraint_head(parser: FormulaParser, body: Body) -> tuple[Atom, ...] | Comparison:
-    """Read ``false`` (an empty head) or a comparison of variables that the body mentions outside ``not``."""
+def _read_constraint_head(parser: TotalParser, body: Body) -> tuple[Atom, ...] | Comparison:
+    """Read ``false`` (an empty head), or a comparison of totals and of variables that have a value before the arrow."""
     first = parser.peek()
-    head = parser.read_head()
+    head = parser.read_total_head()
     if head and isinstance(head, tuple):
         fix = "Write the atom before the arrow as 'unless ...', and 'false' behind the arrow."
         parser.fail("a comparison or 'false' as the head of a constraint", first, fix)
@@ -165,7 +183,7 @@ def _read_constraint_head(parser: FormulaParser, body: Body) -> tuple[Atom, ...]
         parser.fail("the end of the statement")
     known = {v for element in body.elements if not isinstance(element, Negation) for v in collect_variables(element)}
     for variable in collect_variables(head) if isinstance(head, Comparison) else ():
-        if variable not in known:
+        if variable not in known and read_slot(variable) is None:
             fix = f"Say before the arrow what {variable} is; a constraint on nothing in particular says nothing."
             parser.fail("a variable that occurs before the arrow", parser.find(variable, first), fix)
     return head

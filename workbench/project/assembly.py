@@ -17,7 +17,8 @@ from workbench.formats.table_mapping import TableMapping, parse_mapping, read_ta
 from workbench.formats.tables import TableFacts, read_table
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Comparison, Rule, RuleTest
-from workbench.model.terms import OWL, RDF_TYPE, Term, Triple, get_iri_text, is_blank, make_iri
+from workbench.model.terms import Term, Triple, make_iri
+from workbench.model.totals import TotalConstraint
 from workbench.project.configuration import DomainConfig, ProjectConfig
 from workbench.project.domain import Domain
 from workbench.project.files import Role, SourceFile
@@ -25,8 +26,6 @@ from workbench.project.provenance import PROVENANCE_PREDICATES, is_valid_value
 
 __all__ = ["ParseCache", "ParsedRdf", "ParsedTable", "assemble_domain", "get_blank_prefix"]
 
-_IMPORTS = f"<{OWL}imports>"
-_ONTOLOGY = f"<{OWL}Ontology>"
 _IRI = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*)>\Z")
 _PREFIXED = re.compile(r"(?:([A-Za-z][A-Za-z0-9_.-]*)?:)?([^\s:<>\"{}|\\^`]+)\Z")
 
@@ -151,7 +150,6 @@ def assemble_domain(
             collector.add(cache.read_rules(file, prefixes), file.path, role)
     violations += [v for parsed in (*ontologies, *shapes) for v in parsed.graph.violations]
     violations += [v for parsed in read for v in parsed.violations]
-    violations += _report_imports((*ontologies, *shapes))
     violations += _report_provenance(ontologies)
     closed = _resolve_closed(config, domain, prefixes, violations)
     curricula = by_role.get("curriculum", [])
@@ -166,6 +164,7 @@ def assemble_domain(
         rules=tuple(collector.rules),
         constraints=tuple(collector.constraints),
         comparisons=collector.comparisons,
+        totals=tuple(collector.totals),
         rule_tests=tuple(collector.tests),
         shapes=shape_triples,
         shape_sources=shape_sources,
@@ -224,6 +223,7 @@ class _RuleCollector:
         self.rules: list[Rule] = []
         self.constraints: list[Rule] = []
         self.tests: list[RuleTest] = []
+        self.totals: list[TotalConstraint] = []
         self.comparisons: dict[str, Comparison | None] = {}
         self._violations = violations
         self._has_folders = has_folders
@@ -239,6 +239,10 @@ class _RuleCollector:
                 if rule.kind == "constraint":
                     self.comparisons[rule.name] = stated.get(rule.name)
                 self._check_folder(rule, role)
+        for total in file.totals:
+            if self._take("rule", total.name, total.location or Location(path)):
+                self.totals.append(total)
+                self._check_folder(total, role)
         for test in file.tests:
             if self._take("test", test.name, test.location or Location(path)):
                 self.tests.append(test)
@@ -255,33 +259,15 @@ class _RuleCollector:
         )
         return False
 
-    def _check_folder(self, rule: Rule, role: str) -> None:
-        expected = "constraints" if rule.kind == "constraint" else "rules"
+    def _check_folder(self, rule: Rule | TotalConstraint, role: str) -> None:
+        kind = rule.kind if isinstance(rule, Rule) else "constraint"
+        expected = "constraints" if kind == "constraint" else "rules"
         if self._has_folders and expected != role:
             folder = "validators" if expected == "constraints" else "ontologies"
-            message = f"The {rule.kind} {rule.name} belongs into the folder {folder}."
+            message = f"The {kind} {rule.name} belongs into the folder {folder}."
             why = "Rules say what follows and stand with the ontology; constraints say what must hold."
             place = rule.location
             self._violations.append(Violation("project.misplaced-rule", "warning", message, place, rule.name, why=why))
-
-
-def _report_imports(parsed: Iterable[ParsedRdf]) -> Iterator[Violation]:
-    """Report imports of ontologies that no file of the domain is; nothing is ever fetched."""
-    parsed = tuple(parsed)
-    present = {t[0] for item in parsed for t in item.graph.triples if t[1] == RDF_TYPE and t[2] == _ONTOLOGY}
-    for item in parsed:
-        for triple in item.graph.triples:
-            if triple[1] == _IMPORTS and triple[2] not in present:
-                name = get_iri_text(triple[2]) if not is_blank(triple[2]) else "an unnamed ontology"
-                yield Violation(
-                    "project.import-missing",
-                    "info",
-                    f"The ontology imports {name}, which is not in this project.",
-                    Location(item.file.path),
-                    triple[0],
-                    why="Nothing is fetched from the network.",
-                    fix="Put a copy of it into the same content folder, or remove the import.",
-                )
 
 
 def _report_provenance(parsed: Iterable[ParsedRdf]) -> Iterator[Violation]:

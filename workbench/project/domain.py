@@ -12,6 +12,7 @@ from workbench.formats.tables import TableFacts
 from workbench.model.report import Violation
 from workbench.model.rules import Comparison, Provenance, Rule, RuleTest
 from workbench.model.terms import RDF_TYPE, Term, Triple
+from workbench.model.totals import TotalConstraint
 from workbench.project.files import SourceFile
 from workbench.project.provenance import STATES, ProvenanceIndex, find_axiom_targets, qualifies
 from workbench.project.vocabulary import DECLARATIONS, Kind, Partition, Vocabulary, partition_triples
@@ -27,8 +28,8 @@ class Domain:
     name); ``tables`` are the tables among these, with the places of their facts; ``shapes`` and ``shape_sources``
     the same for SHACL. Rules, constraints (rules whose head is ``false``) and tests are in the order of files and
     lines; names of rules and constraints are unique. ``comparisons`` gives the comparison that a constraint states,
-    or None where its head is ``false``. ``closed`` are IRIs, sorted. ``violations`` are findings of the files; what
-    could not be read is not in the other fields.
+    or None where its head is ``false``; ``totals`` are the constraints on totals, which are in no theory. ``closed``
+    are IRIs, sorted. ``violations`` are findings of the files; what could not be read is not in the other fields.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Domain:
     rules: tuple[Rule, ...] = ()
     constraints: tuple[Rule, ...] = ()
     comparisons: Mapping[str, Comparison | None] = field(default_factory=dict)
+    totals: tuple[TotalConstraint, ...] = ()
     rule_tests: tuple[RuleTest, ...] = ()
     shapes: tuple[Triple, ...] = ()
     shape_sources: Mapping[Triple, str] = field(default_factory=dict)
@@ -57,7 +59,12 @@ class Domain:
         """What the names are; a selection knows the names of the whole domain."""
         if self.origin is not None:
             return self.origin.vocabulary
-        return Vocabulary.collect(self.triples, (*self.rules, *self.constraints), self.rule_tests, self.closed)
+        return Vocabulary.collect(
+            self.triples,
+            (*self.rules, *self.constraints, *(total.flatten() for total in self.totals)),
+            self.rule_tests,
+            self.closed,
+        )
 
     @property
     def kinds(self) -> Mapping[Term, Kind]:
@@ -126,5 +133,6 @@ class Domain:
             shapes=tuple(t for t in self.shapes if t in valid),
             rules=tuple(rule for rule in self.rules if qualifies(rule.provenance, status, as_of)),
             constraints=tuple(rule for rule in self.constraints if qualifies(rule.provenance, status, as_of)),
+            totals=tuple(total for total in self.totals if qualifies(total.provenance, status, as_of)),
             origin=self.origin or self,
         )

@@ -14,6 +14,7 @@ from workbench.formats.locate import locate_statement
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Rule, RuleTest
 from workbench.model.terms import Term, Triple
+from workbench.model.totals import TotalConstraint
 from workbench.project.assembly import ParseCache, ParsedRdf, assemble_domain
 from workbench.project.configuration import CONFIGURATION_NAME, DomainConfig, ProjectConfig, parse_configuration
 from workbench.project.domain import Domain
@@ -165,7 +166,12 @@ class Project:
         return None
 
     def _locate_name(self, domain: Domain, name: str) -> Location | None:
-        named: tuple[Rule | RuleTest, ...] = (*domain.rules, *domain.constraints, *domain.rule_tests)
+        named: tuple[Rule | TotalConstraint | RuleTest, ...] = (
+            *domain.rules,
+            *domain.constraints,
+            *domain.totals,
+            *domain.rule_tests,
+        )
         for statement in named:
             if statement.name == name:
                 return statement.location

@@ -42,6 +42,7 @@ __all__ = [
     "name_rule_variables",
     "say_closed",
     "say_element",
+    "say_expression",
     "say_fact",
     "say_question",
     "say_rule",
@@ -99,7 +100,8 @@ def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str
     return "".join(say_term(lexicon, values[p], variables) if p in values else p for p in pieces)
 
 
-def _say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
+def say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
+    """Return the words of a value; ``variables`` maps each variable to its letter."""
     if not isinstance(expression, Operation):
         return say_term(lexicon, expression, variables)
     function = FUNCTIONS[expression.operator]
@@ -123,7 +125,7 @@ def _say_function(lexicon: Lexicon, operation: Operation, variables: Mapping[str
 
 
 def _say_operand(lexicon: Lexicon, part: Expression, variables: Mapping[str, str]) -> str:
-    text = _say_expression(lexicon, part, variables)
+    text = say_expression(lexicon, part, variables)
     return f"({text})" if isinstance(part, Operation) else text
 
 
@@ -142,8 +144,8 @@ def say_element(lexicon: Lexicon, element: BodyElement, variables: Mapping[str, 
     if isinstance(element, Comparison) and is_condition(element) and isinstance(element.left, Operation):
         return _say_function(lexicon, element.left, variables)
     if isinstance(element, Comparison):
-        left = _say_expression(lexicon, element.left, variables)
-        right = _say_expression(lexicon, element.right, variables)
+        left = say_expression(lexicon, element.left, variables)
+        right = say_expression(lexicon, element.right, variables)
         frame = dict(lexicon.frames.comparisons)[element.operator]
         before, _, rest = frame.partition("{left}")
         between, _, after = rest.partition("{right}")

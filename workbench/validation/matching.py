@@ -1,0 +1,149 @@
+"""Bodies over facts: every way to make a conjunction true, with the facts it rests on, by joins over dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from workbench.model.builtins import evaluate_expression, holds
+from workbench.model.rules import Atom, BodyElement, Comparison, Negation, collect_variables
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable
+
+__all__ = ["FactIndex", "Match", "iterate_keys"]
+
+_Key = tuple[bool, Term]
+
+
+class Match(NamedTuple):
+    """A way to make a body true: the value of each variable, and the facts of its atoms in their order."""
+
+    bindings: Mapping[str, Term]
+    premises: tuple[Triple, ...]
+
+
+def iterate_keys(body: Iterable[BodyElement]) -> Iterator[_Key]:
+    """Yield what each atom of a body is about: is it a class, and its name."""
+    for element in body:
+        if isinstance(element, Atom):
+            yield (element.predicate == RDF_TYPE, element.key)
+        elif isinstance(element, Negation):
+            yield from iterate_keys(element.elements)
+
+
+class FactIndex:
+    """Facts of some classes and properties, found by either end."""
+
+    def __init__(self, facts: Iterable[Triple], keys: Collection[_Key]) -> None:
+        self._by_key: dict[_Key, list[Triple]] = {key: [] for key in keys}
+        self._by_subject: dict[tuple[_Key, Term], list[Triple]] = {}
+        self._by_object: dict[tuple[_Key, Term], list[Triple]] = {}
+        for fact in facts:
+            is_class = fact[1] == RDF_TYPE
+            key = (is_class, fact[2] if is_class else fact[1])
+            if key in self._by_key:
+                self._by_key[key].append(fact)
+                self._by_subject.setdefault((key, fact[0]), []).append(fact)
+                if not is_class:
+                    self._by_object.setdefault((key, fact[2]), []).append(fact)
+
+    def match(self, body: Sequence[BodyElement], bindings: Mapping[str, Term] | None = None) -> Iterator[Match]:
+        """Yield every way to make a body true that agrees with ``bindings``, each once, in a fixed order.
+
+        Negations say that there is nothing among these facts. An element whose variables get no value is never true.
+        """
+        known = dict(bindings or {})
+        plan = _order(body, frozenset(known))
+        numbers = [index for index, element in enumerate(body) if isinstance(element, Atom)]
+        places = {index: place for place, index in enumerate(numbers)}
+        yield from self._extend(plan, 0, known, [("", "", "")] * len(numbers), places)
+
+    def _extend(
+        self,
+        plan: Sequence[tuple[int, BodyElement]],
+        position: int,
+        bindings: dict[str, Term],
+        premises: list[Triple],
+        places: Mapping[int, int],
+    ) -> Iterator[Match]:
+        if position == len(plan):
+            yield Match(dict(bindings), tuple(premises))
+            return
+        index, element = plan[position]
+        if isinstance(element, Atom):
+            for fact in self._find(element, bindings):
+                new = _unify(element, fact, bindings)
+                if new is not None:
+                    premises[places[index]] = fact
+                    yield from self._extend(plan, position + 1, {**bindings, **new}, premises, places)
+        elif isinstance(element, Negation):
+            if next(self.match(element.elements, bindings), None) is None:
+                yield from self._extend(plan, position + 1, bindings, premises, places)
+        else:
+            given = _assign(element, bindings)
+            if given is not None:
+                yield from self._extend(plan, position + 1, {**bindings, **given}, premises, places)
+
+    def _find(self, atom: Atom, bindings: Mapping[str, Term]) -> Sequence[Triple]:
+        key = (atom.predicate == RDF_TYPE, atom.key)
+        subject, value = bindings.get(atom.subject, atom.subject), bindings.get(atom.object, atom.object)
+        if not is_variable(subject):
+            return self._by_subject.get((key, subject), ())
+        if not is_variable(value) and not key[0]:
+            return self._by_object.get((key, value), ())
+        return self._by_key.get(key, ())
+
+
+def _unify(atom: Atom, fact: Triple, bindings: Mapping[str, Term]) -> dict[str, Term] | None:
+    new: dict[str, Term] = {}
+    for side, term in ((atom.subject, fact[0]), (atom.object, fact[2])):
+        wanted = new.get(side) or bindings.get(side, side)
+        if is_variable(wanted):
+            new[wanted] = term
+        elif wanted != term:
+            return None
+    return new
+
+
+def _assign(comparison: Comparison, bindings: Mapping[str, Term]) -> dict[str, Term] | None:
+    """Return what a comparison binds; None where it does not hold."""
+    if comparison.operator == "=":
+        for one, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+            if isinstance(one, str) and is_variable(one) and one not in bindings:
+                value = evaluate_expression(other, bindings)
+                return None if value is None or is_variable(value) else {one: value}
+    return {} if holds(comparison, bindings) else None
+
+
+def _order(body: Sequence[BodyElement], bound: frozenset[str]) -> list[tuple[int, BodyElement]]:
+    """Order a body so that each element has what it needs: comparisons early, atoms by what is known of them."""
+    waiting = list(enumerate(body))
+    known, plan = set(bound), []
+    while waiting:
+        best = min(waiting, key=lambda item: (_rank(item[1], known), item[0]))
+        waiting.remove(best)
+        plan.append(best)
+        if not isinstance(best[1], Negation):
+            known.update(collect_variables(best[1]))
+    return plan
+
+
+def _rank(element: BodyElement, known: set[str]) -> int:
+    variables = collect_variables(element)
+    missing = [variable for variable in variables if variable not in known]
+    if isinstance(element, Comparison):
+        if not missing:
+            return 0
+        sides = (element.left, element.right)
+        binds = element.operator == "=" and any(
+            isinstance(one, str) and missing == [one] and one not in collect_variables(other)
+            for one, other in (sides, sides[::-1])
+        )
+        return 1 if binds else 8
+    if isinstance(element, Negation):
+        return 9
+    if not missing:
+        return 2
+    constant = not is_variable(element.subject) or element.subject in known
+    named = element.predicate != RDF_TYPE and not is_variable(element.object)
+    linked = len(missing) < len(variables) or constant or named
+    return (3 if constant else 4) if linked else 5
