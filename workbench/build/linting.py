@@ -1,0 +1,90 @@
+"""The checks of carelessness, given all that a project knows about one of its domains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import PurePosixPath
+
+from workbench.build.curricula import CurriculumText
+from workbench.build.knowledge import Knowledge
+from workbench.formats.yaml_text import parse_yaml
+from workbench.model.report import Location, Violation
+from workbench.model.rules import Rule
+from workbench.model.terms import OWL, RDF_TYPE, get_iri_text, is_iri
+from workbench.project import Domain, Project
+from workbench.project.files import classify
+from workbench.validation.lint import Import, Lintable, TemplateFile, lint_domain
+
+__all__ = ["lint_knowledge", "list_ontologies"]
+
+_ONTOLOGY, _VERSION = f"<{OWL}Ontology>", f"<{OWL}versionIRI>"
+
+
+def lint_knowledge(
+    project: Project, domain: Domain, knowledge: Knowledge, curriculum: CurriculumText, today: date
+) -> list[Violation]:
+    """Return what is careless in a domain; ``knowledge`` is that of the domain, ``curriculum`` what its files say."""
+    narrator, current, config = knowledge.narrator, knowledge.domain, project.config
+    required = config.domains[domain.name].require
+    file = domain.curriculum_file
+    text = parse_yaml(file.data, file.path) if file is not None else None
+
+    def locate_curriculum(*path: str | int) -> Location | None:
+        return text.locate(*path) if text is not None else None
+
+    def say_rule(rule: Rule, language: str) -> str:
+        return knowledge.narrator_in(language).compose_rule(rule)
+
+    return lint_domain(
+        Lintable(
+            domain.triples,
+            languages=config.languages,
+            locate=narrator.locate,
+            label=narrator.label,
+            domain=domain.name,
+            profile=config.lint.profile,
+            severities=config.severity,
+            facts=current.assertions,
+            rules=current.rules,
+            constraints=current.constraints,
+            axioms=tuple(rule for rule in knowledge.theory.rules if rule.kind == "axiom"),
+            tests=current.rule_tests,
+            shapes=current.shapes,
+            closed=current.closed,
+            curriculum=curriculum.curriculum,
+            templates=tuple(TemplateFile(t.task, t.language, _find_path(domain, t.name)) for t in curriculum.templates),
+            say_rule=say_rule,
+            locate_rule=narrator.locate_rule,
+            locate_curriculum=locate_curriculum,
+            sensitive=domain.sensitive,
+            require=config.lint.require if required is None else required,
+            statements=(*current.assertions, *current.axioms),
+            get_provenance=current.get_provenance,
+            find_owners=current.find_owners,
+            ontologies=tuple(list_ontologies(project)),
+            sources=domain.sources,
+            today=today,
+        )
+    )
+
+
+def _find_path(domain: Domain, name: str) -> str:
+    return next(file.path for file in domain.templates if file.path.rpartition("templates/")[2].startswith(f"{name}."))
+
+
+def list_ontologies(project: Project) -> Iterator[Import]:
+    """Yield each RDF file of a project with the names by which an import can mean it, and the domains that read it."""
+    for path in project.files:
+        parsed = project.read_rdf(path)
+        if parsed is None:
+            continue
+        names = {path, PurePosixPath(path).name}
+        headers = {s for s, predicate, kind in parsed.graph.triples if predicate == RDF_TYPE and kind == _ONTOLOGY}
+        names |= {get_iri_text(term).rstrip("#/") for term in headers if is_iri(term)}
+        names |= {
+            get_iri_text(value).rstrip("#/")
+            for subject, predicate, value in parsed.graph.triples
+            if predicate == _VERSION and subject in headers and is_iri(value)
+        }
+        yield Import(frozenset(names), path, tuple(domain.name for domain, _ in classify(project.config, path)))

@@ -1,0 +1,215 @@
+"""Personal data in a domain that is not marked as sensitive: values of living people that identify or reach them.
+
+Careful on purpose: a value is taken for what it looks like only where its form leaves little doubt (a checksum, a fixed
+pattern) or where the name of the property says so too. One finding for each property, whatever the number of values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+
+from workbench.model.report import Violation
+from workbench.model.terms import (
+    DCTERMS,
+    RDF_TYPE,
+    XSD_DATE,
+    XSD_DATETIME,
+    XSD_STRING,
+    Term,
+    Triple,
+    get_iri_text,
+    get_local_name,
+    is_iri,
+    is_literal,
+    split_literal,
+)
+from workbench.validation.lint.index import DC, VOCABULARIES
+from workbench.validation.lint.linter import Finder, Linter
+
+__all__ = ["FINDERS", "is_bank_account", "is_card_number"]
+
+_OLDEST = 110
+"""Whoever was born longer ago than so many years is taken to have died."""
+_MAIL = re.compile(r"(?:mailto:)?([^@\s<>]{1,64})@([A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,24})\Z")
+_ROLES = frozenset(
+    "info contact kontakt support office service help admin administrator webmaster postmaster noreply no-reply press "
+    "presse sales hello mail team feedback".split()
+)
+_EXAMPLES = ("example.org", "example.com", "example.net", "example.edu", ".example", ".test", ".invalid")
+_PHONE = re.compile(r"(?:tel:)?\+?[\d\s()/.-]{6,24}\Z")
+_WORLD_PHONE = re.compile(r"(?:tel:)?\+[1-9]\d{0,2}[ -]?\(?\d[\d ()/-]{5,18}\d\Z")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\Z")
+_AMERICAN = re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\Z")
+_DAY = re.compile(r"(\d{4})-\d\d-\d\d(?:T|Z|[+-]|\Z)")
+_YEAR = re.compile(r"(1[89]\d\d|20\d\d)\Z")
+
+
+def _match_words(*parts: str) -> re.Pattern[str]:
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+_SAYS_PHONE = _match_words(r"phone", r"\btel\b", r"telefon", r"\bfax\b", r"mobile ?(?:number|nr)", r"handy ?nummer")
+_SAYS_ADDRESS = _match_words(r"street", r"stra(?:ß|ss)e\b", r"postal ?address", r"home ?address", r"anschrift", r"wohnort", r"residential")  # fmt: skip  # noqa: E501
+_SAYS_CARD = _match_words(r"credit ?card", r"card ?number", r"kreditkarte", r"kartennummer")
+_SAYS_NUMBER = _match_words(
+    r"social ?security", r"\bssn\b", r"national ?insurance", r"\bnino\b", r"sozialversicherung", r"steuer ?-?id",
+    r"tax ?payer", r"passport ?(?:no|nr|number)", r"reisepass ?nummer", r"ausweis ?nummer", r"insurance ?number",
+    r"versicherten ?nummer",
+)  # fmt: skip
+_SAYS_BIRTH = _match_words(r"\bborn\b", r"birth", r"geburt", r"geboren")
+_SAYS_DEATH = _match_words(r"\bdied\b", r"death", r"\bdead\b", r"deceased", r"gestorben", r"verstorben", r"\btod\b", r"todes")  # fmt: skip  # noqa: E501
+_SAYS_PLACE = _match_words(r"place", r"\bort\b", r"city", r"country")
+_WORDS = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|[_\-\s]+")
+
+
+def is_bank_account(text: str) -> bool:
+    """Tell whether a text is an international bank account number with its checksum (ISO 13616, ISO 7064 mod 97)."""
+    if not _IBAN.match(text):
+        return False
+    plain = text.replace(" ", "")
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+
+
+def is_card_number(text: str) -> bool:
+    """Tell whether a text has 13 to 19 digits and the checksum of payment cards (ISO/IEC 7812-1, Luhn)."""
+    digits = [int(char) for char in text if char.isdigit()]
+    if not 13 <= len(digits) <= 19 or re.sub(r"[\d -]", "", text):
+        return False
+    doubled = [digit if place % 2 == 0 else sum(divmod(2 * digit, 10)) for place, digit in enumerate(digits[::-1])]
+    return sum(doubled) % 10 == 0
+
+
+def _is_personal_mail(text: str) -> bool:
+    found = _MAIL.match(text)
+    return bool(found) and found[1].lower() not in _ROLES and not found[2].lower().endswith(_EXAMPLES)
+
+
+def _count_digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)
+
+
+def _describe_contact(words: str, text: str) -> str:
+    if "@" in text:
+        return "e-mail addresses" if _is_personal_mail(text) else ""
+    says = _SAYS_PHONE.search(words) and _PHONE.match(text) and 6 <= _count_digits(text) <= 15
+    if says or (_WORLD_PHONE.match(text) and 8 <= _count_digits(text) <= 15):
+        return "phone numbers"
+    if _SAYS_ADDRESS.search(words) and any(char.isdigit() for char in text) and any(char.isalpha() for char in text):
+        return "postal addresses"
+    return ""
+
+
+def _describe_identifier(words: str, text: str) -> str:
+    if is_bank_account(text):
+        return "numbers of bank accounts"
+    if _SAYS_CARD.search(words) and is_card_number(text):
+        return "numbers of payment cards"
+    if _AMERICAN.match(text) or (_SAYS_NUMBER.search(words) and _count_digits(text) >= 6):
+        return "numbers of social insurance or identity papers"
+    return ""
+
+
+def _make_reader(lint: Linter) -> Callable[[Term], str]:
+    @cache
+    def read(predicate: Term) -> str:
+        """Return the words of a property: its name taken apart, and its label."""
+        return f"{' '.join(_WORDS.split(get_local_name(predicate)))} {lint.matter.label(predicate)}"
+
+    return read
+
+
+def _list_values(lint: Linter) -> Iterator[tuple[Triple, str, Term]]:
+    """Yield statements with a value about something that is neither a word nor a header: triple, text, datatype."""
+    index = lint.index
+    apart = {*index.classes, *index.properties, *index.ontologies}
+    for predicate, triples in index.by_predicate.items():
+        if predicate == RDF_TYPE or predicate.startswith((*VOCABULARIES, f"<{DCTERMS}", f"<{DC}")):
+            continue
+        for triple in triples:
+            if triple[0] in apart:
+                continue
+            if is_literal(triple[2]):
+                lexical, datatype, _ = split_literal(triple[2])
+                yield triple, lexical.strip(), datatype
+            elif is_iri(triple[2]) and triple[2].startswith(("<mailto:", "<tel:")):
+                yield triple, get_iri_text(triple[2]), XSD_STRING
+
+
+def _find_values(lint: Linter, code: str, describe: Callable[[str, str], str]) -> Iterator[Violation]:
+    if lint.matter.sensitive:
+        return
+    read = _make_reader(lint)
+    found: dict[tuple[Term, str], list[Triple]] = {}
+    for triple, text, datatype in _list_values(lint):
+        if len(text) < 6 or len(text) > 320 or datatype in (XSD_DATE, XSD_DATETIME):
+            continue
+        kind = describe(read(triple[1]), text)
+        if kind:
+            found.setdefault((triple[1], kind), []).append(triple)
+    for (predicate, kind), triples in sorted(found.items()):
+        yield _report(lint, code, predicate, triples, f"look{'s' if len(triples) == 1 else ''} like {kind}")
+
+
+def _report(lint: Linter, code: str, predicate: Term, triples: list[Triple], looks: str) -> Violation:
+    count = f"{len(triples)} values" if len(triples) > 1 else "A value"
+    return lint.report(
+        code,
+        f"{count} of {lint.name(predicate)} {looks}, and the domain {lint.matter.domain} is not marked as sensitive.",
+        triples,
+        focus=triples[0][0],
+        path=predicate,
+        fix="Take them out, or write 'sensitive: true' for the domain in workbench.yaml.",
+        why="Training data made from this domain would hold them, and a model can repeat what it was trained on.",
+        many=20,
+    )
+
+
+def _find_contacts(lint: Linter) -> Iterator[Violation]:
+    yield from _find_values(lint, "privacy.contact", _describe_contact)
+
+
+def _find_identifiers(lint: Linter) -> Iterator[Violation]:
+    yield from _find_values(lint, "privacy.identifier", _describe_identifier)
+
+
+def _find_births(lint: Linter) -> Iterator[Violation]:
+    """Find dates of birth of those whose death is not stated and who may be alive; years alone only with ``strict``."""
+    matter = lint.matter
+    if matter.sensitive:
+        return
+    read = _make_reader(lint)
+    births: dict[Term, list[Triple]] = {}
+    dead: set[Term] = set()
+    for predicate, triples in lint.index.by_predicate.items():
+        words = read(predicate) if predicate != RDF_TYPE else ""
+        if _SAYS_DEATH.search(words):
+            dead.update(triple[0] for triple in triples)
+        elif _SAYS_BIRTH.search(words) and not _SAYS_PLACE.search(words):
+            births[predicate] = triples
+    dead |= {t[0] for t in lint.index.get(RDF_TYPE) if is_iri(t[2]) and _SAYS_DEATH.search(read(t[2]))}
+    apart = {*lint.index.classes, *lint.index.properties}
+    for predicate, triples in sorted(births.items()):
+        alive = [t for t in triples if t[0] not in dead and t[0] not in apart and _is_recent(lint, t[2], matter.today)]
+        if alive:
+            what = "is the date of birth of a person" if len(alive) == 1 else "are dates of birth of persons"
+            yield _report(lint, "privacy.birth-date", predicate, alive, f"{what} who may be alive")
+
+
+def _is_recent(lint: Linter, value: Term, today: date) -> bool:
+    if not is_literal(value):
+        return False
+    lexical = split_literal(value)[0].strip()
+    found = _DAY.match(lexical)
+    if found is None and lint.matter.profile == "strict":
+        found = _YEAR.match(lexical)
+    return found is not None and today.year - _OLDEST <= int(found[1]) <= today.year
+
+
+FINDERS: dict[str, Finder] = {
+    "privacy.contact": _find_contacts,
+    "privacy.identifier": _find_identifiers,
+    "privacy.birth-date": _find_births,
+}
