@@ -13,8 +13,8 @@ one of its atoms is new; for two rules, where one atom is new for each, the term
 **What is not told**, since authors mean it: that the opposite of what a rule concludes could be stated as well; that
 a constraint may be violated by facts that no rule brings together; equalities forced on two things that may well be
 one (a father found in two ways is the same father); that facts which have nothing in common lead by two rules to what
-a constraint of the form *these two never go together* is there to catch. Terms of one rule are taken to be one only where that lets one
-fact serve for two atoms of its body, as with a sibling who is the person itself.
+a constraint of the form *these two never go together* is there to catch. Terms of one rule are taken to be one only
+where that lets one fact serve for two atoms of its body, as with a sibling who is the person itself.
 """
 
 from __future__ import annotations

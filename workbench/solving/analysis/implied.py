@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from workbench.model.report import Location
-from workbench.model.rules import Atom, BodyElement, Comparison, Operation, Rule, substitute_atom, substitute_element
+from workbench.model.rules import Atom, Comparison, Operation, Rule, substitute_atom
 from workbench.model.terms import is_variable
 from workbench.solving.analysis.ground import Finding, Ground, Inquiry
-from workbench.solving.situations import Situation, unify_atoms
+from workbench.solving.analysis.renaming import find_renaming
+from workbench.solving.situations import Situation
 
 __all__ = ["find_implied"]
 
@@ -102,29 +103,5 @@ def _is_computed(term: str, rule: Rule) -> bool:
 
 def _is_same(rule: Rule, other: Rule) -> bool:
     """Tell whether two rules are one up to the names of variables and the order of elements."""
-    if len(rule.body) != len(other.body) or len(rule.head) != len(other.head):
-        return False
-    atoms = [element for element in rule.body if isinstance(element, Atom)]
-    rest: list[BodyElement] = [element for element in rule.body if not isinstance(element, Atom)]
-    return _match(atoms, list(other.body), {}, (rest, rule.head, other))
-
-
-def _match(
-    atoms: list[Atom],
-    left: list[BodyElement],
-    names: dict[str, str],
-    rest: tuple[list[BodyElement], tuple[Atom, ...], Rule],
-) -> bool:
-    if atoms:
-        for target in left:
-            extended = unify_atoms(atoms[0], target, names) if isinstance(target, Atom) else None
-            if extended is not None and len(set(extended.values())) == len(extended):
-                others = [element for element in left if element is not target]
-                if _match(atoms[1:], others, extended, rest):
-                    return True
-        return False
-    elements, heads, other = rest
-    for element in elements:
-        if substitute_element(element, names) not in left:
-            return False
-    return {Atom(*(names.get(t, t) for t in head)) for head in heads} == set(other.head)
+    names = find_renaming(rule.body, other.body)
+    return names is not None and {substitute_atom(head, names) for head in rule.head} == set(other.head)
