@@ -1,0 +1,62 @@
+"""Names replaced in everything that is made of terms: triples, atoms, rules, examples, questions of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from workbench.export.evidence import StatedItem
+from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule, RuleTest
+from workbench.model.terms import Term, Triple
+from workbench.model.theory import Theory
+
+__all__ = ["replace_in_item", "replace_in_part", "replace_in_statement", "replace_in_triple"]
+
+_Statement = TypeVar("_Statement", Rule, RuleTest)
+
+
+def replace_in_triple(triple: Triple, names: Mapping[Term, Term]) -> Triple:
+    """Return a triple with other names."""
+    subject, predicate, value = triple
+    return (names.get(subject, subject), names.get(predicate, predicate), names.get(value, value))
+
+
+def replace_in_part(part: Any, names: Mapping[Term, Term]) -> Any:
+    """Return an atom, element or expression, or a tuple of such, with other names; anything else stays."""
+    if isinstance(part, Atom):
+        return Atom(*replace_in_triple((part.subject, part.predicate, part.object), names))
+    if isinstance(part, Comparison):
+        return Comparison(part.operator, _replace_expression(part.left, names), _replace_expression(part.right, names))
+    if isinstance(part, Negation):
+        return Negation(replace_in_part(part.elements, names))
+    return tuple(replace_in_part(inner, names) for inner in part) if type(part) is tuple else part
+
+
+def _replace_expression(expression: Expression, names: Mapping[Term, Term]) -> Expression:
+    if isinstance(expression, Operation):
+        arguments = tuple(_replace_expression(argument, names) for argument in expression.arguments)
+        return Operation(expression.operator, arguments)
+    return names.get(expression, expression)
+
+
+def replace_in_statement(statement: _Statement, names: Mapping[Term, Term]) -> _Statement:
+    """Return a rule or a test whose atoms speak of other names; whatever else it has stays."""
+    parts = {field.name: getattr(statement, field.name) for field in fields(statement)}
+    changed = {name: replace_in_part(part, names) for name, part in parts.items() if type(part) is tuple}
+    return replace(statement, **changed)
+
+
+def replace_in_item(stated: StatedItem, names: Mapping[Term, Term]) -> StatedItem:
+    """Return what an item states and asks under other names; its evidence keeps those that it has."""
+    get = names.get
+    rules = (replace_in_statement(rule, names) for rule in stated.theory.rules)
+    return replace(
+        stated,
+        theory=Theory.build(rules, (get(term, term) for term in stated.theory.closed)),
+        facts=tuple(replace_in_triple(fact, names) for fact in stated.facts),
+        closed=tuple(sorted(get(term, term) for term in stated.closed)),
+        judgements=tuple(replace(one, statement=replace_in_triple(one.statement, names)) for one in stated.judgements),
+        pattern=None if stated.pattern is None else replace_in_triple(stated.pattern, names),
+        answers=tuple(get(term, term) for term in stated.answers),
+    )
