@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from workbench.build.explaining import explain
     from workbench.build.explanations import Explanation
+    from workbench.build.fixing import Fix, list_fixable, propose_fix
     from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
     from workbench.build.narration import Narrator, make_narrator
     from workbench.build.scaffolding import init
@@ -75,6 +76,7 @@ __all__ = [
     "Edit",
     "Explanation",
     "FactDescription",
+    "Fix",
     "HistoryEntry",
     "Knowledge",
     "Line",
@@ -99,10 +101,12 @@ __all__ = [
     "get_knowledge",
     "history",
     "init",
+    "list_fixable",
     "load",
     "make_narrator",
     "parse_statement",
     "preview",
+    "propose_fix",
     "read_curriculum",
     "reason",
     "redo",
@@ -125,6 +129,7 @@ _HOMES = {
     ),
     "workbench.build.explaining": ("explain",),
     "workbench.build.explanations": ("Explanation",),
+    "workbench.build.fixing": ("Fix", "list_fixable", "propose_fix"),
     "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
     "workbench.build.narration": ("Narrator", "make_narrator"),
     "workbench.build.scaffolding": ("init",),

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from workbench.cli.fixing import mend
 from workbench.cli.options import take_domain, take_folder
 from workbench.cli.output import print_error, print_text, show_progress, wants_color
 from workbench.errors import UsageError
@@ -48,6 +49,10 @@ class _ReportTarget(click.ParamType):
 @click.option("--baseline", metavar="FILE", help="Count only findings that this file does not know.")
 @click.option("--write-baseline", metavar="FILE", type=click.Path(path_type=Path),
               help="Write all findings to this file, for --baseline; the exit code is then 0.")  # fmt: skip
+@click.option("--fix", "code", metavar="CODE",
+              help="Mend the findings of this code that have a safe fix, and show the difference.")  # fmt: skip
+@click.option("--only", metavar="WHERE", default="", help="With --fix: one finding, by FILE:LINE or fingerprint.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show the difference, change nothing.")
 def check(
     folder: str,
     domain: str | None,
@@ -58,12 +63,16 @@ def check(
     fail_on: Literal["error", "warning", "info", "never"],
     baseline: str | None,
     write_baseline: Path | None,
+    code: str | None,
+    only: str,
+    dry_run: bool,
 ) -> int:
     """Find everything that is wrong with a project: files, rules and their tests, contradictions, constraints, shapes.
 
     Every finding names its line, says why it is one and how to mend it.
 
-    A baseline holds the findings that there are today: with it only new ones fail.
+    A baseline holds the findings that there are today: with it only new ones fail. --fix is an edit like those of the
+    browser: 'workbench undo' takes it back.
 
     \b
     Examples:
@@ -73,9 +82,16 @@ def check(
       workbench check --format github --report sarif=check.sarif --report html=check.html
       workbench check --write-baseline baseline.json
       workbench check --baseline baseline.json
+      workbench check --fix waiver.expired --dry-run
     """
-    from workbench.build import check, load, write_atomically
+    from workbench.build import check, list_fixable, load, write_atomically
 
+    if code is not None:
+        if (form, output, reports, lists_all, baseline, write_baseline) != ("text", None, (), False, None, None):
+            raise UsageError("'--fix' goes with '--domain', '--only' and '--dry-run' alone; it writes no report.")
+        return mend(folder, domain, code, only, dry_run=dry_run)
+    if only or dry_run:
+        raise UsageError("'--only' and '--dry-run' go with '--fix CODE'.")
     if lists_all and form != "text":
         raise UsageError("'--all' goes with '--format text'; the other formats hold every finding already.")
     with show_progress() as progress:
@@ -94,6 +110,9 @@ def check(
         write_atomically(path, content.encode("utf-8", "replace"))
     if output is None:
         print_text(text)
+        if form == "text" and (fixable := list_fixable(checked)):
+            codes = ", ".join(f"{name} ({count:,})" for name, count in fixable)
+            print_error(f"may have a safe fix: {codes}; 'workbench check --fix CODE --dry-run' shows it.")
     if write_baseline is not None:
         write_atomically(write_baseline, checked.format_baseline())
         count = len(checked.report.violations)

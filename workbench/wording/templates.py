@@ -74,8 +74,9 @@ def fill_skeleton(skeleton: Skeleton, values: Mapping[str, str]) -> str:
 def parse_template(text: str, path: str, task: str, language: str, variant: str, digest: str) -> Template | Violation:
     """Parse a template, or return the located violation that forbids its use."""
 
-    def refuse(code: str, message: str, line: int, fix: str) -> Violation:
-        return Violation(f"template.{code}", "error", message, Location(path, line), fix=fix)
+    def refuse(code: str, message: str, line: int, fix: str, name: str = "") -> Violation:
+        place = Location(path, line, _find_column(text, line, name))
+        return Violation(f"template.{code}", "error", message, place, fix=fix)
 
     if len(text) > _SIZE:
         return refuse("too-large", f"The template has more than {_SIZE:,} characters.", 0, "Shorten it.")
@@ -106,10 +107,28 @@ def parse_template(text: str, path: str, task: str, language: str, variant: str,
             )
         if isinstance(node, nodes.Name) and node.name not in (*SLOTS, CHOICES):
             fix = f"The slots are {allowed}."
-            return refuse("unknown-slot", f'The template names "{node.name}", which does not exist.', node.lineno, fix)
+            return refuse(
+                "unknown-slot", f'The template names "{node.name}", which does not exist.', node.lineno, fix, node.name
+            )
     names = [node.name for node, _ in _walk(tree) if isinstance(node, nodes.Name)]
     slots = tuple(slot for slot in SLOTS if slot in names)
     return Template(f"{task}/{language}-{variant}", task, language, digest, text, slots)
+
+
+def _find_column(text: str, line: int, name: str = "") -> int:
+    """Return the column on a line where ``name`` stands in a tag, else where the first tag begins, else the text.
+
+    Jinja gives lines only; a construct over several lines counts for the one that it names.
+    """
+    lines = text.split("\n")
+    if not 0 < line <= len(lines):
+        return 0
+    found = lines[line - 1]
+    tag = re.search(r"\{[{%#]", found)
+    if name and (match := re.compile(rf"\b{re.escape(name)}\b").search(found, tag.end() if tag else 0)):
+        return match.start() + 1
+    start = tag.start() if tag else len(found) - len(found.lstrip())
+    return start + 1
 
 
 def _walk(node: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
