@@ -259,6 +259,8 @@ class LessThan(_Pair):
     or_equal: bool = False
 
     def judge(self, judging: Judging, focus: Term, values: Collection[Term], found: list[Finding]) -> None:
+        if any(is_blank(value) for value in values):
+            raise TypeError("a blank node cannot be compared")  # pySHACL fails even where there is no other value
         for other in judging.graph.get_objects(focus, self.other):
             for value in values:
                 if not compare_below(value, other, or_equal=self.or_equal):

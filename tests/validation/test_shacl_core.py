@@ -1,0 +1,69 @@
+"""The engine for SHACL Core judges exactly as pySHACL does, and a changed graph as if it were judged in full."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shacl_cases import graphs, shape_graphs, triples
+
+from workbench.errors import InvalidKnowledgeError
+from workbench.validation.shacl import validate_graph
+from workbench.validation.shacl.core import GraphIndex, UnsupportedShapeError, judge_core, read_core, rejudge_core
+from workbench.validation.shape_index import ShapeIndex
+from workbench.validation.wellformed import find_shape_problems
+
+
+def judge(data, shapes, **options):
+    """Return the results as a multiset, or why there are none."""
+    try:
+        return Counter(validate_graph(data, shapes, **options))
+    except InvalidKnowledgeError as error:
+        return sorted({(v.code, v.focus) for v in error.report.violations})
+
+
+@settings(max_examples=150)
+@given(data=graphs, shapes=shape_graphs())
+def test_the_engine_and_pyshacl_agree(data, shapes):
+    assert judge(data, shapes) == judge(data, shapes, core=False)
+
+
+def restrict(shapes):
+    """Return the plan of what the engine judges."""
+    index = ShapeIndex(shapes)
+    return read_core(index, index.roots)
+
+
+def flatten(found):
+    return {(number, node): sorted(findings) for number, nodes in found.items() for node, findings in nodes.items()}
+
+
+@settings(max_examples=300)
+@given(
+    data=graphs,
+    shapes=shape_graphs(),
+    edits=st.lists(st.tuples(st.lists(triples, max_size=3), st.lists(st.integers(0, 99), max_size=3)), max_size=4),
+)
+def test_judging_a_change_is_judging_in_full(data, shapes, edits):
+    if any(problem.severity == "error" for problem in find_shape_problems(shapes)):
+        return
+    plan, now = restrict(shapes), dict.fromkeys(data)
+    graph = GraphIndex(now)
+    found = judge_core(plan, graph)
+    for added, places in edits:
+        listed = list(now)
+        removed = [listed[place % len(listed)] for place in places if listed]
+        for triple in removed:
+            now.pop(triple, None)
+        now |= dict.fromkeys(added)
+        full = judge_core(plan, GraphIndex(now))
+        if not graph.accepts(added):
+            return
+        before = flatten(found)
+        try:
+            again = rejudge_core(plan, graph, found, added=added, removed=removed)
+        except UnsupportedShapeError:
+            assert len(full) < len(found)
+            return
+        assert flatten(found) == {key: value for key, value in flatten(full).items() if key[0] in found}
+        changed = {key for key in flatten(found).keys() | before.keys() if flatten(found).get(key) != before.get(key)}
+        assert {(number, node) for number, nodes in again.changed.items() for node in nodes} == changed
