@@ -28,9 +28,10 @@ def list_atoms(rule: Rule) -> list[Atom]:
 def test_every_sample_is_read_without_findings(sample: str) -> None:
     file = parse_rules(sample, "docs/rules.md", PREFIXES)
     assert file.violations == ()
-    assert file.rules
-    keys = {atom.key for rule in file.rules for atom in list_atoms(rule)}
-    found = analyse_rules(file.rules, file.tests, known_keys=keys, closed=keys)
+    rules = (*file.rules, *(total.flatten() for total in file.totals))
+    assert rules
+    keys = {atom.key for rule in rules for atom in list_atoms(rule)}
+    found = analyse_rules(rules, file.tests, known_keys=keys, closed=keys)
     assert [v.message for v in found if v.severity == "error"] == []
 
 

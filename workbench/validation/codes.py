@@ -36,6 +36,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "shape.unknown-term": "a class or property that the ontology does not have",
         "shape.failure": "a shape that could not be run",
         "constraint.violated": "a constraint of a rules file that does not hold",
+        "constraint.undetermined": (
+            "a constraint on a total of which it cannot be told whether it holds: something is no number"
+        ),
+        "constraint.many-cases": "a constraint on a total that is broken in more cases than are listed",
+        "table.*": ("a table or its mapping that cannot be used as it stands: [tables.md](tables.md) lists them"),
         "ontology.inconsistent": "facts that contradict an axiom, with the smallest contradicting set",
         "ontology.many-contradictions": (
             "a statement that takes part in more contradictions than are listed, or a domain that has more"
