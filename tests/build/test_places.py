@@ -55,6 +55,28 @@ def append(path: str, text: str) -> Callable[[Files], None]:
     return change
 
 
+MAPPING = """\
+file: people.csv
+rows:
+  - subject: f:{name}
+    facts:
+      - property: f:hasParent
+        individual: f:{parent}
+      - property: f:born
+        column: born
+        datatype: xsd:integer
+"""
+
+
+def write_table(text: str) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        files["ontologies/family/people.csv"] = text
+        files["ontologies/family/people.table.yaml"] = MAPPING
+        replace(TTL, ":hasParent :ann ;\n    :born 1980", ":hasBrother :carl")(files)
+
+    return change
+
+
 CASES: list[tuple[str, str, Callable[[Files], None]]] = [
     ("turtle.syntax", "Turtle that cannot be read", append(TTL, '\n:dan :born 1 ;; ⟦"open .\n')),
     ("ontology.ill-typed-literal", "a value in Turtle", replace(TTL, ":born 1950", ':born ⟦"long ago"^^xsd:integer')),
@@ -102,6 +124,8 @@ CASES: list[tuple[str, str, Callable[[Files], None]]] = [
         "a shape without a path",
         replace(SHAPES, "[ sh:path :hasChild ; sh:maxCount 0 ;", "⟦[ sh:maxCount 0 ;"),
     ),
+    ("constraint.violated", "a cell", write_table("name,parent,born\nbob,⟦ann,1955\n")),
+    ("table.ill-typed-cell", "a cell that is no value", write_table('name,parent,born\n"dan",ann,⟦ soon\n')),
     ("shacl.max-count", "a fact that a shape forbids", append(TTL, ":carl :hasChild ⟦:dan .\n")),
 ]
 
