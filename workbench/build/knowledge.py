@@ -101,7 +101,16 @@ class Knowledge:
 
     def narrator_in(self, language: str | None) -> Narrator:
         """Return the narrator of a language; None means the project's first."""
-        return self.narrator if language is None else make_narrator(self.project, self.domain, language)
+        if language is None:
+            return self.narrator
+        if language not in self._narrators:
+            self._narrators[language] = make_narrator(self.project, self.domain, language)
+        return self._narrators[language]
+
+    @cached_property
+    def _narrators(self) -> dict[str, Narrator]:
+        """The narrators by language: each collects all labels and phrases, so it is made once."""
+        return {}
 
     def derive_leaves(self, triple: Triple) -> tuple[Triple, ...]:
         """Return the stated facts that the minimal proof of a derived one rests on; empty for what does not follow."""
