@@ -20,12 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom
-from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal, is_variable
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal, is_variable, split_literal
 from workbench.solving.shape_terms import Constants
-from workbench.solving.shape_values import Path, Shape, Shapes, ValueAxiom, list_nested
+from workbench.solving.shape_values import Path, Shape, Shapes, ValueAxiom
 from workbench.solving.situations import ClauseIndex, Limits
 
 __all__ = ["Background", "Depth", "Member", "Scene", "conjoin", "disjoin"]
@@ -65,9 +66,44 @@ class Background:
     left_out: frozenset[str] = frozenset()
     """Names of clauses that take no part."""
 
-    def list_targeted(self) -> list[Shape]:
-        """Return the shapes that are aimed at something, in the order of their terms."""
-        return [shape for shape in self.shapes.values() if shape.targets]
+    @cached_property
+    def targeted(self) -> tuple[Shape, ...]:
+        """The shapes that are aimed at something, in the order of their terms."""
+        return tuple(shape for shape in self.shapes.values() if shape.targets)
+
+    @cached_property
+    def datatypes(self) -> frozenset[Term]:
+        """The datatypes that conditions speak of."""
+        found = (c for shape in self.shapes.values() for c in shape.conditions)
+        return frozenset(c.value for c in found if c.component == "datatype" and is_iri(c.value))
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The language ranges that conditions speak of."""
+        found = (c for shape in self.shapes.values() for c in shape.conditions if c.component == "languageIn")
+        return frozenset(split_literal(member)[0].lower() for c in found for member in c.values if is_literal(member))
+
+    @cached_property
+    def _inclusions(self) -> dict[Term, list[Term]]:
+        found: dict[Term, list[Term]] = {}
+        for clause in self.clauses.clauses:
+            if len(clause.elements) != 1 or len(clause.alternatives) != 1 or clause.assignments:
+                continue
+            (atom,) = clause.atoms
+            for head in clause.alternatives[0]:
+                if isinstance(head, Atom) and atom.predicate == RDF_TYPE == head.predicate:
+                    found.setdefault(atom.object, []).extend([head.object] * (head.subject == atom.subject))
+        return found
+
+    def list_supers(self, class_: Term) -> frozenset[Term]:
+        """Return the classes that everything in a class is in, by inclusions of classes alone; itself among them."""
+        reached, queue = {class_}, [class_]
+        while queue:
+            for sup in self._inclusions.get(queue.pop(), ()):
+                if sup not in reached:
+                    reached.add(sup)
+                    queue.append(sup)
+        return frozenset(reached)
 
 
 def conjoin(parts: Iterable[str]) -> str:
@@ -96,8 +132,6 @@ class Scene:
         self.given: dict[Atom, None] = {}
         self.opaque: dict[tuple[str, str], list[str]] = {}
         self.mentioned: set[Term] = set()
-        self.datatypes: set[Term] = set()
-        self.languages: set[str] = set()
         self.open: dict[str, None] = {}
         self.is_cut = False
         self._slots: dict[tuple[object, ...], str] = {}
@@ -129,16 +163,14 @@ class Scene:
                 self.out.setdefault((atom.subject, atom.predicate), []).append(atom.object)
                 self.into.setdefault((atom.object, atom.predicate), []).append(atom.subject)
                 self.leaving.setdefault(atom.subject, []).append(atom)
-        self.constants = Constants(self.mentioned, self.datatypes, self.languages)
+        self.constants = Constants(self.mentioned, self.background.datatypes, self.background.languages)
         self.missing = False
 
     def measure(self) -> tuple[int, ...]:
         """Return numbers that stay the same when nothing new is known."""
         opaque = sum(len(found) for found in self.opaque.values())
         texts = sum(len(found) for found in self.texts.values())
-        return (
-            len(self.atoms), len(self.mentioned), len(self.datatypes), len(self.languages), opaque, len(self.depths), texts,
-        )  # fmt: skip
+        return len(self.atoms), len(self.mentioned), opaque, len(self.depths), texts
 
     # ---- terms
 
@@ -231,13 +263,3 @@ class Scene:
             found = self.into.get((node, path.predicate), ())
             return [(v, self.write_atom(Atom(v, path.predicate, node))) for v in found]
         return [(v, self.write_atom(Atom(node, path.predicate, v))) for v in self.out.get((node, path.predicate), ())]
-
-    def note_vocabulary(self, names: Iterable[Term]) -> None:
-        """Take in the datatypes and languages of all shapes that some shapes speak of."""
-        for name in names:
-            for shape in list_nested(self.background.shapes, name):
-                for condition in shape.conditions:
-                    if condition.component == "datatype":
-                        self.datatypes.add(condition.value)
-                    elif condition.component == "languageIn":
-                        self.languages.update(m.strip('"').lower() for m in condition.values)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, get_local_name, is_iri, is_literal, is_variable, split_literal
 from workbench.solving.shape_cases import Scene, conjoin, disjoin
-from workbench.solving.shape_patterns import match_text, translate_pattern
+from workbench.solving.shape_patterns import LONGEST, Asked, find_lengths, match_text
 from workbench.solving.shape_terms import RELATED, get_text
 from workbench.solving.shape_values import Condition, Path, Shape
 from workbench.solving.values import BLANK, COMPARABLE, ILL_TYPED, NAME, write_number
@@ -29,6 +29,8 @@ _NODE_KINDS = {
     "BlankNodeOrLiteral": (False, True, True),
     "IRIOrLiteral": (True, False, True),
 }
+_COMBINED = 3
+"""Up to so many patterns about one term are looked at in every combination."""
 _MANY = 40
 """Beyond this many values of one path their number is bounded by the count alone."""
 
@@ -161,7 +163,7 @@ class ConditionWriter:
         return f"({symbol} {self.scene.write_term(value)})"
 
     def write_patterns(self) -> Iterator[str]:
-        """Declare the patterns and tie them to the texts of terms."""
+        """Declare the patterns, and say which of them a term's text can match together, and how long it then is."""
         for (pattern, flags), symbol in self._patterns.items():
             yield f"(declare-fun {symbol} (Int) Bool)"
             for term, number in self.scene.constants.terms.items():
@@ -171,19 +173,29 @@ class ConditionWriter:
                 else:
                     yield f"(assert (= ({symbol} {number}) {str(found).lower()}))"
         for value, wanted in sorted(self.scene.texts.items()):
-            if not is_variable(value):
-                continue
-            text, string = self.scene.write_term(value), f"|text {value}|"
-            yield f"(declare-const {string} String)"
-            yield f"(assert {conjoin(self.scene.constants.write_lexical(text, string))})"
-            for pattern, flags in sorted(wanted):
-                language = translate_pattern(pattern, flags)
-                if language is None:
+            if is_variable(value):
+                yield from self._write_texts(value, sorted(p for p in wanted if p in self._patterns))
+
+    def _write_texts(self, value: str, patterns: Sequence[tuple[str, str]]) -> Iterator[str]:
+        text = self.scene.write_term(value)
+        for case, family in self.scene.constants.list_families(text):
+            for signs in _list_signs(len(patterns)):
+                signed = [(p, sign) for p, sign in zip(patterns, signs, strict=True) if sign is not None]
+                asked = [Asked(*pattern, sign) for pattern, sign in signed]
+                texts = [(f"({self._patterns[pattern]} {text})", sign) for pattern, sign in signed]
+                held = [match if sign else f"(not {match})" for match, sign in texts]
+                found = find_lengths([*([Asked(family, "", True)] if family else []), *asked])
+                if found is None:
                     self.scene.open.setdefault("a pattern")
                     continue
-                held = f"({self._patterns[pattern, flags]} {text})" if (pattern, flags) in self._patterns else "true"
-                yield f"(assert (=> {held} (str.in_re {string} {language.wide})))"
-                yield f"(assert (=> (not {held}) (not (str.in_re {string} {language.narrow}))))"
+                lengths = _write_lengths(f"(len {text})", *found)
+                if lengths != "true":
+                    yield f"(assert (=> {conjoin([case, *held])} {lengths}))"
+
+    def list_matches(self, value: str) -> list[tuple[tuple[str, str], str]]:
+        """Return the patterns that a term was asked about, each with the text that it matches."""
+        patterns = sorted(p for p in self.scene.texts.get(value, ()) if p in self._patterns)
+        return [(pattern, f"({self._patterns[pattern]} {self.scene.write_term(value)})") for pattern in patterns]
 
     def write_logic(self, condition: Condition, value: str, positive: bool) -> str:
         """Write ``node``, ``property``, ``not``, ``and``, ``or`` and ``xone`` about one value."""
@@ -333,8 +345,7 @@ class ConditionWriter:
         if not positive:
             return "true"  # any two sets of values may differ
         parts = [
-            _imply(held, self.scene.add_value(node, path, value))
-            for value, held in self.list_value_nodes(shape, node)
+            _imply(held, self.scene.add_value(node, path, value)) for value, held in self.list_value_nodes(shape, node)
         ]
         for value, held in self.scene.list_values(node, path):
             if shape.path is None:
@@ -397,6 +408,30 @@ class ConditionWriter:
         if RDF_TYPE not in allowed:
             parts += [Atom(node, RDF_TYPE, class_) for class_ in self.scene.classes.get(node, ())]
         return conjoin(f"(not {self.scene.write_atom(atom)})" for atom in parts)
+
+
+def _list_signs(number: int) -> Iterator[tuple[bool | None, ...]]:
+    """Yield which patterns match and which do not; of many only pairs that match, the others left open."""
+    if number <= _COMBINED:
+        yield from (signs for signs in product((True, False), repeat=number) if any(signs))
+        return
+    for pair in combinations(range(number), 2):
+        yield tuple(True if place in pair else None for place in range(number))
+
+
+def _write_lengths(text: str, lengths: frozenset[int], has_longer: bool) -> str:
+    """Write that a length is one of some, as ranges."""
+    ranges: list[tuple[int, int]] = []
+    for length in sorted(lengths):
+        if ranges and ranges[-1][1] == length - 1:
+            ranges[-1] = (ranges[-1][0], length)
+        else:
+            ranges.append((length, length))
+    if has_longer:
+        ranges.append((LONGEST + 1, -1))
+        if len(ranges) > 1 and ranges[-2][1] == LONGEST:
+            ranges[-2:] = [(ranges[-2][0], -1)]
+    return disjoin(f"(>= {text} {low})" if high < 0 else f"(<= {low} {text} {high})" for low, high in ranges)
 
 
 def _imply(condition: str, consequence: str) -> str:

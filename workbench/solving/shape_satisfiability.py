@@ -10,11 +10,13 @@ from workbench.model.rules import Atom, Comparison, Negation, Operation, collect
 from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_variable
 from workbench.solving.shape_cases import FOCUS, Background, Depth, Member, Scene, conjoin, disjoin
 from workbench.solving.shape_encoding import VALUE_TESTS, ConditionWriter
+from workbench.solving.shape_patterns import Asked, find_text
 from workbench.solving.shape_terms import Features, read_family
 from workbench.solving.shape_values import Path, Shape, ValueAxiom
 from workbench.solving.situations import Clause, Instance, is_decided, match_atoms
 from workbench.solving.solver import Result, Solver, Sort
 from workbench.solving.values import (
+    BLANK,
     NUMBER,
     Side,
     is_arithmetic,
@@ -75,7 +77,7 @@ class Case:
         self._by_class: dict[Term, list[Shape]] = {}
         self._by_property: dict[tuple[str, Term], list[Shape]] = {}
         self._by_node: dict[Term, list[Shape]] = {}
-        for shape in background.list_targeted() if by_target else ():
+        for shape in background.targeted if by_target else ():
             for target in shape.targets:
                 if target.kind == "class":
                     self._by_class.setdefault(target.term, []).append(shape)
@@ -323,9 +325,7 @@ class Case:
             return f"(not (lit {text}))"
         if axiom.datatype == "literal":
             return f"(lit {text})"
-        codes = [
-            code for datatype, code in self.scene.constants.codes.items() if _may_share(axiom.datatype, datatype)
-        ]
+        codes = [code for datatype, code in self.scene.constants.codes.items() if _may_share(axiom.datatype, datatype)]
         return f"(and (lit {text}) (or (> (d {text}) 999) {' '.join(f'(= (d {text}) {code})' for code in codes)}))"
 
     def _write_stated(self) -> Iterator[str]:
@@ -337,7 +337,9 @@ class Case:
 
     # ---- answers
 
-    def explain(self, solver: Solver, fills: Sequence[str], without: frozenset[Member]) -> tuple[Result, tuple[str, ...]]:
+    def explain(
+        self, solver: Solver, fills: Sequence[str], without: frozenset[Member] = frozenset()
+    ) -> tuple[Result, tuple[str, ...]]:
         """Ask whether the case is possible with values for some paths and without some members.
 
         Returns the smallest set of guards that conflict, those of shapes rather than others.
@@ -367,12 +369,20 @@ class Case:
         )  # fmt: skip
         for number, term in enumerate(terms):
             sorts[scene.write_term(term)] = "Int"
+            lines.append(f"(declare-const named{number} Bool)")
+            lines.append(f"(assert (=> named{number} (not (= (k {scene.write_term(term)}) {BLANK}.0))))")
+            wishes.append(f"named{number}")
             for part, sort in parts:
                 lines.append(f"(declare-const {part}{number}! {sort})")
                 lines.append(f"(assert (= {part}{number}! ({part} {scene.write_term(term)})))")
                 sorts[f"{part}{number}!"] = sort
-            if term in scene.texts:
-                sorts[f"|text {term}|"] = "String"
+            for place, (_, matches) in enumerate(self.writer.list_matches(term)):
+                lines.append(f"(declare-const match{number}-{place} Bool)")
+                lines.append(f"(assert (= match{number}-{place} {matches}))")
+                sorts[f"match{number}-{place}"] = "Bool"
+            lines.append(f"(declare-const short{number} Bool)")
+            lines.append(f"(assert (=> short{number} (<= (len {scene.write_term(term)}) 40)))")
+            wishes.append(f"short{number}")
         # Terms of their own are more readable, and nothing falls together that was not asked to.
         apart = [f"(not (= {scene.write_term(a)} {scene.write_term(b)}))" for a, b in _list_pairs(terms[:12])]
         for number, line in enumerate(apart):
@@ -389,7 +399,7 @@ class Case:
         return Drawn(tuple(dict.fromkeys(facts)), names)
 
     def _name_terms(
-        self, found: Mapping[str, bool | Fraction | str], terms: Sequence[str], atoms: Mapping[str, Atom]
+        self, found: Mapping[str, bool | Fraction], terms: Sequence[str], atoms: Mapping[str, Atom]
     ) -> dict[str, Term] | None:
         held = [atom for name, atom in atoms.items() if found[name]]
         used = {self.node, *(t for atom in held for t in (atom.subject, atom.object))}
@@ -405,7 +415,6 @@ class Case:
                 word = kinds.get(term, "") or ("it" if term == self.node else "thing")
                 word = word[:1].lower() + word[1:]
                 taken[word] = taken.get(word, 0) + 1
-                text = found.get(f"text {term}")
                 values = {part: Fraction(found[f"{part}{number}!"]) for part in ("k", "v", "d", "len", "base", "tag")}
                 features = Features(
                     own,
@@ -415,8 +424,8 @@ class Case:
                     int(values["len"]),
                     int(values["base"]),
                     int(values["tag"]),
-                    text if isinstance(text, str) else None,
                 )
+                features = features._replace(text=self._find_text(term, number, features, found))
                 name = word if taken[word] == 1 else f"{word}{taken[word]}"
                 written = self.scene.constants.decode(features, name)
                 if written is None:
@@ -424,6 +433,18 @@ class Case:
                 by_number[own] = written
             names[term] = by_number[own]
         return names
+
+    def _find_text(
+        self, term: str, number: int, features: Features, found: Mapping[str, bool | Fraction]
+    ) -> str | None:
+        """Return a text that matches the patterns that a term was asked about as it does in a solution."""
+        matches = self.writer.list_matches(term)
+        if not matches:
+            return None
+        asked = [Asked(*pattern, bool(found[f"match{number}-{at}"])) for at, (pattern, _) in enumerate(matches)]
+        family = self.scene.constants.get_family(features)
+        asked += [Asked(family, "", True)] if family else []
+        return find_text(asked, features.length)
 
 
 class _Lookup:

@@ -95,20 +95,17 @@ _KINDS: dict[str, tuple[int, ...]] = {
 }
 _WHOLE = (DATE, BOOLEAN, YEAR)
 _LENGTHS = {"date": 10, "dateTime": 19, "time": 8, "gYear": 4, "boolean": 1, "integer": 1, "decimal": 1, "double": 1}
+_OFFSET = r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 _LEXICAL = {
-    "integer": '(re.++ (re.opt (re.union (str.to_re "+") (str.to_re "-"))) (re.+ (re.range "0" "9")))',
-    "boolean": '(re.union (str.to_re "true") (str.to_re "false") (str.to_re "1") (str.to_re "0"))',
-    "decimal": '(re.++ (re.opt (re.union (str.to_re "+") (str.to_re "-"))) (re.+ (re.union (re.range "0" "9") '
-    '(str.to_re "."))))',
-    "date": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (str.to_re "-") ((_ re.loop 2 2) '
-    '(re.range "0" "9")) (str.to_re "-") ((_ re.loop 2 2) (re.range "0" "9")) (re.* (re.union (re.range "0" "9") '
-    '(str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "Z"))))',
-    "gYear": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (re.* (re.union (re.range "0" "9") '
-    '(str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "Z"))))',
-    "dateTime": '(re.++ (re.opt (str.to_re "-")) ((_ re.loop 4 9) (re.range "0" "9")) (str.to_re "-") (re.+ (re.union '
-    '(re.range "0" "9") (str.to_re ":") (str.to_re "+") (str.to_re "-") (str.to_re "T") (str.to_re ".") '
-    '(str.to_re "Z"))))',
+    "integer": r"^[+-]?[0-9]+\Z",
+    "boolean": r"^(true|false|1|0)\Z",
+    "decimal": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\Z",
+    "date": rf"^-?[0-9]{{4,9}}-[0-9]{{2}}-[0-9]{{2}}{_OFFSET}\Z",
+    "gYear": rf"^-?[0-9]{{4,9}}{_OFFSET}\Z",
+    "dateTime": rf"^-?[0-9]{{4,9}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?{_OFFSET}\Z",
 }
+"""What literals of these datatypes look like (XSD 1.1 part 2), as patterns."""
+_IRI = r"^[!#-;=?-\[\]_a-z~\u00a0-\U0010ffff]*\Z"
 RELATED: dict[int, tuple[int, ...]] = {
     DATE: (ZONED_DATE, TIME, ZONED_TIME),
     ZONED_DATE: (DATE, TIME, ZONED_TIME),
@@ -247,17 +244,23 @@ class Constants:
         """Write that a free term's tag goes with its base: the first one itself, or one that extends it."""
         return f"(or (= (tag {text}) (base {text})) (> (tag {text}) {len(self.ranges)}))"
 
-    def write_lexical(self, text: str, string: str) -> Iterator[str]:
-        """Write what is known of a term's text, a constant of sort String."""
-        yield f"(= (len {text}) (str.len {string}))"
-        iri = '(re.* (re.union (str.to_re "!") (re.range "#" ";") (str.to_re "=") (re.range "?" "[") (str.to_re "]") '
-        iri += '(str.to_re "_") (re.range "a" "z") (str.to_re "~") (re.range "\\u{a0}" "\\u{2ffff}")))'
-        yield f"(=> (= (k {text}) {NAME}.0) (str.in_re {string} {iri}))"
+    def list_families(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield the cases that a term's text can be of, each with the pattern that such texts match."""
+        named = f"(= (k {text}) {NAME}.0)"
+        yield named, _IRI
+        others = [named]
         for datatype, code in self.codes.items():
-            language = _LEXICAL.get(read_family(datatype))
-            if language is not None:
+            if (pattern := _LEXICAL.get(read_family(datatype))) is not None:
                 typed = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED}.0)))"
-                yield f"(=> {typed} (str.in_re {string} {language}))"
+                others.append(typed)
+                yield typed, pattern
+        yield f"(not (or {' '.join(others)}))", ""
+
+    def get_family(self, found: Features) -> str:
+        """Return the pattern that the text of a term of a solution matches, or an empty text."""
+        if found.kind == NAME:
+            return _IRI
+        return _LEXICAL.get(read_family(self.by_code.get(found.datatype, "")), "")
 
     def write_usual(self, text: str, *, strict: bool) -> str:
         """Write that a free term is no odd one; ``strict`` also that it is well-typed and of a datatype with a name."""

@@ -6,7 +6,6 @@ a limit on resources, so an answer depends on the question alone; ``unknown`` is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -21,7 +20,7 @@ RESOURCES = 20_000_000
 """The default limit of one question, in Z3's deterministic resource units (not seconds)."""
 
 Result = Literal["sat", "unsat", "unknown"]
-Sort = Literal["Bool", "Int", "Real", "String"]
+Sort = Literal["Bool", "Int", "Real"]
 
 
 class Answer(NamedTuple):
@@ -188,7 +187,7 @@ class Solver:
 
     def find_assignment(
         self, text: str, guards: Sequence[str], sorts: Mapping[str, Sort], wishes: Sequence[str] = ()
-    ) -> dict[str, bool | Fraction | str] | None:
+    ) -> dict[str, bool | Fraction] | None:
         """Return the values of constants in some solution in which as many wishes come true as can, one by one.
 
         ``sorts`` gives the constants; ``wishes`` are Boolean constants. None when no solution was found, or one with
@@ -211,8 +210,8 @@ class Solver:
             found[name] = value
         return found
 
-    def _evaluate(self, model: z3.ModelRef, name: str, sort: Sort) -> bool | Fraction | str | None:
-        makers = {"Bool": z3.Bool, "Int": z3.Int, "Real": z3.Real, "String": z3.String}
+    def _evaluate(self, model: z3.ModelRef, name: str, sort: Sort) -> bool | Fraction | None:
+        makers = {"Bool": z3.Bool, "Int": z3.Int, "Real": z3.Real}
         value = model.eval(makers[sort](name, self._context), model_completion=True)
         if isinstance(value, z3.BoolRef):
             return z3.is_true(value)
@@ -220,8 +219,6 @@ class Solver:
             return Fraction(value.as_long())
         if isinstance(value, z3.RatNumRef):
             return Fraction(value.numerator_as_long(), value.denominator_as_long())
-        if isinstance(value, z3.SeqRef) and value.is_string_value():
-            return re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda match: chr(int(match[1], 16)), value.as_string())
         return None
 
     def _open(self, text: str) -> z3.Solver:
