@@ -13,8 +13,9 @@ PROPERTIES = [f"<{K}{name}>" for name in "pqr"]
 CLASSES = [f"<{K}{name}>" for name in "ABC"]
 SUBCLASS = f"<{RDFS}subClassOf>"
 LITERALS = [
-    '"1"', '"ab"', '"abc def"', '"a"@en', '"b"@en', '"c"@en-gb', '"d"@de', f'"1"^^<{XSD}integer>', f'"01"^^<{XSD}integer>',
-    f'"7"^^<{XSD}integer>', f'"x"^^<{XSD}integer>', f'"1.5"^^<{XSD}decimal>', f'"1.0"^^<{XSD}decimal>', f'"2e0"^^<{XSD}double>',
+    '"1"', '"ab"', '"abc def"', '"a"@en', '"b"@en', '"c"@en-gb', '"d"@de', f'"1"^^<{XSD}integer>',
+    f'"01"^^<{XSD}integer>', f'"7"^^<{XSD}integer>', f'"x"^^<{XSD}integer>', f'"1.5"^^<{XSD}decimal>',
+    f'"1.0"^^<{XSD}decimal>', f'"2e0"^^<{XSD}double>',
     f'"2000-01-01"^^<{XSD}date>', f'"2001-13-01"^^<{XSD}date>', f'"2001-01-01"^^<{XSD}date>', f'"true"^^<{XSD}boolean>',
     f'"2000-01-01T00:00:00"^^<{XSD}dateTime>', f'"2000-01-01T00:00:00Z"^^<{XSD}dateTime>', f'"a  b"^^<{XSD}token>',
     f'"http://x/"^^<{XSD}anyURI>', f'"P1D"^^<{XSD}duration>', f'"1990"^^<{XSD}gYear>', f'"?"^^<{K}own>',

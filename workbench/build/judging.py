@@ -14,7 +14,7 @@ from workbench.reasoning.closure import Closure
 from workbench.reasoning.contradictions import Contradiction, Contradictions
 from workbench.reasoning.contradictions import find_contradictions as search
 from workbench.validation.constraints import find_constraint_violations
-from workbench.validation.shacl import make_violations, validate_graph
+from workbench.validation.shacl import Judgement, judge_graph, make_violations
 from workbench.validation.wellformed import find_shape_problems, select_sound_shapes
 
 __all__ = ["MOST_LISTED", "MOST_OF_STATEMENT", "find_contradictions", "judge_shapes", "report_shape_problems"]
@@ -24,6 +24,9 @@ MOST_LISTED = 1_000
 MOST_OF_STATEMENT = 20
 """How many contradictions are listed of those that one stated fact takes part in."""
 _MANY = 3
+_REMEMBERED = 4
+_judged: dict[tuple[str, str], Judgement] = {}
+"""What was judged last, by project folder and domain."""
 
 
 def find_contradictions(
@@ -122,8 +125,10 @@ def report_shape_problems(knowledge: Knowledge) -> list[Violation]:
 def judge_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[Violation]:
     """Judge the closure by the shapes that have no problem, and return their findings.
 
-    Shapes see stated triples of any kind and everything that was derived. Raises LimitError when they take too much
-    time or memory, WorkerError when the process that judges them died.
+    Shapes see stated triples of any kind and everything that was derived. What was judged last for this domain is
+    remembered, so that after an edit only those nodes are judged again that the shapes can see it from; the findings
+    are the same. Raises LimitError when they take too much time or memory, WorkerError when the process that judges
+    them died.
     """
     domain, narrator = knowledge.domain, knowledge.narrator
     shapes = domain.shapes
@@ -131,13 +136,17 @@ def judge_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[Vi
         shapes = select_sound_shapes(shapes, problems)
     if not shapes:
         return []
-    data: tuple[Triple, ...] = tuple(sorted({*domain.triples, *knowledge.closure.facts()}))
+    data: frozenset[Triple] = frozenset((*domain.triples, *knowledge.closure.facts()))
+    key = (str(knowledge.project.root), domain.name)
     try:
-        results = validate_graph(data, shapes, asserted=domain.triples, locate=narrator.locate)
+        judgement = judge_graph(
+            data, shapes, asserted=domain.triples, previous=_judged.get(key), locate=narrator.locate
+        )
     except InvalidKnowledgeError as error:
         return list(error.report.violations)
+    _remember(key, judgement)
     return make_violations(
-        results,
+        judgement.results,
         shapes=shapes,
         locate=narrator.locate,
         label=narrator.label,
@@ -148,3 +157,11 @@ def judge_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[Vi
         say=narrator.say,
         domain=domain.name,
     )
+
+
+def _remember(key: tuple[str, str], judgement: Judgement) -> None:
+    """Keep the last judgement of a few domains; an old one costs a full judgement, never a wrong one."""
+    _judged.pop(key, None)
+    _judged[key] = judgement
+    while len(_judged) > _REMEMBERED:
+        _judged.pop(next(iter(_judged)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.model.terms import RDF, Term, Triple, is_iri
+from workbench.validation.shacl.core import GraphIndex
 from workbench.validation.shape_index import ShapeIndex, make_sh
 
 __all__ = ["Found", "follow_path"]
@@ -14,12 +15,12 @@ Found = dict[Term, tuple[Triple, ...]]
 """Values that a path leads to, each with one shortest way there."""
 
 
-def follow_path(shapes: ShapeIndex, path: Term, data: ShapeIndex, start: Term, *, inverse: bool = False) -> Found:
+def follow_path(shapes: ShapeIndex, path: Term, data: GraphIndex, start: Term, *, inverse: bool = False) -> Found:
     """Return what the well-formed ``path`` of ``shapes`` leads to from ``start`` (SPARQL 1.1 section 9.1)."""
     if is_iri(path) and not shapes.list_objects(path, _FIRST):
         if inverse:
-            return {triple[0]: (triple,) for triple in data.list_uses(start) if triple[1] == path}
-        return {value: ((start, path, value),) for value in data.list_objects(start, path)}
+            return {found: ((found, path, start),) for found in data.get_subjects(path, start)}
+        return {value: ((start, path, value),) for value in data.get_objects(start, path)}
     if (members := shapes.read_list(path)) is not None:
         found: Found = {start: ()}
         for member in reversed(members) if inverse else members:
@@ -42,7 +43,7 @@ def follow_path(shapes: ShapeIndex, path: Term, data: ShapeIndex, start: Term, *
     return {}
 
 
-def _extend(shapes: ShapeIndex, path: Term, data: ShapeIndex, found: Found, inverse: bool) -> Found:
+def _extend(shapes: ShapeIndex, path: Term, data: GraphIndex, found: Found, inverse: bool) -> Found:
     longer: Found = {}
     for node, way in found.items():
         for value, step in follow_path(shapes, path, data, node, inverse=inverse).items():
@@ -50,7 +51,7 @@ def _extend(shapes: ShapeIndex, path: Term, data: ShapeIndex, found: Found, inve
     return longer
 
 
-def _repeat(shapes: ShapeIndex, path: Term, data: ShapeIndex, found: Found, inverse: bool) -> Found:
+def _repeat(shapes: ShapeIndex, path: Term, data: GraphIndex, found: Found, inverse: bool) -> Found:
     reached, newest = dict(found), found
     while newest and len(reached) < _LIMIT:
         newest = {v: way for v, way in _extend(shapes, path, data, newest, inverse).items() if v not in reached}

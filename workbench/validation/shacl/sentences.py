@@ -84,17 +84,18 @@ def compose_sentence(
     label: Callable[[Term], str],
     classes: Sequence[Term] = (),
     values: tuple[Term, ...] | None = None,
+    path: str = "",
 ) -> Sentence:
     """Compose a sentence from a result of SHACL Core.
 
     ``classes`` are the target classes of the shape; ``values`` the values that the path has for the focus, None
-    when that is not known.
+    when that is not known; ``path`` is what the path is called, where its labels do not say it.
     """
 
     def name(term: Term) -> str:
         return _show_literal(term) if is_literal(term) else label(term)
 
-    path = re.sub(r"<[^<>]*>", lambda match: label(match.group()), result.path)
+    path = path or re.sub(r"<[^<>]*>", lambda match: label(match.group()), result.path)
     among = f"every {' or '.join(label(c) for c in classes)}" if classes else "it"
     parts = _Parts(name(result.focus), path, name(result.value) if result.value else "", among, values)
     return _compose(get_component_name(result.component), result, shapes, name, parts)

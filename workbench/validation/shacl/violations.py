@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
 from workbench.model.report import Location, Severity, Violation
@@ -19,6 +19,7 @@ from workbench.model.terms import (
     is_literal,
     split_literal,
 )
+from workbench.validation.shacl.core import GraphIndex
 from workbench.validation.shacl.paths import follow_path
 from workbench.validation.shacl.results import ShaclResult
 from workbench.validation.shacl.sentences import compose_sentence, get_component_name
@@ -27,6 +28,8 @@ from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
 __all__ = ["make_violations"]
 
 _SEVERITIES: dict[Term, Severity] = {make_sh("Warning"): "warning", make_sh("Info"): "info"}
+_LABELS = (RDFS_LABEL, "<http://www.w3.org/2004/02/skos/core#prefLabel>")
+_IRI = re.compile(r"\b(?:https?|urn|file):[^\s<>\"{}|\\^`]+")
 _RELATED = 20
 """How many further places one violation lists."""
 
@@ -39,14 +42,16 @@ def make_violations(
     label: Callable[[Term], str],
     derive_leaves: Callable[[Triple], tuple[Triple, ...]] = lambda _: (),
     language: str = "en",
-    data: Sequence[Triple] = (),
-    asserted: Sequence[Triple] = (),
+    data: Collection[Triple] = (),
+    asserted: Collection[Triple] = (),
     say: Callable[[Triple], str] | None = None,
     domain: str = "",
 ) -> list[Violation]:
     """Return one violation for each result, with the code ``shacl.<component>`` such as ``shacl.min-count``.
 
-    The message is the author's ``sh:message`` in ``language``, or a sentence composed from labels. The location is
+    The message is the author's ``sh:message`` in ``language``, with what stands in braces filled in, or a sentence
+    composed from labels; names of the data that pySHACL filled in as IRIs are said in words. ``source`` is the shape,
+    or the nearest named one around it, which stays the same when a file is written anew. The location is
     that of the offending statement: ``locate`` returns the place of a stated triple and None for any other; a
     derived one is placed at what it follows from, ``derive_leaves``. ``data`` and ``asserted`` are the graphs that
     were judged; without them no statements can be named that the result itself does not hold.
@@ -59,8 +64,8 @@ class _Maker:
     def __init__(
         self,
         shapes: ShapeIndex,
-        data: Sequence[Triple],
-        asserted: Sequence[Triple],
+        data: Collection[Triple],
+        asserted: Collection[Triple],
         locate: Callable[[Triple], Location | None],
         label: Callable[[Term], str],
         derive_leaves: Callable[[Triple], tuple[Triple, ...]],
@@ -78,14 +83,14 @@ class _Maker:
         self._domain = domain
 
     @cached_property
-    def _derived_index(self) -> ShapeIndex:
-        return ShapeIndex(self._graphs[False])
+    def _derived_index(self) -> GraphIndex:
+        return GraphIndex(self._graphs[False])
 
     @cached_property
-    def _asserted_index(self) -> ShapeIndex:
-        return ShapeIndex(self._graphs[True])
+    def _asserted_index(self) -> GraphIndex:
+        return GraphIndex(self._graphs[True])
 
-    def _get_index(self, result: ShaclResult) -> ShapeIndex | None:
+    def _get_index(self, result: ShaclResult) -> GraphIndex | None:
         """Return the graph that was judged, or None when it was not given."""
         if not self._graphs[result.asserted]:
             return None
@@ -107,13 +112,14 @@ class _Maker:
             label=self._label,
             classes=self._list_classes(result),
             values=self._list_values(result),
+            path=self._name_path(result),
         )
         name = get_component_name(result.component)
         derived = tuple(leaf for leaf in leaves if leaf not in statements)
         return Violation(
             code="shacl." + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower(),
             severity=_SEVERITIES.get(result.severity, "error"),
-            message=self._choose_text(result.messages) or sentence.message,
+            message=self._fill(self._choose_text(result.messages), result) or sentence.message,
             location=places[0] if places else None,
             focus=result.focus,
             why=self._explain(result),
@@ -121,7 +127,61 @@ class _Maker:
             facts=tuple(self._say(triple) for triple in (*statements, *derived)[:_RELATED]),
             related=tuple(dict.fromkeys(place for place in places[1:] if place != places[0])),
             domain=self._domain,
+            path=result.path,
+            value=result.value,
+            source=self._find_named(result.shape),
         )
+
+    def _find_named(self, shape: Term) -> Term:
+        """Return a shape, or the nearest named one around it; labels of blank nodes change with every reading."""
+        queue, seen = [shape], {shape}
+        while queue:
+            node = queue.pop(0)
+            if is_iri(node):
+                return node
+            for subject, _, _ in self._shapes.list_uses(node):
+                if subject not in seen:
+                    seen.add(subject)
+                    queue.append(subject)
+        return shape
+
+    def _name_path(self, result: ShaclResult) -> str:
+        """Return what the author calls a path, where the ontology has no label for it."""
+        index = self._get_index(result)
+        labelled = index is not None and any(index.get_objects(result.path, name) for name in _LABELS)
+        return "" if labelled else self._read_texts(result.shape, make_sh("name"))
+
+    def _fill(self, text: str, result: ShaclResult) -> str:
+        """Fill in what stands in braces, and say in words what stands there as an IRI of the data."""
+        terms = {"this": result.focus, "value": result.value}
+
+        def replace(match: re.Match[str]) -> str:
+            name = match[1]
+            if name == "path":
+                return self._name_path(result) or self._say_path(result.path)
+            term = terms.get(name) or self._shapes.get_object(result.shape, make_sh(name)) or ""
+            return self._say_term(term) if term else match[0]
+
+        filled = re.sub(r"\{[?$](\w+)\}", replace, text)
+        index = self._get_index(result)
+        if index is None:
+            return filled
+
+        def say(match: re.Match[str]) -> str:
+            iri = match[0].rstrip(".,;:!?)’”'")
+            known = f"<{iri}>" in (result.focus, result.value, result.path) or any(index.describe(f"<{iri}>"))
+            return self._label(f"<{iri}>") + match[0][len(iri) :] if known else match[0]
+
+        return _IRI.sub(say, filled)
+
+    def _say_term(self, term: Term) -> str:
+        if is_literal(term):
+            return split_literal(term)[0]
+        members = self._shapes.read_list(term) if is_blank(term) else None
+        return ", ".join(map(self._say_term, members)) if members else self._label(term)
+
+    def _say_path(self, path: str) -> str:
+        return re.sub(r"<[^<>]*>", lambda match: self._label(match.group()), path)
 
     def _find_statements(self, result: ShaclResult) -> tuple[Triple, ...]:
         """Return the triples a result is about, in the order in which a path goes through them."""
@@ -134,9 +194,9 @@ class _Maker:
             return ()
         if not path:
             classes = self._list_classes(result)
-            return tuple(t for t in index.list_triples(focus) if t[1] == RDF_TYPE and t[2] in classes)
+            return tuple((focus, RDF_TYPE, type_) for type_ in sorted(index.list_types(focus)) if type_ in classes)
         if simple:
-            return tuple((focus, path, found) for found in index.list_objects(focus, path))
+            return tuple((focus, path, found) for found in sorted(index.get_objects(focus, path)))
         path_node = self._shapes.get_object(result.shape, SH_PATH)
         if path_node is None:
             return ()
@@ -161,7 +221,8 @@ class _Maker:
     def _locate_subject(self, result: ShaclResult) -> tuple[Location, ...]:
         """Return where the focus is described, by its type first; for a derived one, where that comes from."""
         index = self._get_index(result)
-        triples = index.list_triples(result.focus) if index is not None else ()
+        pairs = index.describe(result.focus) if index is not None else ()
+        triples = ((result.focus, predicate, value) for predicate, value in pairs)
         ordered = sorted(triples, key=lambda triple: (triple[1] != RDF_TYPE, triple))
         if places := self._locate_all(ordered)[:1]:
             return places
