@@ -29,9 +29,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~^$=:/'\"-])")
 # GitHub makes links of these after Markdown was read, so escaping does not stop it; an empty comment does.
 _REFERENCES = re.compile(r"(@|#)(?=\w)")
-_LINKS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=[Ww][Ww][Ww])(\.)|(?<=[Gg][Hh])(-)(?=\d)")
+_LINKS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[Gg][Hh])(-)(?=\d)")
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
-_EMBEDDED_LINK = re.compile(r"\[(?=(?:[^\[\]\\]|\\.)*\]\()")
 
 
 def clean(text: str) -> str:
@@ -88,4 +87,5 @@ def escape_annotation_property(text: str) -> str:
 def escape_sarif(text: str) -> str:
     """Return the text of a SARIF message: no placeholders and no embedded links (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
     text = "\n".join(_CONTROL.sub(" ", line) for line in text.split("\n"))
-    return _EMBEDDED_LINK.sub(r"\\[", _PLACEHOLDER.sub(r"{{\1}}", text))
+    text = _PLACEHOLDER.sub(r"{{\1}}", text)
+    return text.replace("[", "\\[") if "](" in text else text

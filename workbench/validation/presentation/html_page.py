@@ -85,7 +85,7 @@ def _make_chart(violations: Sequence[Violation]) -> str:
     height = step * len(shown)
     more = f'<p class="quiet">and {len(rows) - len(shown)} more codes</p>' if len(rows) > len(shown) else ""
     return (
-        f'<section><h2>By code</h2><svg role="img" aria-label="Number of findings by code" width="{width}" '
+        f'<section class="chart"><h2>By code</h2><svg role="img" aria-label="Number of findings by code" width="{width}" '
         f'viewBox="0 0 {width} {height}">{"".join(marks)}</svg>{more}</section>'
     )
 
@@ -160,12 +160,14 @@ def _make_excerpt(place: Location | None, read_line: Callable[[Location], str]) 
         return ""
     start = max(place.column - 1, 0)
     end = find_end_column(line, place.column) - 1 if place.column else 0
-    first = max(0, min(start - 60, len(line) - _MOST_OF_LINE)) if len(line) > _MOST_OF_LINE else 0
+    margin = len(line) - len(line.lstrip())
+    first = max(margin, min(start - 60, len(line) - _MOST_OF_LINE)) if len(line) > _MOST_OF_LINE else margin
     last = min(len(line), first + _MOST_OF_LINE)
     end = min(end, last)
     marked = f"<mark>{escape_html(line[start:end])}</mark>" if end > start else ""
+    start = max(start, first)
     text = f"{escape_html(line[first:start])}{marked}{escape_html(line[max(end, start) : last])}"
-    dots = ("…" if first else "", "…" if last < len(line) else "")
+    dots = ("…" if first > margin else "", "…" if last < len(line) else "")
     return f'<pre><span class="number">{place.line} │ </span>{dots[0]}{text}{dots[1]}</pre>'
 
 
