@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         TermDescription,
         describe,
     )
+    from workbench.build.differing import Difference, compute_difference_exit_code, diff, format_difference
     from workbench.build.explaining import explain
     from workbench.build.explanations import Explanation
     from workbench.build.fixing import Fix, list_fixable, propose_fix
@@ -72,6 +73,7 @@ __all__ = [
     "DerivationLog",
     "Described",
     "Description",
+    "Difference",
     "Domain",
     "Edit",
     "Explanation",
@@ -95,8 +97,11 @@ __all__ = [
     "assemble_theory",
     "build",
     "check",
+    "compute_difference_exit_code",
     "describe",
+    "diff",
     "explain",
+    "format_difference",
     "format_project",
     "get_knowledge",
     "history",
@@ -127,6 +132,7 @@ _HOMES = {
     "workbench.build.describing": (
         "Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe",
     ),
+    "workbench.build.differing": ("Difference", "compute_difference_exit_code", "diff", "format_difference"),
     "workbench.build.explaining": ("explain",),
     "workbench.build.explanations": ("Explanation",),
     "workbench.build.fixing": ("Fix", "list_fixable", "propose_fix"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.checking import check
+from workbench.cli.differing import diff
 from workbench.cli.options import take_domain, take_folder, take_json
 from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
@@ -171,6 +172,9 @@ def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
     if len(parts) not in (1, 3) or len(" ".join(parts).split()) < 3:
         raise UsageError("Write a statement in quotation marks: workbench explain [DIR] 'SUBJECT PROPERTY OBJECT'.")
     return folder, " ".join(f'"{part}"' if len(parts) == 3 and " " in part else part for part in parts)
+
+
+main.add_command(diff)
 
 
 @main.command(short_help="Make the training sets.")

@@ -16,7 +16,7 @@ from workbench.build.differing.renamed import State, find_blank_names, rename_do
 from workbench.build.differing.renamings import Match, find_renamings
 from workbench.build.differing.rules import compare_rules
 from workbench.build.differing.sides import Side, read_sides
-from workbench.build.differing.statements import compare_statements
+from workbench.build.differing.statements import UNREAD, compare_statements
 from workbench.build.differing.values import (
     Change,
     DatasetDifference,
@@ -124,6 +124,7 @@ class _Comparison:
             former_name=first.name if old and new and first.name != second.name else "",
             prefixes={**first.prefixes, **second.prefixes},
             renamings=tuple(_tell_renaming(match, after) for match in matches),
+            names_gone=_list_names_gone(before, after) if new is not None else (),
             changes=tuple(changes),
             notes=statements.notes,
         )
@@ -150,11 +151,19 @@ class _Comparison:
             if state.knowledge.blockers
         ]
         if blocked:
-            return replace(result, unreasoned=f"Nothing is concluded from knowledge with errors: {'; '.join(blocked)}.")
+            return replace(
+                result,
+                unreasoned=f"Nothing is concluded from knowledge with errors: {'; '.join(blocked)}.",
+                is_blocked_now=bool(new.knowledge.blockers) and not old.knowledge.blockers,
+            )
         self.tell(f"{result.name}: reasoning")
         found = compare_conclusions(old, new)
         return replace(
             result,
+            changes=tuple(
+                replace(change, still_follows=change.triple in found.kept) if change.kind == "fact" else change
+                for change in result.changes
+            ),
             lost=found.lost,
             gained=found.gained,
             consistency=found.consistency,
@@ -220,6 +229,15 @@ def _list_digests(project: Project, domain: str) -> dict[str, str]:
 def _tell_renaming(match: Match, state: State) -> Renaming:
     kind = state.domain.kinds.get(match.new, "name")
     return Renaming(match.old, match.new, kind, state.narrator.label(match.new), match.score)
+
+
+def _list_names_gone(old: State, new: State) -> tuple[tuple[Term, str], ...]:
+    """Return the names of OLD that NEW does not know, with what they were called; none where NEW was not all read."""
+    if any(v.severity == "error" and v.code.startswith(UNREAD) for v in new.domain.violations):
+        return ()
+    kinds = ("class", "property", "annotation property", "datatype", "individual")
+    gone = (term for term, kind in old.domain.kinds.items() if kind in kinds and term not in new.domain.kinds)
+    return tuple((term, old.narrator.label(term)) for term in gone if not is_blank(term))
 
 
 def _compare_closed(old: State, new: State) -> Iterator[Change]:

@@ -29,12 +29,16 @@ _MOST_CAUSED = 5_000
 
 
 class Conclusions(NamedTuple):
-    """What follows on one side only, whether the facts contradict each other, and constraints that flip."""
+    """What follows on one side only, whether the facts contradict each other, and constraints that flip.
+
+    ``kept`` are the facts that are no longer stated and follow all the same.
+    """
 
     lost: tuple[Consequence, ...]
     gained: tuple[Consequence, ...]
     consistency: tuple[Consistency, Consistency]
     flips: tuple[Flip, ...]
+    kept: frozenset[Triple]
 
 
 def compare_conclusions(old: State, new: State) -> Conclusions:
@@ -59,6 +63,7 @@ def compare_conclusions(old: State, new: State) -> Conclusions:
         tuple(right.tell(_order(revision.gained, own, after), left, "new")),
         (left.judge_consistency(), right.judge_consistency()),
         tuple(_flip_constraints(left, right)),
+        frozenset(fact for fact in before.stated - stated if after.is_entailed(fact)),
     )
 
 

@@ -12,9 +12,11 @@ from workbench.build.differing.words import UnitTeller
 from workbench.model.report import Location
 from workbench.model.terms import SH, Term, Triple, is_literal, split_literal
 
-__all__ = ["StatementChanges", "compare_statements"]
+__all__ = ["UNREAD", "StatementChanges", "compare_statements"]
 
 _PATH = f"<{SH}path>"
+UNREAD = ("turtle.", "xml.", "rdf.", "project.link", "project.pointer")
+"""How the codes of findings begin that say that something could not be read."""
 _MOST_LOCATED = 2_000
 """Places are looked up for so many statements of a side; those of the rest would take longer than they are worth."""
 
@@ -52,8 +54,7 @@ def _order(change: Change) -> tuple[str, str, str, str]:
 
 def _list_unread(state: State) -> tuple[str, ...]:
     """Return the files in which something could not be read."""
-    families = ("turtle.", "xml.", "rdf.", "project.link", "project.pointer")
-    found = (v.location.path for v in state.domain.violations if v.location and v.code.startswith(families))
+    found = (v.location.path for v in state.domain.violations if v.location and v.code.startswith(UNREAD))
     return tuple(dict.fromkeys(found))
 
 
@@ -112,14 +113,14 @@ def _tell(
         triples = parts[0].own[unit]
         kind, said = sides[0].find_kind(triples, are_shapes), sides[0].tell(unit, triples)
         other = pairs.get(unit)
+        fact = triples[0] if kind == "fact" else None
         if other is None:
             certain = sides[0].is_certain(triples, sides[1])
-            yield Change(kind, "removed", unit.root[0], said, None, certain)
+            yield Change(kind, "removed", unit.root[0], said, None, certain, triple=fact)
             continue
         theirs = parts[1].own[other]
-        yield Change(
-            sides[1].find_kind(theirs, are_shapes), "changed", unit.root[0], said, sides[1].tell(other, theirs)
-        )
+        new_kind = sides[1].find_kind(theirs, are_shapes)
+        yield Change(new_kind, "changed", unit.root[0], said, sides[1].tell(other, theirs), triple=fact)
     paired = set(pairs.values())
     for unit in come:
         if unit not in paired:

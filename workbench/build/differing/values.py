@@ -46,7 +46,8 @@ class Change:
     """Something stated, withdrawn, or stated otherwise.
 
     ``name`` is that of a rule or test, the term that a statement is about, or a path. What is not ``certain`` may only
-    not have been read, since a file of that side has errors.
+    not have been read, since a file of that side has errors. A fact that is no longer stated may
+    follow still (``still_follows``); ``triple`` is that fact.
     """
 
     kind: ChangeKind
@@ -55,6 +56,8 @@ class Change:
     old: Said | None = None
     new: Said | None = None
     certain: bool = True
+    still_follows: bool = False
+    triple: Triple | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,10 @@ class DatasetDifference:
 class DomainDifference:
     """What a change does to one domain.
 
-    ``presence`` tells whether it is on both sides; ``former_name`` is another name that it had. ``unreasoned`` says
-    why conclusions, consistency, tests and constraints could not be compared, and is empty where they were. Causes of
+    ``presence`` tells whether it is on both sides; ``former_name`` is another name that it had. ``names_gone`` are the
+    classes, properties and individuals that only OLD knows, as far as all of NEW could be read. ``unreasoned`` says
+    why conclusions, consistency, tests and constraints could not be compared, and is empty where they were;
+    ``is_blocked_now`` tells that OLD could be reasoned with and NEW cannot. Causes of
     ``lost`` and ``gained`` are told where they can be decided. ``notes`` are sentences on what the comparison leaves
     open.
     """
@@ -139,8 +144,10 @@ class DomainDifference:
     former_name: str = ""
     prefixes: Mapping[str, str] = field(default_factory=dict)
     renamings: tuple[Renaming, ...] = ()
+    names_gone: tuple[tuple[Term, str], ...] = ()
     changes: tuple[Change, ...] = ()
     unreasoned: str = ""
+    is_blocked_now: bool = False
     lost: tuple[Consequence, ...] = ()
     gained: tuple[Consequence, ...] = ()
     consistency: tuple[Consistency, Consistency] = (Consistency(None), Consistency(None))
@@ -148,6 +155,15 @@ class DomainDifference:
     new_findings: tuple[Violation, ...] = ()
     gone_findings: tuple[Violation, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anything about the domain differs."""
+        return bool(
+            self.presence != "both" or self.former_name or self.renamings or self.changes or self.lost or self.gained
+            or self.flips or self.new_findings or self.gone_findings
+            or self.contradictions_begin or self.contradictions_cease
+        )  # fmt: skip
 
     @property
     def contradictions_begin(self) -> bool:
