@@ -25,6 +25,7 @@ _ALL_DISJOINT = f"<{OWL}AllDisjointClasses>"
 _SOURCE, _PROPERTY, _TARGET = (f"<{OWL}annotated{part}>" for part in ("Source", "Property", "Target"))
 _INFERRED = f"<{OIO}is_inferred>"
 _FEW = 10
+_STEPS = 3_000_000
 
 
 def find_circles(above: Mapping[Term, Iterable[Term]]) -> list[list[Term]]:
@@ -130,40 +131,39 @@ def _find_several_superclasses(lint: Linter) -> Iterator[Violation]:
 
 
 def _find_redundant(lint: Linter) -> Iterator[Violation]:
-    """Find stated superclasses that are above another stated superclass; circles are left to their own check."""
+    """Find stated superclasses that are above another stated superclass; circles are left to their own check.
+
+    The search climbs from each of several superclasses, up to a number of steps that no ontology in use comes near.
+    """
     parents = {term: values for term, values in lint.index.parents.items() if is_iri(term)}
-    circling = {term for part in find_circles(parents) for term in part}
-    above: dict[Term, frozenset[Term]] = {}
-
-    def climb(start: Term) -> frozenset[Term]:
-        waiting = [start]
-        while waiting:
-            term = waiting[-1]
-            todo = [p for p in parents.get(term, ()) if p not in above and p not in circling]
-            if todo and term not in above:
-                waiting += todo
-                continue
-            waiting.pop()
-            direct = [p for p in parents.get(term, ()) if p not in circling]
-            above.setdefault(term, frozenset(direct).union(*(above[p] for p in direct)))
-        return above[start]
-
+    circles = {term: number for number, part in enumerate(find_circles(parents)) for term in part}
+    steps = _STEPS
     for term, values in sorted(parents.items()):
-        if len(values) < 2 or term in circling:
+        if len(values) < 2 or term in circles:
             continue
-        for value in values:
-            below = next((v for v in values if v != value and v not in circling and value in climb(v)), None)
-            if below is not None:
-                yield lint.report(
-                    "hierarchy.redundant-superclass",
-                    f"That {lint.name(term)} is below {lint.name(value)} follows from its being below "
-                    f"{lint.name(below)}.",
-                    [(term, SUBCLASS, value), (term, SUBCLASS, below)],
-                    focus=term,
-                    path=SUBCLASS,
-                    value=value,
-                    fix="Remove the statement; nothing is lost.",
-                )
+        wanted = set(values)
+        lower: dict[Term, Term] = {}
+        for start in values:
+            waiting, seen = [start], {start}
+            while waiting and steps:
+                for above in parents.get(waiting.pop(), ()):
+                    if above not in seen:
+                        steps -= 1
+                        seen.add(above)
+                        waiting.append(above)
+            for value in (seen & wanted) - {start}:
+                if circles.get(value, -1) != circles.get(start, -2):
+                    lower.setdefault(value, start)
+        for value, below in sorted(lower.items()):
+            yield lint.report(
+                "hierarchy.redundant-superclass",
+                f"That {lint.name(term)} is below {lint.name(value)} follows from its being below {lint.name(below)}.",
+                [(term, SUBCLASS, value), (term, SUBCLASS, below)],
+                focus=term,
+                path=SUBCLASS,
+                value=value,
+                fix="Remove the statement; nothing is lost.",
+            )
 
 
 def _list_pairs(lint: Linter) -> list[Triple]:
@@ -253,11 +253,12 @@ def _find_several_equivalents(lint: Linter) -> Iterator[Violation]:
 def _find_several_definitions(lint: Linter) -> Iterator[Violation]:
     index = lint.index
     for term, values in sorted(index.group(EQUIVALENT_CLASS).items()):
-        kept = [value for value in values if index.get_values(value, _INTERSECTION)]
-        if is_iri(term) and len(kept) > 1:
+        kept = [value for value in values for _ in index.get_values(value, _INTERSECTION)]
+        lists = {node for value in values for node in index.get_values(value, _INTERSECTION)}
+        if is_iri(term) and len(lists) > 1:
             yield lint.report(
                 "hierarchy.several-definitions",
-                f"The class {lint.name(term)} has {len(kept)} definitions that are each an intersection.",
+                f"The class {lint.name(term)} has {len(lists)} definitions that are each an intersection.",
                 [(term, EQUIVALENT_CLASS, value) for value in kept],
                 focus=term,
                 path=EQUIVALENT_CLASS,
