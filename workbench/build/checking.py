@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import chain
+from pathlib import Path
 
 from workbench.build.checked import Checked
 from workbench.build.conflicts import report_conflicts
 from workbench.build.curricula import read_curriculum
+from workbench.build.dataset_groups import check_dataset
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
@@ -32,16 +34,22 @@ Progress = Callable[[str], None]
 
 
 def check(
-    project: Project, domain: str | None = None, *, today: date | None = None, progress: Progress | None = None
+    project: Project,
+    domain: str | None = None,
+    *,
+    today: date | None = None,
+    datasets: Sequence[Path | str] = (),
+    progress: Progress | None = None,
 ) -> Checked:
     """Judge one domain of a project, or all.
 
     Files, rules, their tests, curricula and templates, wording, axioms that are not supported, contradictions,
     constraints and shapes. Where rules or files have errors nothing is reasoned with what is left of them: the
     domain then has no closure, and ``check.not-reasoned`` says so. ``today`` is the day on which waivers are
-    judged.
+    judged; of ``datasets`` it is told what in them no longer follows from the knowledge.
 
-    Raises SelectionError for an unknown domain; LimitError and WorkerError when something could not be judged.
+    Raises SelectionError for an unknown domain; LimitError and WorkerError when something could not be judged;
+    DatasetError for a folder that is no dataset.
     """
     tell = progress or (lambda _: None)
     chosen = list_domains(project, domain)
@@ -53,6 +61,8 @@ def check(
         violations += found
         if closure is not None:
             closures[one.name] = closure
+    for path in datasets:
+        violations += check_dataset(project, path, tell)
     marked = _mark(project, chosen, Report.collect(violations).violations)
     is_whole = len(chosen) == len(project.domains)
     judged = apply_policy(marked, project.config, today or date.today(), is_whole=is_whole)

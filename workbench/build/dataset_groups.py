@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workbench.build.checking import Progress
 from workbench.build.dataset_currency import ItemCause, ItemJudge, ItemVerdict, iterate_verdicts
 from workbench.build.knowledge import get_knowledge
 from workbench.errors import SelectionError
@@ -80,7 +79,7 @@ def _as_verdict(text: str) -> Literal["stale", "wrong", "unjudged"]:
     return "wrong" if text == "wrong" else "stale" if text == "stale" else "unjudged"
 
 
-def check_dataset(project: Project, path: Path | str, progress: Progress | None = None) -> list[Violation]:
+def check_dataset(project: Project, path: Path | str, progress: Callable[[str], None] | None = None) -> list[Violation]:
     """Return a finding for each cause by which items of a dataset no longer follow from a project's knowledge.
 
     See ``docs/items.md`` for what that establishes. Raises DatasetError when the folder is no dataset or is damaged,
@@ -101,7 +100,7 @@ def check_dataset(project: Project, path: Path | str, progress: Progress | None 
     return [_report(group, name, folder) for group in group_verdicts(verdicts, folder)]
 
 
-def _count(verdicts: Iterable[ItemVerdict], tell: Progress, name: str) -> Iterator[ItemVerdict]:
+def _count(verdicts: Iterable[ItemVerdict], tell: Callable[[str], None], name: str) -> Iterator[ItemVerdict]:
     for number, verdict in enumerate(verdicts, 1):
         if not number % 500:
             tell(f"{name}: {number:,} items judged")
@@ -134,8 +133,8 @@ def _report(group: ItemGroup, domain: str, folder: str) -> Violation:
         cause.name,
         why=f"{cause.why} By split: {shown}.",
         fix=_FIXES[cause.code],
-        facts=tuple(f"{e.location}: {e.found or 'the answer stays.'}" for e in group.examples[:_EXAMPLES]),
-        related=tuple(places if cause.location is not None else places[1:]),
+        facts=tuple(f"{e.location}: {e.found}" for e in group.examples[:_EXAMPLES] if e.found),
+        related=tuple(places if cause.location is not None else places[1:])[:_EXAMPLES],
         domain=domain,
     )
 

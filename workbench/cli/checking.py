@@ -49,6 +49,8 @@ class _ReportTarget(click.ParamType):
 @click.option("--baseline", metavar="FILE", help="Count only findings that this file does not know.")
 @click.option("--write-baseline", metavar="FILE", type=click.Path(path_type=Path),
               help="Write all findings to this file, for --baseline; the exit code is then 0.")  # fmt: skip
+@click.option("--dataset", "datasets", metavar="DATASET", multiple=True,
+              help="Also find what in this dataset no longer follows from the knowledge; may be repeated.")  # fmt: skip
 @click.option("--fix", "code", metavar="CODE",
               help="Mend the findings of this code that have a safe fix, and show the difference.")  # fmt: skip
 @click.option("--only", metavar="WHERE", default="", help="With --fix: one finding, by FILE:LINE or fingerprint.")
@@ -63,6 +65,7 @@ def check(
     fail_on: Literal["error", "warning", "info", "never"],
     baseline: str | None,
     write_baseline: Path | None,
+    datasets: tuple[str, ...],
     code: str | None,
     only: str,
     dry_run: bool,
@@ -82,12 +85,15 @@ def check(
       workbench check --format github --report sarif=check.sarif --report html=check.html
       workbench check --write-baseline baseline.json
       workbench check --baseline baseline.json
+      workbench check --dataset out/kinship
       workbench check --fix waiver.expired --dry-run
     """
     from workbench.build import check, list_fixable, load, write_atomically
 
     if code is not None:
-        if (form, output, reports, lists_all, baseline, write_baseline) != ("text", None, (), False, None, None):
+        if (form, output, reports, lists_all, baseline, write_baseline, datasets) != (
+            "text", None, (), False, None, None, (),
+        ):  # fmt: skip
             raise UsageError("'--fix' goes with '--domain', '--only' and '--dry-run' alone; it writes no report.")
         return mend(folder, domain, code, only, dry_run=dry_run)
     if only or dry_run:
@@ -95,7 +101,7 @@ def check(
     if lists_all and form != "text":
         raise UsageError("'--all' goes with '--format text'; the other formats hold every finding already.")
     with show_progress() as progress:
-        checked = check(load(folder), domain, progress=progress)
+        checked = check(load(folder), domain, datasets=datasets, progress=progress)
     if baseline is not None:
         checked = checked.compare_with(baseline)
     if form == "text":

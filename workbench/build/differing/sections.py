@@ -62,8 +62,8 @@ def list_sections(difference: Difference) -> tuple[Section, ...]:
     for domain in difference.domains:
         found += _list_domain_sections(domain)
     found += [
-        _make("New findings", (_tell_finding(one) for one in difference.new_findings)),
-        _make("Findings that are gone", (_tell_finding(one) for one in difference.gone_findings)),
+        _make("New findings", _group_findings(difference.new_findings), "", len(difference.new_findings)),
+        _make("Findings that are gone", _group_findings(difference.gone_findings), "", len(difference.gone_findings)),
         _make("Settings", (_tell_plain(change) for change in difference.settings)),
         _make("Files", (_tell_plain(change) for change in difference.files)),
     ]
@@ -93,7 +93,7 @@ def _list_domain_sections(domain: DomainDifference) -> Iterator[Section]:
             name,
         )
     yield _make("Follows no longer", _group(domain.lost), name, len(domain.lost))
-    yield _make("New findings", (_tell_finding(one) for one in domain.new_findings), name)
+    yield _make("New findings", _group_findings(domain.new_findings), name, len(domain.new_findings))
     yield _make("Follows as well", _group(domain.gained), name, len(domain.gained))
     yield _make(
         "Names that changed",
@@ -107,7 +107,7 @@ def _list_domain_sections(domain: DomainDifference) -> Iterator[Section]:
     for kind, title, word in _KINDS:
         changes = [change for change in domain.changes if change.kind == kind]
         yield _make(title, (_tell_change(change, word) for change in changes), name)
-    yield _make("Findings that are gone", (_tell_finding(one) for one in domain.gone_findings), name)
+    yield _make("Findings that are gone", _group_findings(domain.gone_findings), name, len(domain.gone_findings))
 
 
 def _introduce(domain: DomainDifference) -> Iterator[Entry]:
@@ -165,11 +165,18 @@ def _group(consequences: Sequence[Consequence]) -> Iterator[Entry]:
         yield Entry(head, (details[0], *proof, *details[1:]))
 
 
-def _tell_finding(violation: Violation) -> Entry:
-    details = [violation.why, *(f"fact: {fact}" for fact in violation.facts[:3])]
-    place = f"{violation.location}: " if violation.location is not None else ""
-    text = f"{place}{violation.severity} {violation.code}: {violation.message}"
-    return Entry(text, tuple(detail for detail in details if detail))
+def _group_findings(violations: Sequence[Violation]) -> Iterator[Entry]:
+    """Put together the findings of one code: how many, then each with its place; a single one in full."""
+    groups: dict[tuple[str, str], list[Violation]] = {}
+    for violation in violations:
+        groups.setdefault((violation.severity, violation.code), []).append(violation)
+    for (severity, code), members in groups.items():
+        told = [f"{one.location}: {one.message}" if one.location is not None else one.message for one in members]
+        if len(members) == 1:
+            facts = (f"fact: {fact}" for fact in members[0].facts)
+            yield Entry(f"{severity} {code}: {told[0]}", tuple(part for part in (members[0].why, *facts) if part))
+        else:
+            yield Entry(f"{len(members):,} × {severity} {code}", tuple(told))
 
 
 def _tell_change(change: Change, word: str) -> Entry:

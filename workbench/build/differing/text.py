@@ -26,7 +26,7 @@ def format_text(difference: Difference, *, all: bool = False, color: bool = Fals
     for section in list_sections(difference):
         if section.domain != heading:
             heading = section.domain
-            lines += ["", clean(heading).upper() if not heading.startswith("dataset ") else clean(heading)]
+            lines += ["", clean(heading) if heading.startswith("dataset ") else clean(heading or "the project").upper()]
         lines += ["", clean(f"{section.title}: {section.count:,}" if section.count else section.title)]
         lines += _list_lines(section, all, color)
     breaks = [one.text for one in list_breaks(difference)]
