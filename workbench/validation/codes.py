@@ -40,7 +40,7 @@ CODES: Mapping[str, str] = MappingProxyType(
             "a constraint on a total of which it cannot be told whether it holds: something is no number"
         ),
         "constraint.many-cases": "a constraint on a total that is broken in more cases than are listed",
-        "table.*": ("a table or its mapping that cannot be used as it stands: [tables.md](tables.md) lists them"),
+        "table.*": "a table or its mapping that cannot be used as it stands: [tables.md](tables.md) lists them",
         "ontology.inconsistent": "facts that contradict an axiom, with the smallest contradicting set",
         "ontology.many-contradictions": (
             "a statement that takes part in more contradictions than are listed, or a domain that has more"
@@ -84,5 +84,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "check.not-reasoned": "a domain in which nothing was concluded, because of errors in its files or rules",
         "waiver.expired": "a waiver that no longer does anything",
         "waiver.unused": "a waiver that no longer does anything",
+        "waiver.expiring": "a waiver that ends within two weeks",
     }
 )
