@@ -17,6 +17,7 @@ from workbench.build.judging import find_contradictions, judge_shapes, report_sh
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
 from workbench.build.rule_tests import run_rule_tests
+from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.build.subject_literals import find_subject_literals
 from workbench.build.totals import judge_totals
 from workbench.model.report import Report, Violation
@@ -104,6 +105,8 @@ def _check_domain(
     found += run_rule_tests(knowledge)
     tell(f"{domain.name}: looking for conflicts among rules and constraints")
     found += report_conflicts(knowledge)
+    tell(f"{domain.name}: looking for conflicts among shapes, rules and axioms")
+    found += report_shape_conflicts(knowledge, problems)
     tell(f"{domain.name}: reasoning")
     closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)

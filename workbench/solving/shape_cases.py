@@ -165,6 +165,7 @@ class Scene:
                 self.leaving.setdefault(atom.subject, []).append(atom)
         self.constants = Constants(self.mentioned, self.background.datatypes, self.background.languages)
         self.missing = False
+        self.open.clear()
 
     def measure(self) -> tuple[int, ...]:
         """Return numbers that stay the same when nothing new is known."""
@@ -187,7 +188,7 @@ class Scene:
         if is_variable(term):
             return f"|{term}|"
         self.note_term(term)
-        return str(self.constants.terms.get(term, 0))
+        return f"t{self.constants.terms.get(term, 0)}"
 
     def make_slot(self, *key: object, depth: int) -> str:
         """Return the term made for a demand, always the same for one key."""

@@ -121,22 +121,22 @@ class ConditionWriter:
             found = "false" if is_literal(value) else self.scene.add_class(value, condition.value)
         elif component == "datatype":
             code = self.scene.constants.codes.get(condition.value, 999)
-            found = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED}.0)))"
+            found = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED})))"
         elif component == "nodeKind":
             named, blank, literal = _NODE_KINDS.get(get_local_name(condition.value), (True, True, True))
-            parts = [f"(= (k {text}) {NAME}.0)"] * named + [f"(= (k {text}) {BLANK}.0)"] * blank
+            parts = [f"(= (k {text}) {NAME})"] * named + [f"(= (k {text}) {BLANK})"] * blank
             found = disjoin([*parts, *[f"(lit {text})"] * literal])
         elif component == "in":
             found = disjoin(f"(= {text} {self.scene.write_term(member)})" for member in condition.values)
             self._share_classes(value, condition.values)
         elif component in ("minLength", "maxLength"):
             sign = ">=" if component == "minLength" else "<="
-            found = f"(and (not (= (k {text}) {BLANK}.0)) ({sign} (len {text}) {condition.number}))"
+            found = f"(and (not (= (k {text}) {BLANK})) ({sign} (len {text}) {condition.number}))"
         elif component == "languageIn":
             found = self.scene.constants.write_language_in(text, (split_literal(m)[0] for m in condition.values))
         else:
             matched = self.write_match(value, split_literal(condition.value)[0], condition.flags)
-            found = f"(and (not (= (k {text}) {BLANK}.0)) {matched})"
+            found = f"(and (not (= (k {text}) {BLANK})) {matched})"
         return found if positive else f"(not {found})"
 
     def _share_classes(self, value: str, members: Sequence[Term]) -> None:
@@ -153,8 +153,8 @@ class ConditionWriter:
         if known is None or known.kind not in COMPARABLE:
             self.scene.open.setdefault("an order of such values")
             return "false", self.make_free()
-        exact = f"(and (= (k {text}) {known.kind}.0) ({sign} (v {text}) {write_number(known.number)}))"
-        return exact, disjoin(f"(= (k {text}) {kind}.0)" for kind in RELATED.get(known.kind, ()))
+        exact = f"(and (= (k {text}) {known.kind}) ({sign} (v {text}) {write_number(known.number)}))"
+        return exact, disjoin(f"(= (k {text}) {kind})" for kind in RELATED.get(known.kind, ()))
 
     def write_match(self, value: str, pattern: str, flags: str) -> str:
         """Write that a pattern is found in a term's text."""
@@ -165,13 +165,13 @@ class ConditionWriter:
     def write_patterns(self) -> Iterator[str]:
         """Declare the patterns, and say which of them a term's text can match together, and how long it then is."""
         for (pattern, flags), symbol in self._patterns.items():
-            yield f"(declare-fun {symbol} (Int) Bool)"
+            yield f"(declare-fun {symbol} (T) Bool)"
             for term, number in self.scene.constants.terms.items():
                 found = match_text(pattern, flags, get_text(term))
                 if found is None:
                     self.scene.open.setdefault("a pattern")
                 else:
-                    yield f"(assert (= ({symbol} {number}) {str(found).lower()}))"
+                    yield f"(assert (= ({symbol} t{number}) {str(found).lower()}))"
         for value, wanted in sorted(self.scene.texts.items()):
             if is_variable(value):
                 yield from self._write_texts(value, sorted(p for p in wanted if p in self._patterns))
@@ -392,10 +392,10 @@ class ConditionWriter:
 
     def _write_less(self, sign: str, one: str, other: str, positive: bool) -> str:
         first, second = self.scene.write_term(one), self.scene.write_term(other)
-        kinds = disjoin(f"(= (k {first}) {kind}.0)" for kind in COMPARABLE)
+        kinds = disjoin(f"(= (k {first}) {kind})" for kind in COMPARABLE)
         exact = f"(and (= (k {first}) (k {second})) {kinds} ({sign} (v {first}) (v {second})))"
         related = [
-            f"(and (= (k {first}) {kind}.0) {disjoin(f'(= (k {second}) {other}.0)' for other in others)})"
+            f"(and (= (k {first}) {kind}) {disjoin(f'(= (k {second}) {other})' for other in others)})"
             for kind, others in RELATED.items()
         ]
         return disjoin([exact if positive else f"(not {exact})", *related])

@@ -201,12 +201,12 @@ class Case:
         patterns = list(writer.write_patterns())
         lines = [*scene.constants.write_declarations()]
         for (kind, _), symbol in scene.symbols.items():
-            lines.append(f"(declare-fun {symbol} {'(Int)' if kind == 'class' else '(Int Int)'} Bool)")
+            lines.append(f"(declare-fun {symbol} {'(T)' if kind == 'class' else '(T T)'} Bool)")
         free = [term for term in scene.depths if self._is_used(term)]
         for term in free:
             text = scene.write_term(term)
             usual = scene.constants.write_usual(text, strict=strict)
-            lines.append(f"(declare-const {text} Int)")
+            lines.append(f"(declare-const {text} T)")
             lines.append(f"(assert (and (wf {text}) {scene.constants.write_tag(text)} {usual}))")
         lines += [f"(declare-const {name} {sort})" for name, sort in writer.declared.items()]
         lines += [f"(assert (>= {name} 0))" for name, sort in writer.declared.items() if sort == "Int"]
@@ -281,9 +281,9 @@ class Case:
         codes, text = self.scene.constants.codes, self.scene.write_term(bindings[variable])
         whole = next(code for datatype, code in codes.items() if get_local_name(datatype) == "integer")
         part = next(code for datatype, code in codes.items() if get_local_name(datatype) == "decimal")
-        kind = f"(ite (is_int (v {text})) (= (d {text}) {whole}) (= (d {text}) {part}))"
-        # The term is made for this: where the expression has a value, it is that, written as computed values are.
-        self._definitions.append(f"(=> {operands} (and (= (k {text}) {NUMBER}.0) {equal} {kind}))")
+        kind = f"(or (= (d {text}) {whole}) (= (d {text}) {part}))"
+        # The term is made for this: where the expression has a value, it is that. Whether it is whole is left open.
+        self._definitions.append(f"(=> {operands} (and (= (k {text}) {NUMBER}) {equal} {kind}))")
         return conjoin([operands, equal])
 
     def _write_absence(self, negation: Negation, bindings: Mapping[str, str], outer: set[str]) -> str:
@@ -355,7 +355,9 @@ class Case:
         scene = self.scene
         atoms = {f"holds{number}": atom for number, atom in enumerate(scene.known)}
         opaque = [(n, p, v) for (n, p), found in scene.opaque.items() for v in found]
-        lines, sorts = [text], dict[str, Sort]()
+        lines, sorts = [text, "(declare-fun num (T) Int)(declare-fun back (Int) T)"], dict[str, Sort]()
+        for number in scene.constants.by_number:
+            lines.append(f"(assert (and (= (num t{number}) {number}) (= (back {number}) t{number})))")
         wishes = []
         for name, atom in atoms.items():
             lines.append(f"(declare-const {name} Bool)(assert (= {name} {scene.write_atom(atom)}))")
@@ -365,12 +367,12 @@ class Case:
         lines += [f"(assert {line})" for line in self.exact_absences]
         terms = [term for term in scene.depths if self._is_used(term)]
         parts: tuple[tuple[str, Sort], ...] = (
-            ("k", "Real"), ("v", "Real"), ("d", "Int"), ("len", "Int"), ("base", "Int"), ("tag", "Int"),
+            ("num", "Int"), ("k", "Int"), ("v", "Real"), ("d", "Int"), ("len", "Int"), ("base", "Int"), ("tag", "Int"),
         )  # fmt: skip
         for number, term in enumerate(terms):
-            sorts[scene.write_term(term)] = "Int"
+            lines.append(f"(assert (= (back (num {scene.write_term(term)})) {scene.write_term(term)}))")
             lines.append(f"(declare-const named{number} Bool)")
-            lines.append(f"(assert (=> named{number} (not (= (k {scene.write_term(term)}) {BLANK}.0))))")
+            lines.append(f"(assert (=> named{number} (not (= (k {scene.write_term(term)}) {BLANK}))))")
             wishes.append(f"named{number}")
             for part, sort in parts:
                 lines.append(f"(declare-const {part}{number}! {sort})")
@@ -410,7 +412,7 @@ class Case:
         for number, term in enumerate(terms):
             if term not in used:
                 continue
-            own = int(Fraction(found[_strip(self.scene.write_term(term))]))
+            own = int(Fraction(found[f"num{number}!"]))
             if own not in by_number:
                 word = kinds.get(term, "") or ("it" if term == self.node else "thing")
                 word = word[:1].lower() + word[1:]

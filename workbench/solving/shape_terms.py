@@ -1,8 +1,8 @@
 """Terms of a case as Z3 sees them: what is known of a node or value, and a term with given features.
 
-A term is a whole number; two are one term when the numbers are equal. What is known of a term are functions of that
-number: its kind and value (as in ``values``), its datatype, its language, its length. Terms of the shapes themselves
-have fixed numbers and features. Others are free, within what literals of a datatype can be.
+What is known of a term are functions of it: its kind and value (as in ``values``), its datatype, its language, its
+length. The terms of the shapes themselves are different ones with fixed features. Others are free, within what literals
+of a datatype can be, and may be one of those or of each other.
 
 Two literals of one datatype with one value count as one term: values are taken to be written in the usual way, not
 once as ``5`` and once as ``05``. Characters beyond Unicode's third plane are left out.
@@ -185,15 +185,20 @@ class Constants:
 
     def write_declarations(self) -> Iterator[str]:
         """Write the functions, what literals of each datatype can be, and the features of the constants."""
-        yield "(declare-fun k (Int) Real)(declare-fun v (Int) Real)(declare-fun w (Int) Int)(declare-fun d (Int) Int)"
-        yield "(declare-fun len (Int) Int)(declare-fun base (Int) Int)(declare-fun tag (Int) Int)"
-        yield f"(define-fun lit ((e Int)) Bool (not (or (= (k e) {NAME}.0) (= (k e) {BLANK}.0))))"
+        yield "(declare-sort T 0)(declare-fun k (T) Int)(declare-fun v (T) Real)(declare-fun w (T) Int)"
+        yield "(declare-fun d (T) Int)(declare-fun len (T) Int)(declare-fun base (T) Int)(declare-fun tag (T) Int)"
+        # Individuals have a number by which comparisons of rules know them apart.
+        yield "(declare-fun one (Real) T)"
+        names = ["t0", *(f"t{number}" for number in self.terms.values())]
+        yield "".join(f"(declare-const {name} T)" for name in names)
+        yield f"(assert (distinct {' '.join(names)}))" if len(names) > 1 else ""
+        yield f"(define-fun lit ((e T)) Bool (not (or (= (k e) {NAME}) (= (k e) {BLANK}))))"
         cases = [f"(=> (not (lit e)) (= (d e) {NONE}))", f"(=> (lit e) (> (d e) {NONE}))"]
-        cases.append(f"(= (= (d e) {_TEXT_CODE}) (= (k e) {TEXT}.0))")
+        cases.append(f"(= (= (d e) {_TEXT_CODE}) (= (k e) {TEXT}))")
         cases += [self._write_datatype(datatype, code) for datatype, code in self.codes.items()]
-        cases.append(f"(=> (not (lit e)) (= (v e) (to_real e)))(>= (len e) 0)(<= 0 (base e) {len(self.ranges)})")
-        cases.append(f"(or {' '.join(f'(= (k e) {kind}.0)' for kind in range(BLANK + 1))})")
-        yield f"(define-fun wf ((e Int)) Bool (and {' '.join(cases)}))"
+        cases.append(f"(=> (not (lit e)) (= (one (v e)) e))(>= (len e) 0)(<= 0 (base e) {len(self.ranges)})")
+        cases.append(f"(or {' '.join(f'(= (k e) {kind})' for kind in range(BLANK + 1))})")
+        yield f"(define-fun wf ((e T)) Bool (and {' '.join(cases)}))"
         for term, number in self.terms.items():
             yield f"(assert (and {' '.join(self._write_features(term, number))}))"
 
@@ -202,35 +207,34 @@ class Constants:
         parts = []
         if name in _BOUNDS:
             low, high = _BOUNDS[name]
-            parts.append(f"(= (k e) {NUMBER}.0)(= (v e) (to_real (w e)))")
+            parts.append(f"(= (k e) {NUMBER})(= (v e) (to_real (w e)))")
             parts += [f"(>= (w e) {_write_int(low)})"] if low is not None else []
             parts += [f"(<= (w e) {_write_int(high)})"] if high is not None else []
         elif name in _KINDS:
-            parts.append(f"(or {' '.join(f'(= (k e) {kind}.0)' for kind in _KINDS[name])})")
-            whole = " ".join(f"(= (k e) {kind}.0)" for kind in _WHOLE)
+            parts.append(f"(or {' '.join(f'(= (k e) {kind})' for kind in _KINDS[name])})")
+            whole = " ".join(f"(= (k e) {kind})" for kind in _WHOLE)
             parts.append(f"(=> (or {whole}) (= (v e) (to_real (w e))))")
-            parts.append(f"(=> (= (k e) {BOOLEAN}.0) (<= 0 (w e) 1))")
+            parts.append(f"(=> (= (k e) {BOOLEAN}) (<= 0 (w e) 1))")
         elif name != "" and code != _TEXT_CODE:
-            parts.append(f"(= (k e) {OTHER}.0)")
+            parts.append(f"(= (k e) {OTHER})")
         length = _LENGTHS.get(read_family(datatype), 0)
         parts.append(f"(>= (len e) {length})")
-        return f"(=> (= (d e) {code}) (or (and {' '.join(parts)}) (= (k e) {ILL_TYPED}.0)))"
+        return f"(=> (= (d e) {code}) (or (and {' '.join(parts)}) (= (k e) {ILL_TYPED})))"
 
     def _write_features(self, term: Term, number: int) -> Iterator[str]:
-        value = self.values[term]
-        yield f"(= (k {number}) {value.kind}.0)"
+        value, name = self.values[term], f"t{number}"
         own = Fraction(number) if value.kind in (NAME, BLANK) else value.number
-        yield f"(= (v {number}) {write_number(own)})(= (len {number}) {len(get_text(term))})"
-        if value.number.denominator == 1:
-            yield f"(= (w {number}) {_write_int(int(own))})"
+        yield f"(= (k {name}) {value.kind})(= (v {name}) {write_number(own)})(= (len {name}) {len(get_text(term))})"
+        if own.denominator == 1:
+            yield f"(= (w {name}) {_write_int(int(own))})"
         if not is_literal(term):
-            yield f"(= (d {number}) {NONE})"
+            yield f"(= (d {name}) {NONE})(= (one (v {name})) {name})"
             return
         _, datatype, tag = split_literal(term)
-        yield f"(= (d {number}) {self.codes[datatype]})"
+        yield f"(= (d {name}) {self.codes[datatype]})"
         if tag:
             position = self.ranges.index(tag.lower()) + 1
-            yield f"(= (base {number}) {position})(= (tag {number}) {position})"
+            yield f"(= (base {name}) {position})(= (tag {name}) {position})"
 
     def write_language_in(self, text: str, ranges: Iterable[str]) -> str:
         """Write that a term is a text in one of some languages."""
@@ -246,12 +250,12 @@ class Constants:
 
     def list_families(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield the cases that a term's text can be of, each with the pattern that such texts match."""
-        named = f"(= (k {text}) {NAME}.0)"
+        named = f"(= (k {text}) {NAME})"
         yield named, _IRI
         others = [named]
         for datatype, code in self.codes.items():
             if (pattern := _LEXICAL.get(read_family(datatype))) is not None:
-                typed = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED}.0)))"
+                typed = f"(and (= (d {text}) {code}) (not (= (k {text}) {ILL_TYPED})))"
                 others.append(typed)
                 yield typed, pattern
         yield f"(not (or {' '.join(others)}))", ""
@@ -263,18 +267,17 @@ class Constants:
         return _LEXICAL.get(read_family(self.by_code.get(found.datatype, "")), "")
 
     def write_usual(self, text: str, *, strict: bool) -> str:
-        """Write that a free term is no odd one; ``strict`` also that it is well-typed and of a datatype with a name."""
-        odd = [f"(= {text} {number})" for number in self.list_odd()]
-        parts = [f"(or {' '.join([*odd, f'(> {text} 0)'])})"]
+        """Write that a free term is there; ``strict`` also that it is well-typed and of a datatype with a name."""
+        parts = [f"(not (= {text} t0))"]
         if strict:
-            parts.append(f"(not (= (k {text}) {ILL_TYPED}.0))(< (d {text}) {_OTHER_CODE})")
+            parts.append(f"(not (= (k {text}) {ILL_TYPED}))(< (d {text}) {_OTHER_CODE})")
             parts.append(f"(or (not (lit {text})) {' '.join(f'(= (d {text}) {c})' for c in self.by_code)})")
         return f"(and {' '.join(parts)})"
 
     def write_same(self, one: str, other: str) -> str:
         """Write that two literals of one datatype and value are one term; odd constants are left out."""
-        odd = " ".join(f"(= {text} {number})" for text in (one, other) for number in self.list_odd())
-        kinds = " ".join(f"(= (k {one}) {kind}.0)" for kind in (NUMBER, BOOLEAN, DATE, YEAR))
+        odd = " ".join(f"(= {text} t{number})" for text in (one, other) for number in self.list_odd())
+        kinds = " ".join(f"(= (k {one}) {kind})" for kind in (NUMBER, BOOLEAN, DATE, YEAR))
         alike = f"(= (d {one}) (d {other}))(< (d {one}) {_OTHER_CODE})(= (k {one}) (k {other}))"
         return f"(=> (and {alike}(= (v {one}) (v {other}))(or {kinds})(not (or false {odd}))) (= {one} {other}))"
 
