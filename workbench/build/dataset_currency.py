@@ -106,6 +106,11 @@ class _Read(NamedTuple):
     measured: MeasuredItem
     former: str
 
+    @property
+    def is_closed_book(self) -> bool:
+        """Whether the item states nothing, so that all that the project states counts."""
+        return bool(self.item["given"] == "none")
+
 
 @dataclass
 class ItemJudge:
@@ -134,8 +139,8 @@ class ItemJudge:
         """Yield the verdicts on some lines, in order."""
         read: list[_Read | ItemVerdict] = [self._read(line) for line in lines]
         known = [one for one in read if isinstance(one, _Read)]
-        answers = iter(self._answer([self._make_draft(one) for one in known]))
-        judged = [(one, next(answers)) for one in known]
+        answers = iter(self._answer([self._make_draft(one) for one in known if not one.is_closed_book]))
+        judged = [(one, self._answer_closed_book(one) if one.is_closed_book else next(answers)) for one in known]
         wrong = [
             one for one, now in judged if not isinstance(now, str) and _is_wrong(one.stated, now) and
             self._find_missing(one) is None
@@ -194,7 +199,7 @@ class ItemJudge:
 
     def _make_draft(self, one: _Read) -> Draft:
         draft = one.measured.draft
-        facts = tuple(sorted(self._stated)) if one.item["given"] == "none" else draft.facts
+        facts = tuple(sorted(self._stated)) if one.is_closed_book else draft.facts
         return Draft(
             draft.level, draft.task, facts, self._everything, draft.statements, draft.pattern, draft.aim, draft.source
         )
@@ -209,6 +214,23 @@ class ItemJudge:
             if len(drafts) == 1:
                 return [str(error)]
             return [answer for draft in drafts for answer in self._answer([draft])]
+
+    def _answer_closed_book(self, one: _Read) -> Verdicts | str | None:
+        """Return what follows from all that the project states."""
+        closure = self.knowledge.closure
+        if closure.batch.find_inconsistent_worlds()[closure.world]:
+            return None
+        if one.stated.pattern is not None:
+            return tuple((fact, "entailed") for fact in closure.facts() if _fits(one.stated, fact))
+        asked = [judgement.statement for judgement in one.stated.judgements]
+        open_ones = [(closure.world, statement) for statement in asked if not closure.is_entailed(statement)]
+        try:
+            evidence = refute_all(closure.batch, open_ones, self.knowledge.make_limits())
+        except LimitError as error:
+            return str(error)
+        refuted = {s for (_, s), found in zip(open_ones, evidence, strict=True) if isinstance(found, Refutation)}
+        unknown = {statement for _, statement in open_ones} - refuted
+        return tuple((s, "refuted" if s in refuted else "unknown" if s in unknown else "entailed") for s in asked)
 
     def _blame(self, wrong: list[_Read]) -> dict[int, ItemCause]:
         """Return, for items all of whose rules are there, the rule that brought another answer."""
@@ -270,7 +292,7 @@ class ItemJudge:
             cause = self._judge_rule(rule)
             if cause is not None:
                 return cause
-        if one.item["given"] == "none":
+        if one.is_closed_book:
             for fact in one.stated.facts:
                 if fact not in self._stated:
                     said = self.narrator.say_inside(fact)
