@@ -5,6 +5,7 @@ python -m benchmarks reasoning --sizes 10000 --only Workbench Nemo
 python -m benchmarks changes --sizes 100000
 python -m benchmarks batches --worlds 1000
 python -m benchmarks generation --items 50 --blocks 1
+python -m benchmarks lint --profiles strict
 """
 
 import sys
@@ -12,7 +13,7 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation")
+_NAMES = ("reasoning", "changes", "batches", "generation", "lint")
 
 
 def main() -> None:

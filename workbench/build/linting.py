@@ -16,7 +16,7 @@ from workbench.project import Domain, Project
 from workbench.project.files import classify
 from workbench.validation.lint import Import, Lintable, TemplateFile, lint_domain
 
-__all__ = ["lint_knowledge", "list_ontologies"]
+__all__ = ["lint_knowledge", "list_ontologies", "prepare_lint"]
 
 _ONTOLOGY, _VERSION = f"<{OWL}Ontology>", f"<{OWL}versionIRI>"
 
@@ -25,6 +25,13 @@ def lint_knowledge(
     project: Project, domain: Domain, knowledge: Knowledge, curriculum: CurriculumText, today: date
 ) -> list[Violation]:
     """Return what is careless in a domain; ``knowledge`` is that of the domain, ``curriculum`` what its files say."""
+    return lint_domain(prepare_lint(project, domain, knowledge, curriculum, today))
+
+
+def prepare_lint(
+    project: Project, domain: Domain, knowledge: Knowledge, curriculum: CurriculumText, today: date
+) -> Lintable:
+    """Return what the checks are given."""
     narrator, current, config = knowledge.narrator, knowledge.domain, project.config
     required = config.domains[domain.name].require
     file = domain.curriculum_file
@@ -34,38 +41,37 @@ def lint_knowledge(
         return text.locate(*path) if text is not None else None
 
     def say_rule(rule: Rule, language: str) -> str:
-        return knowledge.narrator_in(language).compose_rule(rule)
+        speaker = narrator if language == narrator.language else knowledge.narrator_in(language)
+        return speaker.compose_rule(rule)
 
-    return lint_domain(
-        Lintable(
-            domain.triples,
-            languages=config.languages,
-            locate=narrator.locate,
-            label=narrator.label,
-            domain=domain.name,
-            profile=config.lint.profile,
-            severities=config.severity,
-            facts=current.assertions,
-            rules=current.rules,
-            constraints=current.constraints,
-            axioms=tuple(rule for rule in knowledge.theory.rules if rule.kind == "axiom"),
-            tests=current.rule_tests,
-            shapes=current.shapes,
-            closed=current.closed,
-            curriculum=curriculum.curriculum,
-            templates=tuple(TemplateFile(t.task, t.language, _find_path(domain, t.name)) for t in curriculum.templates),
-            say_rule=say_rule,
-            locate_rule=narrator.locate_rule,
-            locate_curriculum=locate_curriculum,
-            sensitive=domain.sensitive,
-            require=config.lint.require if required is None else required,
-            statements=(*current.assertions, *current.axioms),
-            get_provenance=current.get_provenance,
-            find_owners=current.find_owners,
-            ontologies=tuple(list_ontologies(project)),
-            sources=domain.sources,
-            today=today,
-        )
+    return Lintable(
+        domain.triples,
+        languages=config.languages,
+        locate=narrator.locate,
+        label=narrator.label,
+        domain=domain.name,
+        profile=config.lint.profile,
+        severities=config.severity,
+        facts=current.assertions,
+        rules=current.rules,
+        constraints=current.constraints,
+        axioms=tuple(rule for rule in knowledge.theory.rules if rule.kind == "axiom"),
+        tests=current.rule_tests,
+        shapes=current.shapes,
+        closed=current.closed,
+        curriculum=curriculum.curriculum,
+        templates=tuple(TemplateFile(t.task, t.language, _find_path(domain, t.name)) for t in curriculum.templates),
+        say_rule=say_rule,
+        locate_rule=narrator.locate_rule,
+        locate_curriculum=locate_curriculum,
+        sensitive=domain.sensitive,
+        require=config.lint.require if required is None else required,
+        statements=(*current.assertions, *current.axioms),
+        get_provenance=current.get_provenance,
+        find_owners=current.find_owners,
+        ontologies=tuple(list_ontologies(project)),
+        sources=domain.sources,
+        today=today,
     )
 
 
