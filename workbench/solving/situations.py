@@ -44,6 +44,7 @@ from workbench.model.rules import (
     substitute_atom,
     substitute_element,
 )
+from workbench.model.symmetry import list_interchangeable
 from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.solving.encoding import make_sentence
 from workbench.solving.typings import Typing, write_typing
@@ -98,6 +99,8 @@ class Clause:
     alternatives: tuple[Alternative, ...] = ()
     is_integrity: bool = False
     """Whether it is a rule with the head *false*, alternatives or none."""
+    interchangeable: tuple[tuple[str, ...], ...] = ()
+    """Variables whose order says nothing; they are matched in one order (``model.symmetry``)."""
 
     @property
     def elements(self) -> tuple[BodyElement, ...]:
@@ -118,7 +121,8 @@ def make_clause(rule: Rule, name: str = "") -> Clause:
     if rule.is_integrity:
         alternatives, negations = tuple(_name_inner(n, rule) for n in negations), ()
     parts = (atoms, reading.comparisons, reading.assignments, negations, alternatives)
-    return Clause(name or rule.name, *parts, is_integrity=rule.is_integrity)
+    groups = list_interchangeable(rule)
+    return Clause(name or rule.name, *parts, is_integrity=rule.is_integrity, interchangeable=groups)
 
 
 def _name_inner(negation: Negation, rule: Rule) -> Alternative:
@@ -198,8 +202,8 @@ class ClauseIndex:
         run = _Closing(self.clauses, limits or Limits(), leave_out or (lambda _: False))
         for number in self._bodiless:
             run.apply(number, {})
-        for atom in atoms:
-            run.add(atom)
+        for atom in dict.fromkeys(atoms):
+            run.suppose(atom)
         while run.waiting or run.wake():
             while run.waiting:
                 atom = run.waiting.popleft()
@@ -220,7 +224,12 @@ class _Closing:
         self._parents: dict[str, str] = {}
         self._types: dict[str, set[str]] = {}
         self._asleep: list[tuple[int, dict[str, str]]] = []
+        self._certain: dict[str, list[Atom]] = {}
         self._matches = 0
+
+    def suppose(self, atom: Atom) -> None:
+        self._certain.setdefault(atom.key, []).append(atom)
+        self.add(atom)
 
     def add(self, atom: Atom) -> None:
         if atom not in self._seen:
@@ -274,6 +283,8 @@ class _Closing:
         if key in self._done or self._leave_out(clause.name):
             return
         self._done.add(key)
+        if _says_nothing(clause, bindings):
+            return
         if len(self.closed.instances) >= self._limits.instances:
             self.closed.limit = self.closed.limit or "instances"
             return
@@ -286,6 +297,8 @@ class _Closing:
                 fresh.append(variable)
         inner = {v for parts in clause.alternatives for part in parts for v in collect_variables(part)}
         witnesses = sorted(inner - bound.keys() - set(fresh))
+        if witnesses and len(clause.alternatives) == 1 and self._is_met(clause.alternatives[0], bound):
+            return
         fresh += witnesses
         if witnesses and self._is_blocked(bindings):
             self._asleep.append((number, bindings))
@@ -302,10 +315,37 @@ class _Closing:
             )
             names.append(bound[variable])
         self.closed.instances.append(Instance(clause, bound, tuple(names)))
+        is_certain = len(clause.alternatives) == 1 and not (clause.comparisons or clause.negations)
+        is_certain = is_certain and all(self._holds(substitute_atom(atom, bound)) for atom in clause.atoms)
         for parts in clause.alternatives:
             for part in parts:
                 if isinstance(part, Atom):
-                    self.add(substitute_atom(part, bound))
+                    atom = substitute_atom(part, bound)
+                    if is_certain and not self._holds(atom):
+                        self._certain.setdefault(atom.key, []).append(atom)
+                    self.add(atom)
+
+    def _holds(self, atom: Atom) -> bool:
+        return atom in self._certain.get(atom.key, ())
+
+    def _is_met(self, alternative: Alternative, bound: Mapping[str, str]) -> bool:
+        """Tell whether what a clause demands is there for certain: a further witness of it would bring nothing new."""
+        atoms = [part for part in alternative if isinstance(part, Atom)]
+        if len(atoms) < len(alternative):
+            return False
+        return next(match_atoms(atoms, self._certain, bound), None) is not None
+
+
+def _says_nothing(clause: Clause, bindings: Mapping[str, str]) -> bool:
+    """Tell whether a body asks a term to differ from itself, or another order of its variables says the same."""
+    for comparison in clause.comparisons:
+        sides = (comparison.left, comparison.right)
+        if comparison.operator == "!=" and isinstance(sides[0], str) and isinstance(sides[1], str):
+            one, other = (bindings.get(side, side) for side in sides if isinstance(side, str))
+            if one == other:
+                return True
+    ordered = ([bindings[variable] for variable in group] for group in clause.interchangeable)
+    return any(terms != sorted(terms) for terms in ordered)
 
 
 def is_decided(comparison: Comparison) -> bool:

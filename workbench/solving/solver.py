@@ -214,7 +214,7 @@ class Solver:
         makers = {"Bool": z3.Bool, "Int": z3.Int, "Real": z3.Real}
         value = model.eval(makers[sort](name, self._context), model_completion=True)
         if isinstance(value, z3.BoolRef):
-            return z3.is_true(value)
+            return bool(z3.is_true(value))
         if isinstance(value, z3.IntNumRef):
             return Fraction(value.as_long())
         if isinstance(value, z3.RatNumRef):

@@ -23,10 +23,11 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Rule, collect_variables
-from workbench.model.terms import RDF_TYPE, is_literal, is_variable
+from workbench.model.terms import RDF_TYPE, is_literal, is_variable, split_literal
 from workbench.solving.analysis.cases import find_case
 from workbench.solving.analysis.ground import Finding, Ground, Inquiry
 from workbench.solving.analysis.renaming import find_renaming
+from workbench.solving.typings import read_typing
 from workbench.solving.values import DATE, NUMBER, YEAR, read_values, write_number
 
 __all__ = ["find_bands"]
@@ -99,7 +100,7 @@ def _read_bands(ground: Ground, rule: Rule) -> Iterator[_Band]:
         read = _intersect(bounds)
         if read is not None:
             kind, interval = read
-            is_whole = _is_whole(ground, atom.predicate, kind, interval)
+            is_whole = _is_whole(ground, atom.predicate, kind, bounds)
             narrowed = _narrow(interval) if is_whole else interval
             if not narrowed.is_empty:
                 yield _Band(rule, rule.head[0], variable, atom.predicate, kind, rest, narrowed, is_whole)
@@ -134,13 +135,15 @@ def _intersect(bounds: Sequence[Comparison]) -> tuple[int, _Interval] | None:
     return None if interval.is_empty else (kinds.pop(), interval)
 
 
-def _is_whole(ground: Ground, property_: str, kind: int, interval: _Interval) -> bool:
+def _is_whole(ground: Ground, property_: str, kind: int, bounds: Iterable[Comparison]) -> bool:
     """Tell whether the values of a property are whole: by its range, or by what is stated and what bounds them."""
     typing = ground.typings.get(property_)
-    if kind != NUMBER or (typing is not None and typing.is_whole):
-        return True
-    numbers = (*ground.samples.get(property_, ()), *(b for b in (interval.low, interval.high) if b is not None))
-    return typing is None and all(number.denominator == 1 for number in numbers)
+    if kind != NUMBER or typing is not None:
+        return kind != NUMBER or (typing is not None and typing.is_whole)
+    constants = [str(side) for bound in bounds for side in (bound.left, bound.right) if is_literal(str(side))]
+    types = [read_typing("", split_literal(constant)[1]) for constant in constants]
+    stated = all(number.denominator == 1 for number in ground.samples.get(property_, ()))
+    return stated and all(one is not None and one.is_whole for one in types)
 
 
 def _narrow(interval: _Interval) -> _Interval:

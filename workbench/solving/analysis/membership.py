@@ -1,0 +1,210 @@
+"""Classes and properties that can have no member, whatever the facts are.
+
+One member is supposed (``C(?x)``, ``p(?x, ?y)``) and everything is applied to it, also axioms that demand something to
+exist or one of several things to be so: for these there are witnesses, and the ways are alternatives. If no choice is
+free of contradiction, the class is empty in every world. A witness has no witnesses of its own, but those that the same
+axiom demands with it: a class that needs a member of an empty class is empty with it, and an emptiness that shows only
+where three members in a row work together is not found.
+
+The work is kept near-linear: what a class could lead to at all, whoever it is about, is computed for all classes at
+once; only where that contains what an axiom or constraint excludes the member is supposed, and only where an exclusion
+then has an instance Z3 is asked. A class that can have a member gives one to everything that member belongs to.
+
+A class that is empty only because another one is, since its member would belong to that or would need a member of it,
+is told under that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from workbench.model.rules import Atom, substitute_atom
+from workbench.model.terms import RDF_TYPE, is_iri
+from workbench.solving.analysis.cases import EXAMPLE
+from workbench.solving.analysis.ground import Case, Finding, Ground, Inquiry
+from workbench.solving.situations import Clause, Closed, Instance, Limits, Situation
+
+__all__ = ["find_empty"]
+
+_LIMITS = Limits(instances=800, matches=20_000, depth=1)
+_INSTANCES = 150_000
+"""How many instances may be spelled out for all classes together."""
+_LABELS = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu".split()
+
+
+class _Empty(NamedTuple):
+    """An empty class or property: the smallest set, its certain consequences' keys, and a case."""
+
+    parts: tuple[str, ...]
+    keys: frozenset[str]
+    case: Case | None
+
+
+def find_empty(
+    ground: Ground, inquiry: Inquiry, classes: Iterable[str], properties: Iterable[str] = ()
+) -> list[Finding]:
+    """Return the classes and properties that can have no member, each told under the root of its emptiness."""
+    starts = {term: Atom("?x", RDF_TYPE, term) for term in classes}
+    starts |= {term: Atom("?x", term, "?y") for term in properties}
+    candidates = _list_candidates(ground, starts, inquiry)
+    by_name = ground.by_name
+    empty: dict[str, _Empty] = {}
+    filled: set[str] = set()
+    keys: dict[str, frozenset[str]] = {}
+    spelled = 0
+    for term in candidates:
+        if term in filled:
+            inquiry.settle("no-member")
+            continue
+        if spelled > _INSTANCES:
+            inquiry.leave("no-member", term, "the number of instances for all classes together")
+            continue
+        closed = ground.index.close([starts[term]], _LIMITS)
+        spelled += len(closed.instances)
+        certain = _list_certain(starts[term], closed.instances)
+        keys[term] = frozenset(_list_keys(certain))
+        if closed.limit in ("", "depth") and not any(instance.clause.is_integrity for instance in closed.instances):
+            inquiry.settle("no-member")
+            filled |= keys[term]
+            continue
+        situation = Situation([starts[term]], closed, (), ground.typings)
+        judgement = inquiry.judge("no-member", term, situation, [], situation.guards)
+        if judgement.result == "sat":
+            filled |= keys[term]
+        elif judgement.result == "unsat":
+            parts = situation.name_guards(judgement.core)
+            case = _make_case(starts[term], situation.closed, parts, by_name)
+            empty[term] = _Empty(parts, keys[term], case)
+    # Witnesses have no witnesses of their own here: what needs a member of an empty class is empty with it.
+    for _ in range(len(keys)):
+        hollow = [term for term in keys if term not in empty and keys[term] & empty.keys()]
+        if not hollow:
+            break
+        empty |= {term: _Empty((), keys[term], None) for term in hollow}
+    return list(_tell_roots(empty, starts))
+
+
+def _list_keys(atoms: Iterable[Atom]) -> set[str]:
+    return {atom.key for atom in atoms}
+
+
+def _list_candidates(ground: Ground, starts: Mapping[str, Atom], inquiry: Inquiry) -> list[str]:
+    """The terms from which an exclusion can be reached, those that lead to most first; the others are counted."""
+    keys: dict[str, int] = {}
+    edges: list[tuple[int, int]] = []
+    masks: list[tuple[int, int]] = []
+    for clause in ground.index.clauses:
+        body = sorted({keys.setdefault(atom.key, len(keys)) for atom in clause.atoms})
+        heads = {keys.setdefault(a.key, len(keys)) for a in _list_heads(clause)}
+        edges += [(key, head) for key in body for head in sorted(heads)]
+        if clause.is_integrity and body:
+            masks.append((body[0], sum(1 << key for key in body)))
+    for term in starts:
+        keys.setdefault(term, len(keys))
+    free = [
+        key
+        for clause in ground.index.clauses
+        if not clause.atoms
+        for a in _list_heads(clause)
+        for key in (keys[a.key],)
+    ]
+    reach = _close_reach(len(keys), edges, sum(1 << key for key in set(free)))
+    by_first: dict[int, list[int]] = {}
+    for first, mask in masks:
+        by_first.setdefault(first, []).append(mask)
+    firsts = sum(1 << first for first in by_first)
+    found = []
+    for term in starts:
+        reached = reach[keys[term]]
+        hit = any(reached & mask == mask for first in _list_bits(reached & firsts) for mask in by_first[first])
+        if hit:
+            found.append((-reached.bit_count(), term))
+        else:
+            inquiry.settle("no-member")
+    return [term for _, term in sorted(found)]
+
+
+def _list_heads(clause: Clause) -> Iterator[Atom]:
+    for alternative in clause.alternatives:
+        yield from (part for part in alternative if isinstance(part, Atom))
+
+
+def _list_bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _close_reach(size: int, edges: Sequence[tuple[int, int]], free: int) -> list[int]:
+    """Return for each key the keys it leads to, itself included, as bits; ``free`` are reached from everywhere."""
+    targets: list[list[int]] = [[] for _ in range(size)]
+    sources: list[list[int]] = [[] for _ in range(size)]
+    for source, target in dict.fromkeys(edges):
+        targets[source].append(target)
+        sources[target].append(source)
+    reach = [1 << key | free for key in range(size)]
+    waiting = list(range(size))
+    while waiting:
+        key = waiting.pop()
+        mask = reach[key]
+        for source in sources[key]:
+            if reach[source] | mask != reach[source]:
+                reach[source] |= mask
+                waiting.append(source)
+    return reach
+
+
+def _list_certain(start: Atom, instances: Sequence[Instance]) -> list[Atom]:
+    """Return the atoms that hold whatever is chosen, comparisons left aside: those of instances with one way only."""
+    certain = {start}
+    changed = True
+    while changed:
+        changed = False
+        for clause, bindings, _ in instances:
+            if len(clause.alternatives) != 1 or clause.comparisons or clause.negations:
+                continue
+            if not all(substitute_atom(atom, bindings) in certain for atom in clause.atoms):
+                continue
+            new = {substitute_atom(part, bindings) for part in _list_heads(clause)} - certain
+            certain |= new
+            changed = changed or bool(new)
+    return sorted(certain)
+
+
+def _make_case(start: Atom, closed: Closed, parts: Sequence[str], rules: Mapping[str, object]) -> Case | None:
+    """The member and the witnesses that the parts demand, by name; None where there would be too many."""
+    atoms = [start]
+    for clause, bindings, _ in closed.instances:
+        if clause.name in parts and clause.name not in rules and clause.alternatives:
+            chosen = clause.alternatives[0]
+            atoms += [substitute_atom(part, bindings) for part in chosen if isinstance(part, Atom)]
+    shown = [atom for atom in dict.fromkeys(atoms) if atom.predicate != RDF_TYPE or is_iri(atom.object)]
+    labels = iter(_LABELS)
+    names: dict[str, str] = {}
+    for term in (term for atom in shown for term in (atom.subject, atom.object)):
+        if term.startswith("?") and term not in names:
+            label = next(labels, "")
+            if not label:
+                return None
+            names[term] = f"<{EXAMPLE}{label}>"
+    facts = (substitute_atom(atom, names) for atom in shown)
+    return Case(tuple((s, p, o) for s, p, o in facts), tuple(names.items()))
+
+
+def _tell_roots(empty: Mapping[str, _Empty], starts: Mapping[str, Atom]) -> Iterator[Finding]:
+    roots: dict[str, list[str]] = {}
+    for term in sorted(empty):
+        behind = sorted((empty[term].keys & empty.keys()) - {term})
+        # Two that need each other are told under the first of them.
+        own = [other for other in behind if not (term in empty[other].keys and term < other)]
+        if not own:
+            roots.setdefault(term, [])
+    for term in sorted(empty.keys() - roots.keys()):
+        for root in sorted(empty[term].keys & roots.keys()):
+            roots[root].append(term)
+    for root, under in roots.items():
+        found = empty[root]
+        kind = "empty-class" if starts[root].predicate == RDF_TYPE else "empty-property"
+        yield Finding(kind, root, found.parts, found.case, (starts[root],), tuple(under))
