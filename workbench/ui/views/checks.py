@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from workbench.build import Checked
 from workbench.model.report import SEVERITIES, Report, Severity, Violation
 from workbench.ui.badges import draw_badge, make_status_badge, name_severity
+from workbench.ui.findings import draw_violation
 from workbench.ui.session import Scene, get_scene
-from workbench.ui.text import make_list, make_paragraph, say_count
+from workbench.ui.text import make_paragraph, say_count
 
 __all__ = ["show"]
 
@@ -25,15 +27,33 @@ def show() -> None:
         st.html(make_paragraph(scene.snapshot.failure))
         return
     draw_badge(make_status_badge(checked.report))
-    if checked.waived:
-        st.html(
-            make_paragraph(f"{say_count(len(checked.waived), 'finding')} accepted by a waiver, not shown.", "muted")
-        )
-    if not checked.report.violations:
+    if checked.report.violations:
+        _draw_page(scene, _filter(checked.report))
+    else:
         _draw_nothing_wrong(scene)
-        return
-    chosen = _filter(checked.report)
-    _draw_page(scene, chosen)
+    if checked.waived:
+        _draw_waived(scene, checked)
+    st.download_button(
+        "Download the report",
+        lambda: checked.format("html"),
+        file_name="check.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/download:",
+        key="download-report",
+    )
+
+
+def _draw_waived(scene: Scene, checked: Checked) -> None:
+    """Draw what waivers cover, folded: somebody has decided about it, and said why."""
+    with st.expander(f"{say_count(len(checked.waived), 'finding')} accepted by a waiver"):
+        for item in checked.waived[:_PER_PAGE]:
+            waiver = item.waiver
+            told = f"until {waiver.expires.isoformat()}, {waiver.owner}: {waiver.reason}"
+            draw_violation(item.violation, scene.is_technical, make_paragraph(told, label="Accepted"))
+        if len(checked.waived) > _PER_PAGE:
+            rest = len(checked.waived) - _PER_PAGE
+            st.html(make_paragraph(f"and {rest:,} more, which the report lists.", "muted"))
 
 
 def _draw_nothing_wrong(scene: Scene) -> None:
@@ -71,26 +91,4 @@ def _draw_page(scene: Scene, violations: list[Violation]) -> None:
         page = min(st.pagination(pages, key="checks-page"), pages)
     start = (page - 1) * _PER_PAGE
     for violation in violations[start : start + _PER_PAGE]:
-        _draw_violation(scene, violation)
-
-
-def _draw_violation(scene: Scene, violation: Violation) -> None:
-    with st.container(border=True):
-        draw_badge(name_severity(violation.severity))
-        parts = [make_paragraph(violation.message, "strong")]
-        if violation.location:
-            parts.append(make_paragraph(str(violation.location), "place"))
-        message = violation.message.casefold()
-        if not all(fact.casefold() in message for fact in violation.facts):
-            parts.append(make_list(violation.facts))
-        if violation.why:
-            parts.append(make_paragraph(violation.why, label="Why:"))
-        if violation.fix:
-            parts.append(make_paragraph(violation.fix, label="How to mend it:"))
-        if violation.related:
-            places = ", ".join(str(place) for place in violation.related)
-            parts.append(make_paragraph(places, "muted", label="See also:"))
-        if scene.is_technical:
-            about = f"{violation.code} {violation.focus}".strip()
-            parts.append(make_paragraph(about, "place"))
-        st.html("".join(parts))
+        draw_violation(violation, scene.is_technical)
