@@ -22,6 +22,7 @@ PREFIXES = """
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 """
 K = "https://example.org/kinship#"
 
@@ -54,7 +55,7 @@ BAD = {
     ":S sh:targetClass :P ; sh:property [ sh:path _:p ] . _:p sh:inversePath _:p .": "shape.path",
     ":S a sh:NodeShape ; sh:targetClass :P ; sh:path :born .": "shape.path",
     ":S sh:targetClass :P ; sh:property [ sh:path :born ; sh:minCout 1 ] .": "shape.unknown-property",
-    ":S sh:targetClass :P ; sh:rule [ sh:subject sh:this ] .": "shape.unsupported",
+    ":S sh:targetClass :P ; sh:rule [ sh:subject sh:this ] .": "shape.undetermined",
     ":S sh:targetClass :P ; sh:js [ sh:jsFunctionName 'f' ] .": "shape.unsafe",
     ":S sh:targetClass :P ; sh:property [ sh:path :name ; sh:pattern '^(a+)+$' ] .": "shape.unsafe",
     ":S sh:targetClass :P ; sh:sparql [ sh:select 'SELECT $this FROM <urn:g> { $this ?p ?o }' ] .": "shape.unsafe",
@@ -63,6 +64,36 @@ BAD = {
     ":S sh:targetClass :P ; sh:node :T . :T sh:property [ sh:path :child ; sh:node :S ] .": "shape.recursive",
     ":S sh:targetClass :P ; sh:not :S .": "shape.recursive",
     ":S sh:targetClass :P ; sh:or ( [ sh:node :S ] [ sh:nodeKind sh:IRI ] ) .": "shape.recursive",
+    ":S sh:targetClass :P ; sh:or ( [ sh:property [ sh:path :c ; sh:not [ sh:xone ( :S ) ] ] ] ) .": "shape.recursive",
+    ":S sh:targetClass :P ; sh:property [ sh:path :c ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape :S ] .": (
+        "shape.recursive"
+    ),
+    ":S sh:targetClass :P ; sh:and _:l . _:l rdf:first :T ; rdf:rest _:l . :T sh:nodeKind sh:IRI .": "shape.value",
+    ":S sh:targetClass :P ; sh:in _:l . _:l rdf:first 1 .": "shape.value",
+    ":S sh:targetClass :P ; sh:property [ sh:path _:l ] . _:l rdf:first :a ; rdf:rest _:l .": "shape.path",
+    ":S sh:targetClass :P ; sh:property [ sh:path [ sh:alternativePath ( :a ) ] ] .": "shape.path",
+    f":S sh:targetClass :P ; sh:property [ sh:path ( {':a ' * 3000} ) ] .": "shape.path",
+    f":S sh:targetClass :P ; sh:property [ sh:path {'[ sh:inversePath ' * 11} :a {']' * 11} ] .": "shape.path",
+    f":S sh:targetClass :P ; sh:property [ sh:path {'[ sh:zeroOrMorePath ' * 3000} :a {']' * 3000} ] .": "shape.path",
+    ":S sh:targetClass :P ; sh:node :T . :T sh:path :born .": "shape.path",
+    ":S sh:targetClass :P ; sh:node :Missing .": "shape.unknown-shape",
+    ":S sh:targetClass :P ; sh:property :Missing .": "shape.unknown-shape",
+    ":S sh:targetClass :P ; sh:minCount 1 .": "shape.value",
+    ":S sh:targetClass :P ; sh:lessThan :died .": "shape.value",
+    ":S sh:targetClass :P ; sh:property [ sh:path :c ; sh:qualifiedMinCount 1 ] .": "shape.value",
+    ":S sh:targetClass :P ; sh:property [ sh:path :c ; sh:qualifiedValueShape [ sh:class :P ] ] .": "shape.value",
+    ":S sh:targetClass :P ; sh:ignoredProperties ( :a ) .": "shape.value",
+    "[] a rdfs:Class, sh:NodeShape ; sh:nodeKind sh:IRI .": "shape.value",
+    ":S sh:targetClass :P ; sh:expression [ sh:filterShape :T ; sh:nodes sh:this ] . :T sh:nodeKind sh:IRI .": (
+        "shape.undetermined"
+    ),
+    ":S sh:targetClass :P ; sh:expression [ sh:count [ sh:path :child ] ] .": "shape.undetermined",
+    ":S sh:targetClass :P ; sh:values [ sh:path :child ] .": "shape.undetermined",
+    "<urn:x> sh:entailment <http://www.w3.org/ns/entailment/RDFS> .": "shape.undetermined",
+    ":S sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this FROM <http://x/> { ?this ?p ?o }' ] .": "shape.unsafe",
+    ":S sh:targetClass :P ; sh:sparql [ sh:select 'SELECT $this { $this :n ?n FILTER regex(?n, \"^(a+)+$\") }' ] .": (
+        "shape.unsafe"
+    ),
 }
 
 

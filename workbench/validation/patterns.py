@@ -14,7 +14,16 @@ from re import _constants as ops  # type: ignore[attr-defined]  # the parse tree
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-__all__ = ["find_pattern_problem", "find_pattern_risk"]
+from workbench.model.terms import unescape_string
+
+__all__ = ["find_pattern_problem", "find_pattern_risk", "list_query_patterns"]
+
+_QUERY_PART = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''|'(?:[^'\\\n]|\\.)*'"
+    r"|<[^<>\"{}|^`\\\s]*>|\#[^\n]*|(?P<call>\b(?:REGEX|REPLACE)\s*\()|[(),]",
+    re.I | re.S,
+)
 
 _LONG = 10
 """A repetition up to this many times is short enough to be left alone."""
@@ -53,6 +62,26 @@ def find_pattern_problem(pattern: str) -> str:
 def find_pattern_risk(pattern: str) -> str:
     """Return the reason why a valid pattern may take exponential time, or an empty string."""
     return _judge(parser.parse(pattern))
+
+
+def list_query_patterns(query: str) -> list[str]:
+    """Return the patterns that a SPARQL query gives to ``REGEX`` and ``REPLACE`` as texts (SPARQL 1.1, 17.4.3.14)."""
+    found: list[str] = []
+    calls: list[int | None] = []
+    for match in _QUERY_PART.finditer(query):
+        text = match.group()
+        if match["call"]:
+            calls.append(0)
+        elif text == "(":
+            calls.append(None)
+        elif text == ")":
+            del calls[-1:]
+        elif text == "," and calls and calls[-1] is not None:
+            calls[-1] += 1
+        elif text[0] in "\"'" and calls and calls[-1] == 1:
+            quotes = 3 if text[:3] in ('"""', "'''") else 1
+            found.append(unescape_string(text[quotes:-quotes]))
+    return found
 
 
 def _judge(sequence: Any) -> str:

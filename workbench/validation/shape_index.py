@@ -113,8 +113,11 @@ class ShapeIndex:
 
     def is_implicit_target(self, shape: Term) -> bool:
         """Tell whether a shape is itself a class and so aims at its instances (SHACL section 2.1.3.3)."""
-        types = self.list_objects(shape, RDF_TYPE)
-        return is_iri(shape) and any(t in self._classes for t in types) and shape in self._shape_set
+        return is_iri(shape) and self.is_class(shape) and shape in self._shape_set
+
+    def is_class(self, node: Term) -> bool:
+        """Tell whether a node is typed ``rdfs:Class`` or a subclass of that."""
+        return any(t in self._classes for t in self.list_objects(node, RDF_TYPE))
 
     def is_owl_class_shape(self, shape: Term) -> bool:
         """Tell whether a shape is also declared an ``owl:Class``, which SHACL alone does not read as a target."""
@@ -132,12 +135,12 @@ class ShapeIndex:
         return tuple(dict.fromkeys((*self.list_objects(shape, TARGETS[0]), *own)))
 
     def collect_reachable(self, node: Term) -> frozenset[Term]:
-        """Return the subjects reachable from a node, itself included, through anything but other classes."""
+        """Return what is reachable from a node, itself included, through anything but other classes."""
         found, queue = {node}, [node]
         while queue:
             for _, predicate, target in self.list_triples(queue.pop()):
                 follow = target.startswith("_:") or predicate in _SINGLE or predicate in (_FIRST, _REST, *_LISTS)
-                if follow and target not in found and target in self._by_subject:
+                if follow and target not in found and not is_literal(target):
                     found.add(target)
                     queue.append(target)
         return frozenset(found)

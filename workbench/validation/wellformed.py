@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 
-from workbench.model.report import Location, Severity, Violation
+from workbench.model.report import Location, Violation
 from workbench.model.terms import (
     RDF,
+    RDF_LANG_STRING,
     SH,
     XSD_BOOLEAN,
     XSD_INTEGER,
+    XSD_STRING,
     Term,
     Triple,
     get_local_name,
@@ -26,8 +28,9 @@ from workbench.model.terms import (
     unescape_string,
 )
 from workbench.model.values import read_value
-from workbench.validation.patterns import find_pattern_problem, find_pattern_risk
+from workbench.validation.patterns import find_pattern_problem, find_pattern_risk, list_query_patterns
 from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
+from workbench.validation.shape_structure import Problem, find_structure_problems
 
 __all__ = ["Locate", "find_shape_problems", "select_sound_shapes"]
 
@@ -40,30 +43,40 @@ _IRIS = (
     "lessThanOrEquals"
 ).split()
 _LITERALS = (
-    "pattern flags minInclusive maxInclusive minExclusive maxExclusive message name description select ask "
-    "prefix namespace labelTemplate"
+    "minInclusive maxInclusive minExclusive maxExclusive name description select ask prefix namespace labelTemplate"
 ).split()
+_STRINGS = ("pattern", "flags")
 _LISTS = "in languageIn ignoredProperties and or xone".split()
 _SHAPES = "node property not qualifiedValueShape".split()
 _SINGLE = (
     "minCount maxCount minLength maxLength minInclusive maxInclusive minExclusive maxExclusive datatype nodeKind "
-    "uniqueLang closed in languageIn path severity deactivated flags"
+    "uniqueLang closed in languageIn path severity deactivated flags pattern ignoredProperties qualifiedMinCount "
+    "qualifiedMaxCount qualifiedValueShape qualifiedValueShapesDisjoint"
 ).split()
 _OTHER = (
     "path targetNode hasValue sparql prefixes declare parameter validator nodeValidator propertyValidator "
     "inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath group order defaultValue shapesGraph "
     "suggestedShapesGraph focusNode resultPath resultSeverity resultMessage value sourceShape sourceConstraint "
-    "sourceConstraintComponent conforms result detail"
+    "sourceConstraintComponent conforms result detail target expression union intersection this returnType "
+    "subject predicate object construct update nodes"
 ).split()
 _SCRIPTS = "js jsFunctionName jsLibrary jsLibraryURL".split()
-_UNSUPPORTED = (
-    "rule target values expression condition filterShape nodes union intersection entailment construct returnType"
-).split()
-_KNOWN = (*_INTEGERS, *_BOOLEANS, *_IRIS, *_LITERALS, *_LISTS, *_SHAPES, *_OTHER)
+_UNDETERMINED = {
+    "rule": "A rule of SHACL would conclude facts that nothing here can prove.",
+    "values": "Values that a shape would conclude cannot be proved here.",
+    "condition": "A condition belongs to a rule of SHACL, and such rules are not applied here.",
+    "entailment": "A shape cannot choose how facts are concluded; it sees what the project's own rules conclude.",
+    "filterShape": "Filtering by a shape inside an expression is not judged.",
+}
+"""What of SHACL's advanced features is not judged, so that nothing can be said of the shape that uses it."""
+_EXPRESSIONS = "count sum min max distinct exists if then else limit offset minus orderBy asc desc groupConcat".split()
+_KNOWN = (*_INTEGERS, *_BOOLEANS, *_IRIS, *_LITERALS, *_STRINGS, *_LISTS, *_SHAPES, *_OTHER)
+_TRUTHS = tuple(f'"{word}"^^{XSD_BOOLEAN}' for word in ("true", "false", "1", "0"))
 _KINDS = frozenset(map(make_sh, "IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral".split()))
 _PAIRS = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
 _SHAPE_CLASSES = (make_sh("NodeShape"), make_sh("PropertyShape"))
 _TYPE = f"<{RDF}type>"
+_TEXTS = (XSD_STRING, RDF_LANG_STRING)
 
 # Strings, IRIs and comments are skipped, so that only words of the query itself are looked at.
 _QUERY_TOKEN = re.compile(
@@ -78,16 +91,17 @@ def find_shape_problems(
 ) -> list[Violation]:
     """Return what is wrong with a shapes graph; each violation's ``focus`` is the shape it is about.
 
-    Codes: ``shape.path``, ``shape.value``, ``shape.unknown-property``, ``shape.unsupported``, ``shape.unsafe``,
-    ``shape.recursive``, ``shape.contradiction``, ``shape.no-target`` and, when ``known`` lists the classes and
-    properties there are, ``shape.unknown-term``. Errors are the ones that a run would stop at, ignore or be
+    Codes: ``shape.path``, ``shape.value``, ``shape.unknown-property``, ``shape.unknown-shape``,
+    ``shape.undetermined``, ``shape.unsafe``, ``shape.recursive``, ``shape.contradiction``, ``shape.no-target`` and,
+    when ``known`` lists the classes and properties there are, ``shape.unknown-term``. Nothing that SHACL's own shapes
+    for shapes (shacl-shacl) refuse is let through. Errors are the ones that a run would stop at, ignore or be
     endangered by. Source: SHACL (W3C Recommendation, 2017), sections 2 to 5 and its syntax rules.
     """
     judge = _Judge(ShapeIndex(shapes), locate)
-    found = [*judge.judge_values(), *judge.judge_paths(), *judge.judge_recursion(), *judge.judge_targets()]
+    found = [*judge.judge_values(), *find_structure_problems(judge.index), *judge.judge_targets()]
     if known is not None:
         found += judge.judge_terms(known)
-    return found
+    return [judge.report(problem) for problem in found]
 
 
 def select_sound_shapes(shapes: Sequence[Triple], problems: Collection[Violation]) -> tuple[Triple, ...]:
@@ -121,12 +135,12 @@ class _Judge:
         self.index = index
         self.locate = locate
 
-    def report(
-        self, code: str, triple: Triple, message: str, *, fix: str = "", why: str = "", severity: Severity = "error"
-    ) -> Violation:
+    def report(self, problem: Problem) -> Violation:
         """Build a violation about the subject of a triple, at the triple or whatever holds it."""
+        code, triple, message, fix, why, severity = problem
         place = self._find_location(triple)
-        return Violation(code, severity, message, place, triple[0], why, fix, path=triple[1], value=triple[2])
+        subject, path, value = triple
+        return Violation(code, severity, message, place, subject, why, fix, path=path, value=value, source=subject)
 
     def _find_location(self, triple: Triple) -> Location | None:
         seen: set[Term] = set()
@@ -140,26 +154,27 @@ class _Judge:
                 queue += self.index.list_uses(current[0])
         return None
 
-    def judge_values(self) -> Iterator[Violation]:
+    def judge_values(self) -> Iterator[Problem]:
         """Judge each statement with a property of the SHACL namespace by itself."""
         for triple in self.index.triples:
             if not triple[1].startswith(f"<{SH}"):
                 continue
             name = get_local_name(triple[1])
             if name in _SCRIPTS:
-                yield self.report(
+                yield Problem(
                     "shape.unsafe", triple, "A shape may not run scripts.", fix="Say the condition without sh:js."
                 )
-            elif name in _UNSUPPORTED:
-                yield self.report(
-                    "shape.unsupported",
+            elif name in _UNDETERMINED or name in _EXPRESSIONS:
+                yield Problem(
+                    "shape.undetermined",
                     triple,
-                    f"“sh:{name}” is not part of SHACL Core or SHACL-SPARQL and would not be judged.",
-                    fix="Say it as a rule, or as a condition in SHACL Core.",
+                    _UNDETERMINED.get(name) or f"“sh:{name}” in an expression is not judged.",
+                    "Say it as a rule or constraint of the project, or as a condition in SHACL Core or SPARQL.",
+                    "What a shape with it would find cannot be told, so the shape is left out and does not pass.",
                 )
             elif name not in _KNOWN:
                 close = get_close_matches(name, _KNOWN, 1, cutoff=0.75)
-                yield self.report(
+                yield Problem(
                     "shape.unknown-property",
                     triple,
                     f"SHACL has no property “sh:{name}”, so nothing is judged by it.",
@@ -170,13 +185,18 @@ class _Judge:
                 yield from self._judge_value(name, triple)
         yield from self._judge_repetitions()
 
-    def _judge_value(self, name: str, triple: Triple) -> Iterator[Violation]:
+    def _judge_value(self, name: str, triple: Triple) -> Iterator[Problem]:
         value = triple[2]
+        listed = (self.index.read_list(value) or ()) if name in _LISTS else ()
         wanted = ""
         if name in _INTEGERS and _read_count(value) is None:
             wanted = "a whole number that is not negative"
-        elif name in _BOOLEANS and not (is_literal(value) and split_literal(value)[1] == XSD_BOOLEAN):
+        elif name in _BOOLEANS and value not in (_TRUTHS[:2] if name == "deactivated" else _TRUTHS):
             wanted = "true or false"
+        elif name in _STRINGS and not (is_literal(value) and split_literal(value)[1] == XSD_STRING):
+            wanted = "a text without a language"
+        elif name == "message" and not (is_literal(value) and split_literal(value)[1] in _TEXTS):
+            wanted = "a text"
         elif name in _IRIS and not is_iri(value):
             wanted = "a name (an IRI)"
         elif name == "nodeKind" and value not in _KINDS:
@@ -185,111 +205,71 @@ class _Judge:
             wanted = "a literal"
         elif name in _LISTS and self.index.read_list(value) is None:
             wanted = "a list, written ( … )"
-        elif name in ("and", "or", "xone") and not self.index.read_list(value):
+        elif name in ("and", "or", "xone") and not listed:
             wanted = "a list with at least one shape"
         elif name in _SHAPES and is_literal(value):
             wanted = "a shape"
+        elif name == "languageIn" and not all(is_literal(m) and split_literal(m)[1] == XSD_STRING for m in listed):
+            wanted = 'a list of languages, such as ( "en" "de" )'
+        elif name == "ignoredProperties" and not all(map(is_iri, listed)):
+            wanted = "a list of properties"
         elif name == "targetNode" and value.startswith("_:"):
             wanted = "a name or a literal"
         if wanted:
             shown = split_literal(value)[0] if is_literal(value) else get_local_name(value)
-            yield self.report("shape.value", triple, f"The value of sh:{name} must be {wanted}, and is “{shown}”.")
+            yield Problem("shape.value", triple, f"The value of sh:{name} must be {wanted}, and is “{shown}”.")
         elif name == "pattern":
             yield from self._judge_pattern(triple)
         elif name in ("select", "ask"):
             yield from self._judge_query(triple)
 
-    def _judge_pattern(self, triple: Triple) -> Iterator[Violation]:
+    def _judge_pattern(self, triple: Triple) -> Iterator[Problem]:
         pattern = split_literal(triple[2])[0]
         if problem := find_pattern_problem(pattern):
             message = f"“{pattern}” is not a regular expression: {problem}."
-            yield self.report("shape.value", triple, message)
+            yield Problem("shape.value", triple, message)
         elif risk := find_pattern_risk(pattern):
-            yield self.report(
-                "shape.unsafe",
-                triple,
-                f"The pattern “{pattern}” can take practically forever on some texts: {risk}.",
-                fix="Let each repeated part begin or end with a character that the rest of it cannot contain.",
-            )
+            yield _refuse_pattern(triple, pattern, risk)
 
-    def _judge_query(self, triple: Triple) -> Iterator[Violation]:
+    def _judge_query(self, triple: Triple) -> Iterator[Problem]:
         # Escapes of single characters are resolved before a query is read, so they could hide a word.
         query = re.sub(
             r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}",
             lambda match: _read_code(match.group()),
             split_literal(triple[2])[0],
         )
+        for pattern in list_query_patterns(query):
+            if not find_pattern_problem(pattern) and (risk := find_pattern_risk(pattern)):
+                yield _refuse_pattern(triple, pattern, risk)
         words = {match["word"].upper() for match in _QUERY_TOKEN.finditer(query) if match["word"]}
         for word in sorted(words):
-            yield self.report(
+            yield Problem(
                 "shape.unsafe",
                 triple,
                 f"A query in a shape may look at the project's own facts only, and this one says {word}.",
                 fix=f"Leave out {word}; if it is a prefix, give the prefix another name.",
             )
 
-    def _judge_repetitions(self) -> Iterator[Violation]:
+    def _judge_repetitions(self) -> Iterator[Problem]:
         for subject in self.index.subjects:
             for name in _SINGLE:
                 values = self.index.list_objects(subject, make_sh(name))
                 if len(values) > 1:
                     triple = (subject, make_sh(name), values[1])
                     code = "shape.path" if name == "path" else "shape.value"
-                    yield self.report(code, triple, f"A shape can have only one sh:{name}, not {len(values)}.")
+                    yield Problem(code, triple, f"A shape can have only one sh:{name}, not {len(values)}.")
             for low, high in _PAIRS:
                 least = _read_count(self.index.get_object(subject, make_sh(low)))
                 most = _read_count(self.index.get_object(subject, make_sh(high)))
                 if least is not None and most is not None and least > most:
-                    yield self.report(
+                    yield Problem(
                         "shape.contradiction",
                         (subject, make_sh(low), self.index.list_objects(subject, make_sh(low))[0]),
                         f"Nothing can satisfy sh:{low} {least} and sh:{high} {most} together.",
                         severity="warning",
                     )
 
-    def judge_paths(self) -> Iterator[Violation]:
-        """Judge which shapes need a path, must not have one, or have one that cannot be followed."""
-        property_uses = {triple[2]: triple for triple in self.index.triples if triple[1] == make_sh("property")}
-        for shape in self.index.shapes:
-            types = self.index.list_objects(shape, _TYPE)
-            path = self.index.get_object(shape, SH_PATH)
-            if path is None:
-                if make_sh("PropertyShape") in types:
-                    triple = (shape, _TYPE, make_sh("PropertyShape"))
-                elif shape in property_uses:
-                    triple = (shape, SH_PATH, "")
-                else:
-                    continue
-                yield self.report(
-                    "shape.path", triple, "A property shape must say with sh:path which property it is about."
-                )
-                continue
-            if make_sh("NodeShape") in types:
-                yield self.report(
-                    "shape.path",
-                    (shape, SH_PATH, path),
-                    "A shape with sh:path is a property shape, not a node shape.",
-                    fix="Write sh:PropertyShape, or remove sh:path.",
-                )
-            if self.index.render_path(path) is None:
-                yield self.report(
-                    "shape.path", (shape, SH_PATH, path), "The value of sh:path is not a path that can be followed."
-                )
-
-    def judge_recursion(self) -> Iterator[Violation]:
-        """Find shapes that refer to themselves; what such a shape means is left undefined by SHACL 3.4.3."""
-        for cycle in _find_cycles(self.index):
-            names = " → ".join(get_local_name(node) for node in (*cycle, cycle[0]) if is_iri(node))
-            triple = next(t for target, t in self.index.list_references(cycle[0]) if target == cycle[1 % len(cycle)])
-            yield self.report(
-                "shape.recursive",
-                triple,
-                "This shape refers back to itself, and SHACL does not say what that means.",
-                why=names,
-                fix="Say the repeated part with a path (sh:zeroOrMorePath), or as a rule.",
-            )
-
-    def judge_targets(self) -> Iterator[Violation]:
+    def judge_targets(self) -> Iterator[Problem]:
         """Find shapes that nothing is judged by: no target, and no other shape refers to them."""
         used = {target for shape in self.index.shapes for target, _ in self.index.list_references(shape)}
         for shape in self.index.shapes:
@@ -300,7 +280,7 @@ class _Judge:
             if self.index.is_owl_class_shape(shape):
                 name = get_local_name(shape)
                 fix = f"Add sh:targetClass {name}; a class is its own target only as an rdfs:Class."
-            yield self.report(
+            yield Problem(
                 "shape.no-target",
                 (shape, _TYPE, types[0]),
                 "This shape has no target, so nothing is judged by it.",
@@ -308,7 +288,7 @@ class _Judge:
                 severity="warning",
             )
 
-    def judge_terms(self, known: Collection[Term]) -> Iterator[Violation]:
+    def judge_terms(self, known: Collection[Term]) -> Iterator[Problem]:
         """Find classes and properties that the project does not have; a condition on them says nothing."""
         places = [make_sh(n) for n in "targetClass class targetSubjectsOf targetObjectsOf equals disjoint".split()]
         names = {get_local_name(term): term for term in sorted(known)}
@@ -319,13 +299,22 @@ class _Judge:
             if self.index.list_triples(term) and triple[1] == SH_PATH and not _is_named_path(self.index, term):
                 continue
             close = get_close_matches(get_local_name(term), names, 1)
-            yield self.report(
+            yield Problem(
                 "shape.unknown-term",
                 triple,
                 f"The shape speaks of “{get_local_name(term)}”, which the ontology does not have.",
                 fix=f"Did you mean “{close[0]}”?" if close else "",
                 severity="warning",
             )
+
+
+def _refuse_pattern(triple: Triple, pattern: str, risk: str) -> Problem:
+    return Problem(
+        "shape.unsafe",
+        triple,
+        f"The pattern “{pattern}” can take practically forever on some texts: {risk}.",
+        "Let each repeated part begin or end with a character that the rest of it cannot contain.",
+    )
 
 
 def _is_named_path(index: ShapeIndex, term: Term) -> bool:
@@ -342,25 +331,3 @@ def _read_count(value: Term | None) -> int | None:
 
 def _read_code(escape: str) -> str:
     return unescape_string(escape) if int(escape[2:], 16) <= 0x10FFFF else ""
-
-
-def _find_cycles(index: ShapeIndex) -> list[tuple[Term, ...]]:
-    """Return one cycle of references for each shape that is first met again, by depth-first search."""
-    cycles: list[tuple[Term, ...]] = []
-    done: set[Term] = set()
-    for start in index.shapes:
-        if start in done:
-            continue
-        path = [start]
-        pending = [iter([target for target, _ in index.list_references(start)])]
-        while pending:
-            target = next(pending[-1], None)
-            if target is None:
-                pending.pop()
-                done.add(path.pop())
-            elif target in path:
-                cycles.append(tuple(path[path.index(target) :]))
-            elif target not in done:
-                path.append(target)
-                pending.append(iter([after for after, _ in index.list_references(target)]))
-    return cycles

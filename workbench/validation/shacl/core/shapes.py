@@ -60,7 +60,7 @@ from workbench.validation.shape_index import SH_PATH, ShapeIndex, make_sh
 
 __all__ = ["CorePlan", "RootShape", "Source", "read_core"]
 
-_DEPTH = 12
+_DEPTH = 25
 """How deep shapes may be nested in each other here; pySHACL's own limit is higher."""
 _SILENT = frozenset(
     "path name description message severity order group defaultValue deactivated flags ignoredProperties "
@@ -182,9 +182,8 @@ class _Reader:
             name = predicate[len(SH) + 1 : -1]
             if name not in _SILENT:
                 yield from self._read_constraint(term, name, value, depth, on_property)
-        if any(self.index.get_object(term, make_sh(name)) is not None for name in _QUALIFIED) and (
-            self.index.get_object(term, make_sh("qualifiedValueShape")) is None
-        ):
+        has_count = any(self._has(term, name) for name in _QUALIFIED)
+        if on_property and has_count and not self._has(term, "qualifiedValueShape"):
             raise UnsupportedShapeError("a qualified count has no shape")
         if self.index.list_objects(term, make_sh("ignoredProperties")) and not self._has(term, "closed"):
             raise UnsupportedShapeError("properties are ignored by a shape that is not closed")
