@@ -237,7 +237,7 @@ def _read_characters(operation: Any, argument: Any, flags: str, is_wide: bool) -
     items = list(argument)
     negated = bool(items) and items[0][0] is ops.NEGATE
     # What a negated set must not take is read the other way around.
-    ranges = tuple(r for item in items[negated:] for r in _read_member(*item, flags, is_wide != negated))
+    ranges = tuple(r for item in items[negated:] for r in _read_member(item[0], item[1], flags, is_wide != negated))
     return _invert(ranges) if negated else ranges
 
 

@@ -73,6 +73,7 @@ class Case:
         self.owners: dict[Member, dict[Term, None]] = {}
         self.fills: dict[str, Path] = {}
         self._guards: dict[Member, str] = {}
+        self._exact: list[str] = []
         self._lines: list[str] = []
         self._by_class: dict[Term, list[Shape]] = {}
         self._by_property: dict[tuple[str, Term], list[Shape]] = {}
@@ -108,7 +109,7 @@ class Case:
 
     def _begin(self) -> None:
         self.writer = ConditionWriter(self.scene)
-        self._lines, self._required = [], set()
+        self._lines, self._required = [], set[tuple[Term, str, str]]()
         self._paths: dict[Path, None] = {}
 
     def _write_focus(self) -> None:
@@ -232,6 +233,7 @@ class Case:
     def _write_clauses(self) -> Iterator[str]:
         self._absences: dict[Negation, str] = {}
         self._bounds: list[str] = []
+        self._exact = []
         self._definitions: list[str] = []
         lines = []
         for instance in self.scene.closed.instances:
@@ -263,11 +265,13 @@ class Case:
 
     def write_body(self, clause: Clause, bindings: Mapping[str, str]) -> str:
         """Write that the body of a clause holds under bindings."""
-        parts = [self._write_part(part, bindings) for part in (*clause.atoms, *clause.comparisons)]
+        parts = [self._write_part(part, bindings) for part in clause.atoms]
+        parts += [self._write_part(part, bindings) for part in clause.comparisons]
         for variable, expression in clause.assignments:
             if isinstance(expression, Operation):
                 parts.append(self._write_assigned(variable, expression, bindings))
-        outer = {v for element in (*clause.atoms, *clause.comparisons) for v in collect_variables(element)}
+        outer = {v for atom in clause.atoms for v in collect_variables(atom)}
+        outer.update(v for comparison in clause.comparisons for v in collect_variables(comparison))
         parts += [f"(not {self._write_absence(negation, bindings, outer)})" for negation in clause.negations]
         return conjoin(parts)
 
@@ -310,7 +314,7 @@ class Case:
     @property
     def exact_absences(self) -> list[str]:
         """Statements by which what is not known to be there is absent; for cases that are to be shown."""
-        return self.__dict__.setdefault("_exact", [])
+        return self._exact
 
     def _write_axioms(self) -> Iterator[str]:
         for atom in self.scene.known:
