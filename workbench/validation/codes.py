@@ -28,7 +28,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "shape.unknown-property": (
             "a name that SHACL does not have, which would be ignored: an error when it looks like a slip"
         ),
-        "shape.unsupported": "a part of SHACL beyond Core and SPARQL, which would be ignored",
+        "shape.unknown-shape": "a reference to a shape that no file describes",
+        "shape.undetermined": (
+            "a part of SHACL that is not judged, such as its rules: the shape is left out and does not pass "
+            "([shapes.md](shapes.md))"
+        ),
         "shape.unsafe": "scripts, queries that reach outside of the project's facts, patterns that take exponential time",
         "shape.recursive": "a shape that refers back to itself",
         "shape.contradiction": "a minimum above its maximum",
