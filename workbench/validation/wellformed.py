@@ -70,7 +70,7 @@ _UNDETERMINED = {
 }
 """What of SHACL's advanced features is not judged, so that nothing can be said of the shape that uses it."""
 _EXPRESSIONS = "count sum min max distinct exists if then else limit offset minus orderBy asc desc groupConcat".split()
-_KNOWN = (*_INTEGERS, *_BOOLEANS, *_IRIS, *_LITERALS, *_STRINGS, *_LISTS, *_SHAPES, *_OTHER)
+_KNOWN = (*_INTEGERS, *_BOOLEANS, *_IRIS, *_LITERALS, *_STRINGS, "message", *_LISTS, *_SHAPES, *_OTHER)
 _TRUTHS = tuple(f'"{word}"^^{XSD_BOOLEAN}' for word in ("true", "false", "1", "0"))
 _KINDS = frozenset(map(make_sh, "IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral".split()))
 _PAIRS = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
@@ -292,11 +292,16 @@ class _Judge:
         """Find classes and properties that the project does not have; a condition on them says nothing."""
         places = [make_sh(n) for n in "targetClass class targetSubjectsOf targetObjectsOf equals disjoint".split()]
         names = {get_local_name(term): term for term in sorted(known)}
+        spaces = {_get_namespace(term) for term in known}
+        foreign: dict[str, list[Triple]] = {}
         for triple in self.index.triples:
             term = triple[2]
             if triple[1] not in (SH_PATH, *places) or not is_iri(term) or term in known or term.startswith(f"<{RDF}"):
                 continue
             if self.index.list_triples(term) and triple[1] == SH_PATH and not _is_named_path(self.index, term):
+                continue
+            if _get_namespace(term) not in spaces:
+                foreign.setdefault(_get_namespace(term), []).append(triple)
                 continue
             close = get_close_matches(get_local_name(term), names, 1)
             yield Problem(
@@ -306,6 +311,26 @@ class _Judge:
                 fix=f"Did you mean “{close[0]}”?" if close else "",
                 severity="warning",
             )
+        for triples in foreign.values():
+            yield _report_foreign(triples)
+
+
+def _get_namespace(term: Term) -> str:
+    return term[: len(term) - len(get_local_name(term)) - 1]
+
+
+def _report_foreign(triples: list[Triple]) -> Problem:
+    """Tell once of a vocabulary from which the ontology has nothing."""
+    names = list(dict.fromkeys(get_local_name(triple[2]) for triple in triples))
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    they = "it is" if len(names) == 1 else "they are"
+    return Problem(
+        "shape.unknown-term",
+        triples[0],
+        f"The shapes speak of {shown}, and the ontology has nothing of the vocabulary that {they} from.",
+        "If data of this vocabulary is expected, nothing is wrong; else correct the prefix.",
+        severity="warning",
+    )
 
 
 def _refuse_pattern(triple: Triple, pattern: str, risk: str) -> Problem:

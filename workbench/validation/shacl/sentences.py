@@ -121,7 +121,8 @@ def _compose(
         kind = _DATATYPES.get(get_local_name(given[0]), "") if given and given[0].startswith(f"<{XSD}") else ""
         return Sentence(f"{about}, but it must be {kind or wanted}.", f"Write {kind or wanted}.")
     if component == "Class":
-        return Sentence(f"{about}, but {value or focus} is not known to be a {wanted}.", f"Say that it is a {wanted}.")
+        kind = _add_article(wanted)
+        return Sentence(f"{about}, but {value or focus} is not known to be {kind}.", f"Say that it is {kind}.")
     if component == "NodeKind":
         kind = _NODE_KINDS.get(get_local_name(given[0]) if given else "", wanted)
         return Sentence(f"{about}, but it must be {kind}.", "")
@@ -167,6 +168,10 @@ def _compose_count(
     else:
         has = f"has too many {path}"
     return Sentence(f"{focus} {has}, but {among} {allowed}.", "Remove what is too much.")
+
+
+def _add_article(name: str) -> str:
+    return f"an {name}" if name[:1].lower() in ("a", "e", "i", "o") else f"a {name}"
 
 
 def _say_number(lexical: str) -> str:
