@@ -16,7 +16,7 @@ from workbench.build.differing.renamed import State
 from workbench.build.differing.rules import digest_rule
 from workbench.build.differing.values import Cause, Consequence, Consistency, Fate, Flip
 from workbench.model.proofs import FALSE, Proof
-from workbench.model.rules import Atom, Negation, Rule
+from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Triple, is_variable
 from workbench.model.theory import Theory
 from workbench.reasoning.closure import Closure
@@ -117,12 +117,16 @@ class _Side:
             yield from self._find_obstacles(proof, other, reverse)
 
     def _find_obstacles(self, proof: Proof, other: _Side, happened: Fate) -> Iterator[Cause]:
-        """Yield facts of the other side that a step of this proof needs to be absent."""
+        """Yield facts of the other side that a step of this proof needs to be absent, the first for each."""
         narrator = other.state.narrator
         for step in proof.steps:
             for negation in step.absent:
-                for fact in _list_ground(negation):
-                    if other.closure.is_entailed(fact) and not self.closure.is_entailed(fact):
+                for atom in negation.elements:
+                    if not isinstance(atom, Atom):
+                        continue
+                    facts = other.closure.batch.list_facts_of(other.closure.world, [atom.key])
+                    found = (f for f in facts if _fits(atom, f) and not self.closure.is_entailed(f))
+                    if (fact := min(found, default=None)) is not None:
                         yield Cause("fact", happened, "", narrator.say(fact), narrator.locate(fact))
 
     def judge_consistency(self) -> Consistency:
@@ -136,13 +140,9 @@ class _Side:
         return Counter(step.rule for step in self.closure.contradictions() if step.rule in constraints)
 
 
-def _list_ground(negation: Negation) -> list[Triple]:
-    """Return the atoms under a negation that have no variables left."""
-    return [
-        (atom.subject, atom.predicate, atom.object)
-        for atom in negation.elements
-        if isinstance(atom, Atom) and not any(is_variable(term) for term in atom)
-    ]
+def _fits(atom: Atom, fact: Triple) -> bool:
+    """Tell whether a fact is one that an atom looks for; its variables stand for anything."""
+    return all(is_variable(part) or part == term for part, term in zip(atom, fact, strict=True))
 
 
 def _flip_constraints(old: _Side, new: _Side) -> Iterator[Flip]:
