@@ -44,7 +44,8 @@ from workbench.model.rules import (
 from workbench.model.terms import RDF_TYPE, get_local_name
 from workbench.solving.analysis.cases import find_case
 from workbench.solving.analysis.ground import Case, Ground, Inquiry
-from workbench.solving.situations import Situation, is_decided
+from workbench.solving.problems import Situation
+from workbench.solving.situations import is_decided
 from workbench.solving.solver import Solver
 from workbench.solving.values import DATE, NUMBER
 

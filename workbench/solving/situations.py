@@ -1,10 +1,9 @@
-"""Situations: some atoms over symbolic terms, and all that rules, constraints and axioms say of them, for Z3.
+"""Clauses, and situations: some atoms over symbolic terms and every way in which clauses apply to them.
 
-**What a situation is.** Atoms are given over *symbolic terms* (variables such as ``?x``) and constants. They hold by
-assumption; any other atom may hold or not, as a world may state anything. The clauses are applied to the atoms as far
-as atoms go: a closure without comparisons, bounded by :class:`Limits`. Each way to apply one is an :class:`Instance`
-and becomes an implication over one Boolean per atom, arithmetic over the terms' values, and one Boolean per negation,
-under a guard that names the clause. Asking which guards cannot all be true gives the clauses that conflict.
+**Situations.** Atoms are given over *symbolic terms* (variables such as ``?x``) and constants. They hold by assumption;
+any other atom may hold or not, as a world may state anything. The clauses are applied to the atoms as far as atoms go:
+a closure without comparisons, bounded by :class:`Limits`. Each way to apply one is an :class:`Instance`. What Z3 is
+asked about them, and why that is sound, is in ``problems``.
 
 **Clauses.** A :class:`Clause` says: where the body holds, one of the alternatives does. A rule has one alternative, a
 constraint none, a union of classes several; a variable of an alternative that the body does not bind stands for
@@ -12,16 +11,6 @@ something that exists, and gets a fresh term per instance. What ``not`` in a con
 an alternative: ``Person(?x) ^ not hasName(?x, ?n) -> false`` says that there is a name. A value that a rule computes
 is a fresh term too, defined by its expression.
 
-**Values.** A term has a kind and a number (see ``values``); what stands as a subject, or in a class atom, is an
-individual.
-
-**Soundness.** Every implication is true in *every* world that contains the atoms and satisfies the clause, whatever
-the terms are, also when two of them are one individual: fresh terms can be chosen, and a definition fixes only what
-is chosen. What is left out only makes more worlds possible: instances beyond the limits, instances that arise only
-because two terms are one, the discreteness of dates and strings, comparisons with functions other than arithmetic
-(a Boolean about which nothing is known), assigned quotients, which need not have a finite decimal form, and absences,
-which are known only to be false where an instance of what must be absent is there. So *unsatisfiable* is certain and
-*satisfiable* is not: whoever tells of a case that is possible makes its facts and lets them be evaluated.
 """
 
 from __future__ import annotations
@@ -29,6 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from workbench.model.rules import (
@@ -37,29 +27,16 @@ from workbench.model.rules import (
     Comparison,
     Expression,
     Negation,
-    Operation,
     Rule,
     collect_variables,
-    iterate_terms,
     substitute_atom,
     substitute_element,
 )
 from workbench.model.symmetry import list_interchangeable
 from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.solving.encoding import make_sentence
-from workbench.solving.typings import Typing, write_typing
 from workbench.solving.values import (
-    KINDS,
-    NAME,
-    NUMBER,
-    Side,
-    Value,
     is_arithmetic,
-    list_operands,
-    read_values,
-    write_comparable,
-    write_comparison,
-    write_number,
 )
 
 __all__ = [
@@ -70,7 +47,6 @@ __all__ = [
     "Instance",
     "Known",
     "Limits",
-    "Situation",
     "is_decided",
     "make_clause",
     "match_atoms",
@@ -101,6 +77,27 @@ class Clause:
     """Whether it is a rule with the head *false*, alternatives or none."""
     interchangeable: tuple[tuple[str, ...], ...] = ()
     """Variables whose order says nothing; they are matched in one order (``model.symmetry``)."""
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the atoms, sorted."""
+        return tuple(sorted({v for atom in self.atoms for v in collect_variables(atom)}))
+
+    @cached_property
+    def computed(self) -> tuple[str, ...]:
+        """The variables that get the value of an operation."""
+        return tuple(variable for variable, value in self.assignments if not isinstance(value, str))
+
+    @cached_property
+    def witnesses(self) -> tuple[str, ...]:
+        """The variables of alternatives that the body does not bind, sorted."""
+        inner = {v for parts in self.alternatives for part in parts for v in collect_variables(part)}
+        return tuple(sorted(inner - {*self.variables, *(variable for variable, _ in self.assignments)}))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether atoms alone decide that the body holds, and there is one alternative."""
+        return len(self.alternatives) == 1 and not (self.comparisons or self.negations)
 
     @property
     def elements(self) -> tuple[BodyElement, ...]:
@@ -176,11 +173,13 @@ class Instance(NamedTuple):
 class Closed:
     """What the clauses make of some atoms: all atoms that may hold, by key, and the instances.
 
+    ``certain`` are atoms that hold in every world that satisfies all clauses, as far as plain clauses tell.
     ``limit`` names the limit because of which instances were left out: ``instances``, ``matches``, ``depth`` or none.
     """
 
     known: dict[str, list[Atom]] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
+    certain: set[Atom] = field(default_factory=set)
     limit: str = ""
 
 
@@ -219,7 +218,7 @@ class _Closing:
         self.closed = Closed()
         self.waiting: deque[Atom] = deque()
         self._seen: set[Atom] = set()
-        self._done: set[tuple[int, tuple[tuple[str, str], ...]]] = set()
+        self._done: set[tuple[int | str, ...]] = set()
         self._depths: dict[str, int] = {}
         self._parents: dict[str, str] = {}
         self._types: dict[str, set[str]] = {}
@@ -228,6 +227,8 @@ class _Closing:
         self._matches = 0
 
     def suppose(self, atom: Atom) -> None:
+        """Add an atom that holds whatever is chosen."""
+        self.closed.certain.add(atom)
         self._certain.setdefault(atom.key, []).append(atom)
         self.add(atom)
 
@@ -242,7 +243,7 @@ class _Closing:
         """Take up what was put off, where what it hangs on is no longer like something before it."""
         asleep, self._asleep = self._asleep, []
         for number, bindings in asleep:
-            self._done.discard((number, tuple(sorted(bindings.items()))))
+            self._done.discard((number, *[bindings[v] for v in self._clauses[number].variables]))
             self.apply(number, bindings)
         return bool(self.waiting)
 
@@ -279,8 +280,8 @@ class _Closing:
 
     def apply(self, number: int, bindings: dict[str, str]) -> None:
         clause = self._clauses[number]
-        key = (number, tuple(sorted(bindings.items())))
-        if key in self._done or self._leave_out(clause.name):
+        key = (number, *[bindings[variable] for variable in clause.variables])
+        if key in self._done:
             return
         self._done.add(key)
         if _says_nothing(clause, bindings):
@@ -288,22 +289,18 @@ class _Closing:
         if len(self.closed.instances) >= self._limits.instances:
             self.closed.limit = self.closed.limit or "instances"
             return
-        depth = 1 + max((self._depths.get(term, 0) for term in bindings.values()), default=0)
-        bound, fresh = dict(bindings), []
+        bound = dict(bindings)
         for variable, expression in clause.assignments:
             if isinstance(expression, str):
                 bound[variable] = bound.get(expression, expression)
-            else:
-                fresh.append(variable)
-        inner = {v for parts in clause.alternatives for part in parts for v in collect_variables(part)}
-        witnesses = sorted(inner - bound.keys() - set(fresh))
+        witnesses, fresh = clause.witnesses, (*clause.computed, *clause.witnesses)
         if witnesses and len(clause.alternatives) == 1 and self._is_met(clause.alternatives[0], bound):
             return
-        fresh += witnesses
         if witnesses and self._is_blocked(bindings):
             self._asleep.append((number, bindings))
             return
-        if fresh and depth > self._limits.depth:
+        depth = 1 + max((self._depths.get(term, 0) for term in bindings.values()), default=0) if fresh else 0
+        if depth > self._limits.depth:
             self.closed.limit = self.closed.limit or "depth"
             return
         names = []
@@ -315,18 +312,16 @@ class _Closing:
             )
             names.append(bound[variable])
         self.closed.instances.append(Instance(clause, bound, tuple(names)))
-        is_certain = len(clause.alternatives) == 1 and not (clause.comparisons or clause.negations)
-        is_certain = is_certain and all(self._holds(substitute_atom(atom, bound)) for atom in clause.atoms)
+        certain = self.closed.certain
+        is_certain = clause.is_plain and all(substitute_atom(atom, bound) in certain for atom in clause.atoms)
         for parts in clause.alternatives:
             for part in parts:
                 if isinstance(part, Atom):
                     atom = substitute_atom(part, bound)
-                    if is_certain and not self._holds(atom):
-                        self._certain.setdefault(atom.key, []).append(atom)
-                    self.add(atom)
-
-    def _holds(self, atom: Atom) -> bool:
-        return atom in self._certain.get(atom.key, ())
+                    if is_certain and atom not in certain:
+                        self.suppose(atom)
+                    else:
+                        self.add(atom)
 
     def _is_met(self, alternative: Alternative, bound: Mapping[str, str]) -> bool:
         """Tell whether what a clause demands is there for certain: a further witness of it would bring nothing new."""
@@ -351,212 +346,6 @@ def _says_nothing(clause: Clause, bindings: Mapping[str, str]) -> bool:
 def is_decided(comparison: Comparison) -> bool:
     """Tell whether Z3 can decide a comparison over all worlds: when it has no functions but arithmetic."""
     return is_arithmetic(comparison.left, comparison.right)
-
-
-class Situation:
-    """Atoms and what clauses say of them as SMT-LIB text.
-
-    ``atoms`` are assumed to hold. ``more`` are elements whose terms and constants the statements of later questions
-    speak of, so that these can be written with :meth:`write_elements`. ``typings`` says what the stated ranges of
-    properties say, by property; each has a guard like a clause.
-    """
-
-    def __init__(
-        self,
-        atoms: Sequence[Atom],
-        closed: Closed,
-        more: Iterable[BodyElement | Rule] = (),
-        typings: Mapping[str, Typing] | None = None,
-    ) -> None:
-        self.atoms, self.closed = tuple(dict.fromkeys(atoms)), closed
-        more = tuple(more)
-        self.more_comparisons = tuple(part for part in more if isinstance(part, Comparison))
-        self.known: dict[str, list[Atom]] = {key: list(found) for key, found in closed.known.items()}
-        for atom in (part for part in more if isinstance(part, Atom)):
-            if atom not in self.known.setdefault(atom.key, []):
-                self.known[atom.key].append(atom)
-        listed = [atom for found in self.known.values() for atom in found]
-        self.numbers = {atom: number for number, atom in enumerate(listed)}
-        typed = [
-            (atom, typings[key]) for key, found in self.known.items() if typings and key in typings for atom in found
-        ]
-        names = sorted({i.clause.name for i in closed.instances} | {typing.name for _, typing in typed})
-        self.by_guard = {f"g{number}": name for number, name in enumerate(names)}
-        self.guard_of = {name: guard for guard, name in self.by_guard.items()}
-        self._negated: dict[tuple[Negation, tuple[tuple[str, str], ...]], str] = {}
-        self._open: dict[tuple[object, tuple[tuple[str, str], ...]], str] = {}
-        self._bounds: list[str] = []
-        parts = [p for i in closed.instances for p in _list_parts(i.clause)]
-        terms = {term for part in (*parts, *more, *self.numbers) for term in iterate_terms(part)}
-        terms.update(term for instance in closed.instances for term in instance.bindings.values())
-        self.constants: dict[str, Value] = read_values(sorted(term for term in terms if not is_variable(term)))
-        held = {t for atom in (*self.numbers,) for t in iterate_terms(atom) if is_variable(t)}
-        held.update(t for i in closed.instances for t in i.bindings.values() if is_variable(t))
-        held.update(t for part in more if not isinstance(part, Rule) for t in iterate_terms(part) if is_variable(t))
-        self.terms = {term: number for number, term in enumerate(sorted(held))}
-        self.individuals = {atom.subject for atom in self.numbers}
-        self._implications = [self._write_instance(instance) for instance in closed.instances]
-        for atom, typing in typed:
-            if is_variable(atom.object):
-                says = write_typing(typing, self.look_up({})(atom.object))
-                self._implications.append(
-                    f"(assert (=> (and {self.guard_of[typing.name]} {self.write_atom(atom)}) {says}))"
-                )
-
-    @property
-    def guards(self) -> list[str]:
-        """The guards of all clauses that have an instance, in the order of their names."""
-        return list(self.by_guard)
-
-    @property
-    def has_open(self) -> bool:
-        """Whether something is left open: a comparison that is not arithmetic, or an assigned value."""
-        return bool(self._open)
-
-    def name_guards(self, guards: Iterable[str]) -> tuple[str, ...]:
-        """Return the names behind guards, sorted."""
-        return tuple(sorted(self.by_guard[guard] for guard in guards))
-
-    def write_atom(self, atom: Atom, bindings: Mapping[str, str] | None = None) -> str:
-        """Write the Boolean of a known atom."""
-        return f"a{self.numbers[substitute_atom(atom, bindings or {})]}"
-
-    def look_up(self, bindings: Mapping[str, str]) -> Callable[[str], Side]:
-        """Return how the sides of comparisons are written under bindings of variables to terms."""
-
-        def find(part: str) -> Side:
-            term = bindings.get(part, part)
-            if is_variable(term):
-                return Side(f"k{self.terms[term]}", f"v{self.terms[term]}")
-            value = self.constants[term]
-            return Side(f"{value.kind}.0", write_number(value.number))
-
-        return find
-
-    def write_comparison(self, comparison: Comparison, bindings: Mapping[str, str] | None = None) -> str:
-        """Write a comparison; one with functions that are not arithmetic is a Boolean about which nothing is known."""
-        bindings = bindings or {}
-        if is_decided(comparison):
-            return write_comparison(comparison, self.look_up(bindings))
-        return self._leave_open(comparison, bindings)
-
-    def write_comparable(self, comparison: Comparison, bindings: Mapping[str, str] | None = None) -> str:
-        """Write that the sides of an arithmetic comparison have an order between them."""
-        return write_comparable(comparison, self.look_up(bindings or {}))
-
-    def _leave_open(self, part: Comparison | Expression, bindings: Mapping[str, str]) -> str:
-        used = tuple(sorted((name, bindings.get(name, name)) for name in collect_variables(part)))
-        return self._open.setdefault((part, used), f"u{len(self._open)}")
-
-    def write_negation(self, negation: Negation, bindings: Mapping[str, str], outer: Iterable[str]) -> str:
-        """Write that something is there; ``outer`` are the variables that stand outside of the negation, too."""
-        inner = [name for name in collect_variables(negation) if name not in set(outer)]
-        renamed = {name: f"?inner{number}" for number, name in enumerate(inner)}
-        parts = tuple(substitute_element(part, renamed) for part in negation.elements)
-        negation = Negation(tuple(part for part in parts if not isinstance(part, Negation)))
-        bound = {n: bindings.get(n, n) for n in collect_variables(negation) if n not in renamed.values()}
-        fixed = substitute_element(negation, bound)
-        key = (fixed if isinstance(fixed, Negation) else negation, ())
-        if key in self._negated:
-            return self._negated[key]
-        name = self._negated[key] = f"n{len(self._negated)}"
-        atoms = [part for part in negation.elements if isinstance(part, Atom)]
-        for full in match_atoms(atoms, self.known, bound):
-            if set(collect_variables(negation)) <= full.keys():
-                shown = [self.write_atom(atom, full) for atom in atoms]
-                shown += [self.write_comparison(p, full) for p in negation.elements if isinstance(p, Comparison)]
-                self._bounds.append(f"(assert (=> (and true {' '.join(shown)}) {name}))")
-        return name
-
-    def write_elements(self, elements: Iterable[BodyElement], bindings: Mapping[str, str] | None = None) -> str:
-        """Write that all elements of a body hold; each term and atom of it must be known to the situation."""
-        bindings, elements = bindings or {}, tuple(elements)
-        outer = {v for e in elements if not isinstance(e, Negation) for v in collect_variables(e)} | bindings.keys()
-        parts = []
-        for element in elements:
-            if isinstance(element, Atom):
-                parts.append(self.write_atom(element, bindings))
-            elif isinstance(element, Comparison):
-                parts.append(self.write_comparison(element, bindings))
-            else:
-                parts.append(f"(not {self.write_negation(element, bindings, outer)})")
-        return f"(and true {' '.join(parts)})"
-
-    def write_body(self, clause: Clause, bindings: Mapping[str, str]) -> str:
-        """Write that the body of an instance holds, what it assigns included."""
-        parts = [self.write_elements(clause.elements, bindings)]
-        for variable, expression in clause.assignments:
-            if isinstance(expression, Operation):
-                parts.append(self._write_assigned(variable, expression, bindings))
-        return f"(and {' '.join(parts)})"
-
-    def _write_assigned(self, variable: str, expression: Operation, bindings: Mapping[str, str]) -> str:
-        if not is_arithmetic(expression):
-            return self._leave_open(expression, bindings)
-        has_value = self.write_comparable(Comparison("=", variable, expression), bindings)
-        side = self.look_up(bindings)(variable)
-        equal = write_comparison(Comparison("=", variable, expression), self.look_up(bindings))
-        # The fresh term is chosen: where the expression has a value it is that.
-        operands = write_comparable(Comparison("=", expression, expression), self.look_up(bindings))
-        self._bounds.append(f"(assert (=> {operands} (and (= {side.kind} {NUMBER}) {equal})))")
-        parts = [has_value, equal]
-        if _divides(expression):
-            parts.append(self._leave_open(expression, bindings))
-        return f"(and {' '.join(parts)})"
-
-    def _write_instance(self, instance: Instance) -> str:
-        clause, bindings = instance.clause, instance.bindings
-        then = self.write_alternatives(clause, bindings)
-        return f"(assert (=> {self.guard_of[clause.name]} {self.write_body(clause, bindings)} {then}))"
-
-    def write_alternatives(self, clause: Clause, bindings: Mapping[str, str]) -> str:
-        """Write that one of the alternatives of an instance holds."""
-        choices = []
-        for parts in clause.alternatives:
-            shown = [self.write_atom(p, bindings) for p in parts if isinstance(p, Atom)]
-            shown += [self.write_comparison(p, bindings) for p in parts if isinstance(p, Comparison)]
-            choices.append(f"(and true {' '.join(shown)})")
-        return f"(or false {' '.join(choices)})"
-
-    def write(self, statements: Sequence[str], assumed: Iterable[Atom] | None = None) -> str:
-        """Write the whole problem with ``statements`` (assertions) added.
-
-        ``assumed`` are the atoms that hold, by default all that the situation was made of.
-        """
-        lines = [f"(declare-const a{number} Bool)" for number in self.numbers.values()]
-        lines += [f"(declare-const {guard} Bool)" for guard in self.guards]
-        lines += [f"(declare-const {name} Bool)" for name in (*self._negated.values(), *self._open.values())]
-        for term, number in self.terms.items():
-            lines.append(f"(declare-const k{number} Real)(declare-const v{number} Real)")
-            kinds = [NAME] if term in self.individuals else range(KINDS)
-            lines.append(f"(assert (or {' '.join(f'(= k{number} {kind}.0)' for kind in kinds)}))")
-        lines += [f"(assert {self.write_atom(atom)})" for atom in (self.atoms if assumed is None else assumed)]
-        return "\n".join([*lines, *self._bounds, *self._implications, *statements])
-
-
-def _divides(expression: Expression) -> bool:
-    """Tell whether a quotient may have no finite decimal form: its divisor is no constant made of twos and fives."""
-    if not isinstance(expression, Operation):
-        return False
-    if expression.operator == "/":
-        divisor = expression.arguments[1]
-        if isinstance(divisor, Operation) or list_operands(divisor):
-            return True
-        value = read_values([divisor])[divisor]
-        rest = abs(value.number.numerator)
-        for prime in (2, 5):
-            while rest and rest % prime == 0:
-                rest //= prime
-        if rest != 1:
-            return True
-    return any(_divides(argument) for argument in expression.arguments)
-
-
-def _list_parts(clause: Clause) -> Iterator[BodyElement | Expression]:
-    yield from clause.elements
-    yield from (expression for _, expression in clause.assignments)
-    for parts in clause.alternatives:
-        yield from parts
 
 
 def rename_apart(rule: Rule, suffix: str) -> Rule:

@@ -10,7 +10,7 @@ from itertools import combinations
 from workbench.model.rules import Atom, Comparison, Operation, iterate_terms, substitute_atom
 from workbench.model.terms import XSD, is_variable
 from workbench.solving.analysis.ground import Case, Ground, Inquiry
-from workbench.solving.situations import Situation
+from workbench.solving.problems import Situation
 from workbench.solving.values import (
     BOOLEAN,
     DATE,

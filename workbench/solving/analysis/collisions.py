@@ -37,7 +37,8 @@ from workbench.model.rules import (
 from workbench.model.terms import RDF_TYPE, is_literal, is_variable
 from workbench.solving.analysis.cases import find_case
 from workbench.solving.analysis.ground import Finding, Ground, Inquiry
-from workbench.solving.situations import Clause, Instance, Situation, rename_apart
+from workbench.solving.problems import Situation
+from workbench.solving.situations import Clause, Instance, rename_apart
 
 __all__ = ["find_collisions"]
 

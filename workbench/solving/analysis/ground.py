@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom, BodyElement, Rule
 from workbench.model.terms import Triple
-from workbench.solving.situations import Clause, ClauseIndex, Limits, Situation, make_clause
+from workbench.solving.problems import Situation
+from workbench.solving.situations import Clause, ClauseIndex, Limits, make_clause
 from workbench.solving.solver import Judgement, Solver
 from workbench.solving.typings import Typing
 

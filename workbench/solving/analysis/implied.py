@@ -20,7 +20,7 @@ from workbench.model.rules import Atom, Comparison, Operation, Rule, substitute_
 from workbench.model.terms import is_variable
 from workbench.solving.analysis.ground import Finding, Ground, Inquiry
 from workbench.solving.analysis.renaming import find_renaming
-from workbench.solving.situations import Situation
+from workbench.solving.problems import Situation
 
 __all__ = ["find_implied"]
 

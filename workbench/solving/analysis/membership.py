@@ -23,7 +23,8 @@ from workbench.model.rules import Atom, substitute_atom
 from workbench.model.terms import RDF_TYPE, is_iri
 from workbench.solving.analysis.cases import EXAMPLE
 from workbench.solving.analysis.ground import Case, Finding, Ground, Inquiry
-from workbench.solving.situations import Clause, Closed, Instance, Limits, Situation
+from workbench.solving.problems import Situation
+from workbench.solving.situations import Clause, Closed, Limits
 
 __all__ = ["find_empty"]
 
@@ -62,8 +63,7 @@ def find_empty(
             continue
         closed = ground.index.close([starts[term]], _LIMITS)
         spelled += len(closed.instances)
-        certain = _list_certain(starts[term], closed.instances)
-        keys[term] = frozenset(_list_keys(certain))
+        keys[term] = frozenset(atom.key for atom in closed.certain)
         if closed.limit in ("", "depth") and not any(instance.clause.is_integrity for instance in closed.instances):
             inquiry.settle("no-member")
             filled |= keys[term]
@@ -83,10 +83,6 @@ def find_empty(
             break
         empty |= {term: _Empty((), keys[term], None) for term in hollow}
     return list(_tell_roots(empty, starts))
-
-
-def _list_keys(atoms: Iterable[Atom]) -> set[str]:
-    return {atom.key for atom in atoms}
 
 
 def _list_candidates(ground: Ground, starts: Mapping[str, Atom], inquiry: Inquiry) -> list[str]:
@@ -154,23 +150,6 @@ def _close_reach(size: int, edges: Sequence[tuple[int, int]], free: int) -> list
                 reach[source] |= mask
                 waiting.append(source)
     return reach
-
-
-def _list_certain(start: Atom, instances: Sequence[Instance]) -> list[Atom]:
-    """Return the atoms that hold whatever is chosen, comparisons left aside: those of instances with one way only."""
-    certain = {start}
-    changed = True
-    while changed:
-        changed = False
-        for clause, bindings, _ in instances:
-            if len(clause.alternatives) != 1 or clause.comparisons or clause.negations:
-                continue
-            if not all(substitute_atom(atom, bindings) in certain for atom in clause.atoms):
-                continue
-            new = {substitute_atom(part, bindings) for part in _list_heads(clause)} - certain
-            certain |= new
-            changed = changed or bool(new)
-    return sorted(certain)
 
 
 def _make_case(start: Atom, closed: Closed, parts: Sequence[str], rules: Mapping[str, object]) -> Case | None:
