@@ -6,10 +6,11 @@ checks. They are evaluated by pyoxigraph and share nothing with the index. Compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -224,7 +225,7 @@ SPECIAL = [f"<{OIO}ObsoleteClass>", f"<{OWL}Thing>", f"<{OBO}NCBITaxon_9606>", f
 def grow(random: Random) -> list[Triple]:
     """Make up a small graph in which every query has something to find now and then."""
     names = [*CLASSES, *PROPERTIES, "<http://purl.org/obo/X_1>"]
-    node = random.choice
+    node: Callable[[Sequence[Any]], Any] = random.choice
     triples: list[Triple] = []
     for _ in range(random.randint(5, 60)):
         triples.append(

@@ -58,7 +58,7 @@ def find_circles(above: Mapping[Term, Iterable[Term]]) -> list[list[Term]]:
                 if path:
                     low[path[-1][0]] = min(low[path[-1][0]], low[node])
                 if low[node] == order[node]:
-                    part = []
+                    part: list[Term] = []
                     while not part or part[-1] != node:
                         part.append(stack.pop())
                         on_stack.discard(part[-1])

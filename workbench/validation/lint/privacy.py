@@ -84,7 +84,9 @@ def is_card_number(text: str) -> bool:
 
 def _is_personal_mail(text: str) -> bool:
     found = _MAIL.match(text)
-    return bool(found) and found[1].lower() not in _ROLES and not found[2].lower().endswith(_EXAMPLES)
+    if found is None or found[1].lower() in _ROLES:
+        return False
+    return not found[2].lower().endswith(_EXAMPLES)
 
 
 def _count_digits(text: str) -> int:

@@ -57,7 +57,7 @@ label.formatting -EI robot:label_formatting | A label holds a tab or a line brea
 label.contains-iri WEW odk:label-with-iri | A label holds a web address.
 label.breaks-sentences W-W | The label of an individual holds braces, quotation marks or the end of a sentence, or reads like a variable, number or date, so that no question can use it.
 label.joins-names I-I ? | The label of an individual holds a comma, “and” or “or”, and can be read as several names in a list of answers.
-label.swapped --I ? oops:P20 | A label is longer than the comment, is a whole sentence, or both are the same text.
+label.swapped --I ? oops:P20 | A label is longer than the comment, or both are the same text.
 annotation.whitespace -WI robot:annotation_whitespace | An annotation begins or ends with blanks.
 definition.missing -WI robot:missing_definition oops:P08 | A name has no definition (with `strict`: nor a comment).
 definition.multiple -EW robot:multiple_definitions | A name has several definitions in one language (with `obo`: several at all).
