@@ -16,6 +16,9 @@ from workbench.model.terms import (
     RDF_TYPE,
     RDFS,
     SH,
+    XSD_BOOLEAN,
+    XSD_DECIMAL,
+    XSD_INTEGER,
     Term,
     Triple,
     get_local_name,
@@ -54,6 +57,7 @@ _SAID = {
     f"<{OWL}equivalentProperty>": "“{s}” and “{o}” are the same property.",
     f"<{OWL}inverseOf>": "“{s}” is the inverse of “{o}”.",
 }
+_PLAIN = (XSD_BOOLEAN, XSD_DECIMAL, XSD_INTEGER)
 _PATH = f"<{SH}path>"
 _PROPERTY = f"<{SH}property>"
 
@@ -114,8 +118,10 @@ class UnitTeller:
     def _say_value(self, term: Term) -> str:
         if not is_literal(term):
             return self._call(term)
-        lexical, _, language = split_literal(term)
+        lexical, datatype, language = split_literal(term)
         plain = " ".join(lexical.split())
+        if datatype in _PLAIN:
+            return plain
         return f"“{plain}” ({language})" if language else say_plainly(f"“{plain}”")
 
     def _name_predicate(self, predicate: Term) -> str:
@@ -127,7 +133,7 @@ class UnitTeller:
         paths = [value for _, predicate, value in triples if predicate == _PATH]
         path = self._call(paths[0]) if len(paths) == 1 and is_iri(paths[0]) else ""
         parts = [
-            f"{split_name(get_local_name(predicate))} {self._say_value(value)}"
+            f"{split_name(get_local_name(predicate)).casefold()} {self._say_value(value)}"
             for _, predicate, value in triples
             if predicate not in (_PATH, _PROPERTY, RDF_TYPE) and not is_blank(value)
         ]
