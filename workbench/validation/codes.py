@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from workbench.validation.lint.registry import CHECKS
+
 __all__ = ["CODES", "describe_code"]
 
 
 def describe_code(code: str) -> str:
     """Return what a code is about; of one that is not listed, its own words."""
     family = code.split(".")[0]
-    return CODES.get(code) or CODES.get(f"{family}.*") or code.replace(".", ": ").replace("-", " ")
+    check = CHECKS.get(code)
+    known = CODES.get(code) or (check.summary if check else "") or CODES.get(f"{family}.*", "")
+    return known or code.replace(".", ": ").replace("-", " ")
 
 
 CODES: Mapping[str, str] = MappingProxyType(
@@ -59,8 +63,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "ontology.value-as-subject": (
             "a rule or axiom that gives a text, number or date a class or property, with the facts it was applied to"
         ),
-        "wording.missing-label": "no label or phrase in a language of the project",
-        "wording.missing-phrase": "no label or phrase in a language of the project",
+        "wording.missing-label": "no label or phrase in any language of the project",
+        "wording.missing-phrase": "no label or phrase in any language of the project",
         "wording.shared-label": "two things that are said in the same words",
         "wording.shared-phrase": "two things that are said in the same words",
         "wording.phrase-slots": "a phrase without its slots, or with others",

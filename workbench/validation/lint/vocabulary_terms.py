@@ -44,7 +44,8 @@ WORDS: Mapping[str, frozenset[str]] = {
         "length long maxExclusive maxInclusive maxLength minExclusive minInclusive minLength negativeInteger "
         "nonNegativeInteger nonPositiveInteger normalizedString pattern positiveInteger short string time token "
         "totalDigits unsignedByte unsignedInt unsignedLong unsignedShort yearMonthDuration assertion enumeration "
-        "explicitTimezone hour minute month second timezoneOffset whiteSpace year bounded cardinality numeric ordered".split()
+        "explicitTimezone hour minute month second timezoneOffset whiteSpace year bounded cardinality numeric ordered "
+        "Assertions".split()
     ),
     SKOS: frozenset(
         "Collection Concept ConceptScheme OrderedCollection altLabel broadMatch broader broaderTransitive "
