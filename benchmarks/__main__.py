@@ -5,6 +5,7 @@ python -m benchmarks reasoning --sizes 10000 --only Workbench Nemo
 python -m benchmarks changes --sizes 100000
 python -m benchmarks batches --worlds 1000
 python -m benchmarks generation --items 50 --blocks 1
+python -m benchmarks validation --sections changes
 python -m benchmarks lint --profiles strict
 """
 
@@ -13,7 +14,7 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation", "lint")
+_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation")
 
 
 def main() -> None:
