@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from workbench.build.knowledge import Knowledge
 from workbench.build.shape_words import ShapeWords
 from workbench.model.report import Location, Part, Severity, Violation
-from workbench.model.rules import Rule, iterate_terms
+from workbench.model.rules import Rule, is_restatement, iterate_atoms, iterate_terms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_blank, is_iri
+from workbench.model.theory import Theory
+from workbench.reasoning.closure import reason
 from workbench.solving.shape_cases import Background, Member
 from workbench.solving.shape_conflicts import ShapeConflict, ShapeVerdicts, find_shape_conflicts, list_foci
+from workbench.solving.shape_rules import RuleViolation, find_rule_violations
 from workbench.solving.shape_satisfiability import Focus
 from workbench.solving.shape_values import ValueAxiom
 from workbench.solving.situations import ClauseIndex, make_clause
@@ -40,6 +43,8 @@ def report_shape_conflicts(knowledge: Knowledge, problems: Sequence[Violation]) 
         teller = ShapeTeller(knowledge, background, triples)
         found += [teller.tell(conflict) for conflict in verdicts.conflicts]
         found += [teller.tell_undetermined(focus) for focus in verdicts.undetermined]
+        if not is_asserted:
+            found += [teller.tell_rule(violation) for violation in _find_violating(knowledge, background)]
     return found
 
 
@@ -95,6 +100,35 @@ def _make_background(
 @lru_cache(maxsize=8)
 def _find(background: Background, classes: tuple[Term, ...]) -> ShapeVerdicts:
     return find_shape_conflicts(background, list_foci(background, classes))
+
+
+def _find_violating(knowledge: Knowledge, background: Background) -> tuple[RuleViolation, ...]:
+    stated = frozenset(predicate for _, predicate, _ in knowledge.facts)
+    return _find_rule_violations(background, knowledge.theory, frozenset(_follow_axioms(knowledge.theory, stated)))
+
+
+def _follow_axioms(theory: Theory, properties: Iterable[Term]) -> set[Term]:
+    """The properties whose values are stated, by themselves or through axioms that say them under another name."""
+    found, queue = set(properties), list(properties)
+    restated = [rule for rule in theory.rules if rule.kind == "axiom" and is_restatement(rule)]
+    while queue:
+        name = queue.pop()
+        for rule in restated:
+            heads = {atom.key for atom in rule.head} - found
+            if heads and any(atom.key == name for atom in iterate_atoms(rule.body)):
+                found |= heads
+                queue += heads
+    return found
+
+
+@lru_cache(maxsize=8)
+def _find_rule_violations(background: Background, theory: Theory, stated: frozenset[Term]) -> tuple[RuleViolation, ...]:
+    def derive(facts: Sequence[Triple], without: Collection[str]) -> frozenset[Triple] | None:
+        rules = [rule.name for rule in theory.rules if rule.name not in without]
+        closure = reason(theory.select(rules), facts)
+        return None if closure.contradictions() else frozenset(closure.facts())
+
+    return tuple(find_rule_violations(background, theory.rules, derive, stated=stated))
 
 
 def _list_classes(knowledge: Knowledge) -> tuple[Term, ...]:
@@ -214,6 +248,36 @@ class ShapeTeller:
         lines = [self.narrator.say(fact) for fact in example.facts]
         broken = self.make_part(example.broken).text.rstrip(".")
         return (*lines, f"Here all holds but one: {broken[:1].lower()}{broken[1:]}.")
+
+    def tell_rule(self, found: RuleViolation) -> Violation:
+        """Return a rule that can violate a shape as a violation."""
+        rule = self.knowledge.theory.by_name[found.rule]
+        parts = [self.make_part(member) for member in found.members]
+        condition = parts[1].text.rstrip(".")
+        condition = f"{condition[:1].lower()}{condition[1:]}"
+        shape = self.list_names([found.shape])
+        concluded = [self.narrator.say(fact).rstrip(".") for fact in found.concluded]
+        places = [part.location for part in parts if part.location is not None]
+        return Violation(
+            "rule.violates-shape",
+            self.judge_severity(found.members, "warning"),
+            f"The rule {rule.name} can conclude what the shape {shape} forbids: {condition}.",
+            places[0] if places else None,
+            rule.name,
+            why=f"In words: {' '.join(part.text for part in parts)} The case conforms to all shapes until the rule is "
+            "applied.",
+            fix="Add a condition to the rule that excludes such cases, or change the shape.",
+            related=tuple(dict.fromkeys(places[1:])),
+            domain=self.knowledge.domain.name,
+            source=self.name_shape(found.shape),
+            value=found.node,
+            parts=tuple(parts),
+            example=(
+                *(self.narrator.say(fact) for fact in found.before),
+                f"The rule then concludes: {'; '.join(concluded)}.",
+                f"That breaks: {condition}.",
+            ),
+        )
 
     def tell_undetermined(self, focus: Focus) -> Violation:
         """Return a violation that says that a case was not decided."""

@@ -383,14 +383,14 @@ class ConditionWriter:
                 return "true"
             one, other = (self.make_value(node, "less", condition.triple, place) for place in range(2))
             held = [self.scene.add_value(node, shape.path, one), self.scene.add_value(node, path, other)]
-            return conjoin([*held, self._write_less(sign, one, other, False)])
+            return conjoin([*held, self.write_less_than(sign, one, other, False)])
         return conjoin(
-            f"(=> (and {held} {other_held}) {self._write_less(sign, value, other, True)})"
+            f"(=> (and {held} {other_held}) {self.write_less_than(sign, value, other, True)})"
             for value, held in self.list_value_nodes(shape, node)
             for other, other_held in self.scene.list_values(node, path)
         )
 
-    def _write_less(self, sign: str, one: str, other: str, positive: bool) -> str:
+    def write_less_than(self, sign: str, one: str, other: str, positive: bool) -> str:
         first, second = self.scene.write_term(one), self.scene.write_term(other)
         kinds = disjoin(f"(= (k {first}) {kind})" for kind in COMPARABLE)
         exact = f"(and (= (k {first}) (k {second})) {kinds} ({sign} (v {first}) (v {second})))"
