@@ -16,6 +16,7 @@ from workbench.build.dataset_groups import check_dataset
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
+from workbench.build.repairs import add_repairs
 from workbench.build.rule_tests import run_rule_tests
 from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.build.subject_literals import find_subject_literals
@@ -111,6 +112,7 @@ def _check_domain(
     closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)
     found += judge_totals(knowledge)
+    found = add_repairs(knowledge, found)
     found += find_subject_literals(knowledge)
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)

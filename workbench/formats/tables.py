@@ -65,17 +65,21 @@ class TableFacts:
         cells = self._text.find_cells(self._starts[start])
         return self._text.locate(cells[min(column, len(cells) - 1)][0])
 
-    def find_cell(self, triple: Triple) -> Cell | None:
-        """Return the cell whose whole content is the value of a fact; None where there is none."""
-        found = self._find(*triple)
-        if found is None:
-            return None
-        row, column = divmod(self._codes[found], self._width)
-        entries = [entry for group in self.mapping.groups for entry in group.entries if entry.is_cell]
-        columns = [
-            self._columns.get(entry.value.columns[0].strip()) for entry in entries if entry.predicate == triple[1]
-        ]
-        return Cell(*self._text.find_cells(self._starts[row])[column]) if column in columns else None
+    def __contains__(self, triple: object) -> bool:
+        """Tell whether the table states a fact."""
+        return triple in self._index
+
+    def find_cells(self, triple: Triple) -> tuple[Cell, ...] | None:
+        """Return the cells whose whole content is the value of a fact; None where one is only a part of a value."""
+        entries = [entry for group in self.mapping.groups for entry in group.entries if entry.predicate == triple[1]]
+        columns = {self._columns.get(entry.value.columns[0].strip()) for entry in entries if entry.is_cell}
+        found = []
+        for index in (index for index, stated in enumerate(self.triples) if stated == triple):
+            row, column = divmod(self._codes[index], self._width)
+            if column not in columns:
+                return None
+            found.append(Cell(*self._text.find_cells(self._starts[row])[column]))
+        return tuple(found)
 
     def _find(self, subject: Term, predicate: Term | None, value: Term | None) -> int | None:
         begin = self._first.get(subject)

@@ -13,7 +13,7 @@ from workbench.model.report import Location, Violation
 from workbench.model.terms import XSD, Term, Triple, get_local_name, is_literal, split_literal
 from workbench.model.values import read_value
 
-__all__ = ["find_ill_typed_literals", "is_well_typed"]
+__all__ = ["find_ill_typed_literals", "get_bounds", "is_well_typed"]
 
 _MOST_NAMED = 100
 """How many statements are reported one by one; the next finding says how many more there are."""
@@ -67,6 +67,11 @@ def is_well_typed(literal: Term) -> bool:
     # Years before the first and after 9999 are beyond Python's calendar; only whether they are leap years matters.
     year, month = int(match["year"][-4:]) + 400 * (len(match["year"]) > 4), int(match["month"])
     return int(match["day"]) <= (29 if month == 2 and isleap(year) else monthrange(2001, month)[1])
+
+
+def get_bounds(datatype: str) -> tuple[int | None, int | None] | None:
+    """Return the least and the greatest value of a type of whole numbers, by its local name; None for other types."""
+    return _BOUNDS.get(datatype)
 
 
 def _is_within(text: str, low: int | None, high: int | None) -> bool:
