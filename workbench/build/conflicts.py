@@ -1,35 +1,118 @@
-"""Rules and constraints that cannot do their work in any world, as the solver finds them, told to their author."""
+"""Rules, constraints and axioms that do not go together, as the solver finds them, told to their author."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
+from workbench.build.analysis import KnowledgeAnalysis, analyse_knowledge
+from workbench.build.analysis_words import Words
+from workbench.build.confirming import Confirmed
 from workbench.build.knowledge import Knowledge
-from workbench.model.report import Severity, Violation
-from workbench.model.rules import Rule
-from workbench.solving.consistency import Conflict, find_conflicts, list_open_rules
+from workbench.model.report import Part, Severity, Violation
+from workbench.model.terms import is_iri
+from workbench.solving.analysis.ground import Finding, Undetermined
 
 __all__ = ["report_conflicts"]
 
+_VIOLATES: tuple[str, Severity, str] = (
+    "rule.violates-constraint",
+    "error",
+    "Change what the rule concludes, its conditions, or what it violates.",
+)
 _CODES: dict[str, tuple[str, Severity, str]] = {
-    "contradictory": ("constraint.contradictory", "error", "Change one of them, so that all can hold at once."),
     "never-applies": ("rule.never-applies", "warning", "Change its conditions, or what forbids them."),
+    "contradictory": ("constraint.contradictory", "error", "Change one of them, so that all can hold at once."),
+    "cannot-be-met": ("constraint.cannot-be-met", "error", "Change the constraint, or the axioms that forbid it."),
+    "always-violates": _VIOLATES,
+    "violates": _VIOLATES,
+    "can-violate": (
+        "rule.can-violate",
+        "warning",
+        "Add a condition to the rule, or a constraint that keeps such values out.",
+    ),
+    "contradictory-conclusions": (
+        "rule.contradictory-conclusions",
+        "warning",
+        "Let the conditions of one exclude those of the other, for example with 'unless', or change a conclusion.",
+    ),
+    "gap": ("rule.band-gap", "warning", "Extend one of the two, so that every value belongs somewhere."),
+    "overlap": ("rule.band-overlap", "warning", "Move the bound of one of the two, so that each value belongs once."),
+    "implied": ("rule.redundant", "warning", "Remove it, or change it to say what the others do not."),
+    "empty-class": ("ontology.empty-class", "error", "Remove or change one of the axioms."),
+    "empty-property": ("ontology.empty-property", "error", "Remove or change one of the axioms."),
 }
+_QUESTIONS: dict[str, str] = {
+    "never-applies": "can ever apply",
+    "contradictory": "can be met",
+    "cannot-be-met": "can be met",
+    "violates-constraint": "can violate a constraint",
+    "contradictory-conclusions": "contradicts another rule",
+    "implied": "says anything new",
+    "bands": "leaves out a value",
+    "no-member": "can have a member",
+}
+_LISTED = 10
 
 
 def report_conflicts(knowledge: Knowledge) -> list[Violation]:
-    """Return constraints that contradict each other and rules that can never apply, whatever the facts are.
+    """Return what rules, constraints and axioms have against each other, whatever the facts are.
 
-    What is reported is certain; the solver does not find every conflict there may be, and where it cannot decide, as
-    with functions other than arithmetic, that is told.
+    What is reported is certain, and where it says that a case is possible the checker has confirmed the case; the
+    solver does not find every conflict there may be (``docs/analysis.md``), and what it could not decide is told.
     """
-    found = [_report(knowledge, conflict) for conflict in _find_conflicts(knowledge.theory.rules)]
-    undecided = list_open_rules(knowledge.theory.rules)
-    return [*found, _report_undecided(knowledge, undecided)] if undecided else found
+    found = analyse_knowledge(knowledge)
+    words = Words(knowledge, found)
+    told = [
+        _report(knowledge, words, finding, shown)
+        for finding, shown in zip(found.findings, found.confirmed, strict=True)
+        if finding.kind in _CODES  # equal rules are for the checks of style
+    ]
+    open_rules = found.analysis.open_rules
+    told += [_report_open(knowledge, open_rules)] if open_rules else []
+    return [*told, *_report_undetermined(knowledge, words, found)]
 
 
-def _report_undecided(knowledge: Knowledge, names: Sequence[str]) -> Violation:
+def _report(knowledge: Knowledge, words: Words, finding: Finding, shown: Confirmed | None) -> Violation:
+    code, severity, fix = _CODES[finding.kind]
+    rule = knowledge.theory.by_name.get(finding.subject)
+    constraints = [name for name in finding.parts if _is_constraint(knowledge, name)]
+    if finding.kind == "contradictory" and len(finding.parts) > 1 and len(constraints) == 1:
+        code, severity, fix = _CODES["cannot-be-met"]
+    if rule is not None and rule.kind == "constraint" and finding.kind == "implied":
+        code, severity = "constraint.redundant", "info"
+    parts = words.list_parts(finding)
+    places = list(dict.fromkeys(part.location for part in parts if part.location is not None))
+    own = knowledge.narrator.locate_rule(rule) if rule is not None else knowledge.narrator.locate(finding.subject)
+    place = own or (places[0] if places else None)
+    return Violation(
+        code,
+        severity,
+        words.say(finding),
+        place,
+        finding.subject,
+        why=_explain(parts),
+        fix=fix,
+        related=tuple(other for other in places if other != place),
+        domain=knowledge.domain.name,
+        path=next((atom.predicate for atom in finding.about[:1] if finding.kind in ("gap", "overlap")), ""),
+        value=finding.value,
+        source="" if is_iri(finding.subject) else finding.subject,
+        parts=tuple(parts),
+        example=tuple(words.fill_in(finding, shown)),
+    )
+
+
+def _is_constraint(knowledge: Knowledge, name: str) -> bool:
+    rule = knowledge.theory.by_name.get(name)
+    return rule is not None and rule.kind == "constraint"
+
+
+def _explain(parts: Sequence[Part]) -> str:
+    told = "; ".join(f"{part.name}: “{part.text.rstrip('.')}”" for part in parts)
+    return f"In words: {told}."
+
+
+def _report_open(knowledge: Knowledge, names: Sequence[str]) -> Violation:
     rules = knowledge.theory.by_name
     places = [place for name in names if (place := knowledge.narrator.locate_rule(rules[name])) is not None]
     return Violation(
@@ -45,27 +128,27 @@ def _report_undecided(knowledge: Knowledge, names: Sequence[str]) -> Violation:
     )
 
 
-@lru_cache(maxsize=8)
-def _find_conflicts(rules: Sequence[Rule]) -> tuple[Conflict, ...]:
-    """Ask once for rules of one meaning: an edit of facts or of a sentence changes nothing here."""
-    return tuple(find_conflicts(rules))
-
-
-def _report(knowledge: Knowledge, conflict: Conflict) -> Violation:
-    narrator, rules = knowledge.narrator, knowledge.theory.by_name
-    code, severity, fix = _CODES[conflict.kind]
-    # The rule that cannot apply comes first; its explanation begins with its name.
-    names = sorted(conflict.rules, key=lambda name: not conflict.explanation.startswith(f"{name} "))
-    places = [place for name in names if (place := narrator.locate_rule(rules[name])) is not None]
-    told = [f"{name}: “{narrator.say_rule(rules[name]).rstrip('.')}”" for name in names]
-    return Violation(
-        code,
-        severity,
-        conflict.explanation,
-        places[0] if places else None,
-        names[0],
-        why=f"In words: {'; '.join(told)}.",
-        fix=fix,
-        related=tuple(dict.fromkeys(places[1:])),
-        domain=knowledge.domain.name,
-    )
+def _report_undetermined(knowledge: Knowledge, words: Words, found: KnowledgeAnalysis) -> list[Violation]:
+    groups: dict[tuple[str, str], list[Undetermined]] = {}
+    for one in found.undetermined:
+        groups.setdefault((one.question, one.limit), []).append(one)
+    told = []
+    for (question, limit), members in groups.items():
+        names = list(dict.fromkeys(one.subject for one in members))
+        listed = ", ".join(words.name(name) for name in names[:_LISTED])
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        places = [place for name in names[:_LISTED] if (place := words.locate(name)) is not None]
+        told.append(
+            Violation(
+                "analysis.undetermined",
+                "info",
+                f"Whether {listed}{more} {_QUESTIONS[question]} could not be determined.",
+                places[0] if places else None,
+                names[0],
+                why=f"The limit that was hit: {limit}.",
+                fix="Nothing has to be done; simpler conditions make it decidable.",
+                related=tuple(dict.fromkeys(places[1:])),
+                domain=knowledge.domain.name,
+            )
+        )
+    return told

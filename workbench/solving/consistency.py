@@ -34,6 +34,7 @@ from typing import Literal, NamedTuple
 from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import (
     Atom,
+    BodyElement,
     Comparison,
     Negation,
     Operation,
@@ -58,7 +59,8 @@ class Conflict(NamedTuple):
     ``rules`` are the names of a subset-minimal set: for ``never-applies`` the rule itself and the others that
     forbid it, for ``contradictory`` the constraints (and rules that lead to them) that cannot hold together.
     ``atoms`` is what they are about, over the variables of ``subject``. ``example`` gives values of variables that
-    satisfy all of ``rules`` but ``broken``; empty when there is none to give.
+    satisfy all of ``rules`` but ``broken``; empty when there is none to give. ``case`` are facts in which what
+    conflicts holds but for one; ``conditions`` are those of a body that exclude each other.
     """
 
     kind: Literal["never-applies", "always-violates", "contradictory", "cannot-be-met"]
@@ -69,6 +71,7 @@ class Conflict(NamedTuple):
     broken: str
     explanation: str
     case: Case | None = None
+    conditions: tuple[BodyElement, ...] = ()
 
 
 def find_conflicts(rules: Sequence[Rule], solver: Solver | None = None) -> list[Conflict]:
@@ -119,7 +122,7 @@ def _examine(rule: Rule, ground: Ground, inquiry: Inquiry) -> Iterator[Conflict]
     asked = [] if rule.is_integrity else others
     judgement = inquiry.judge("never-applies", rule.name, situation, [f"(assert {body})"], asked)
     if judgement.result == "unsat":
-        yield _make_never(rule, situation, atoms, judgement.core)
+        yield _make_never(rule, ground, inquiry, situation, judgement.core)
         return
     if not rule.is_integrity:
         if own is not None and judgement.result == "sat":
@@ -135,15 +138,15 @@ def _examine(rule: Rule, ground: Ground, inquiry: Inquiry) -> Iterator[Conflict]
     strict = list(_take_strictly(situation))
     if comparisons:
         stated = [f"(assert {situation.write_elements((*comparisons[:-1], *negations), _bind(rule))})"]
-        yield from _ask_for(rule, situation, inquiry, stated, strict)
+        yield from _ask_for(rule, ground, situation, inquiry, stated, strict)
     if negations:
         stated = [f"(assert {situation.write_elements(comparisons)})"]
-        for conflict in _ask_for(rule, situation, inquiry, stated, strict):
+        for conflict in _ask_for(rule, ground, situation, inquiry, stated, strict):
             yield conflict._replace(kind="cannot-be-met" if conflict.kind == "contradictory" else conflict.kind)
 
 
 def _ask_for(
-    rule: Rule, situation: Situation, inquiry: Inquiry, stated: Sequence[str], strict: Sequence[str]
+    rule: Rule, ground: Ground, situation: Situation, inquiry: Inquiry, stated: Sequence[str], strict: Sequence[str]
 ) -> Iterator[Conflict]:
     """Ask whether what a constraint asks for can be had where its conditions hold."""
     atoms = situation.atoms
@@ -157,17 +160,60 @@ def _ask_for(
         others = [guard for guard in situation.guards if situation.by_guard[guard] != rule.name]
         judgement = inquiry.judge("never-applies", rule.name, situation, stated, others)
         if judgement.result == "unsat":
-            yield _make_never(rule, situation, atoms, judgement.core)
+            yield _make_never(rule, ground, inquiry, situation, judgement.core)
         return
     example, broken = _find_example(rule, situation, inquiry.solver, situation.write([*stated, *strict]), core)
     conditions = [element for element in rule.body if isinstance(element, Comparison)][:-1]
     explanation = _explain_contradiction(names, atoms, conditions, example, broken)
-    yield Conflict("contradictory", names, rule.name, atoms, example, broken, explanation)
+    yield Conflict(
+        "contradictory",
+        names,
+        rule.name,
+        atoms,
+        example,
+        broken,
+        explanation,
+        _find_contradictory_case(ground, inquiry, situation, [*stated, *strict], core),
+    )
 
 
-def _make_never(rule: Rule, situation: Situation, atoms: tuple[Atom, ...], core: Iterable[str]) -> Conflict:
-    names = _merge(rule.name, situation.name_guards(core))
-    return Conflict("never-applies", names, rule.name, atoms, (), "", _explain_never(rule.name, names, atoms))
+def _find_contradictory_case(
+    ground: Ground, inquiry: Inquiry, situation: Situation, statements: Sequence[str], core: Sequence[str]
+) -> Case | None:
+    """A case in which what conflicts holds but for one."""
+    for left_out in reversed(core):
+        for kept in (situation.guards, core):
+            guards = [guard for guard in kept if guard != left_out]
+            case = find_case(ground, inquiry, situation, statements, guards)
+            if case is not None:
+                return case
+    return None
+
+
+def _make_never(rule: Rule, ground: Ground, inquiry: Inquiry, situation: Situation, core: Sequence[str]) -> Conflict:
+    """Tell of a body that cannot hold: with others that forbid it, or by itself, with the conditions that conflict."""
+    names, atoms = _merge(rule.name, situation.name_guards(core)), situation.atoms
+    text = _explain_never(rule.name, names, atoms)
+    if core:
+        statements = [f"(assert {situation.write_elements(rule.body)})"]
+        case = _find_contradictory_case(ground, inquiry, situation, statements, core)
+        return Conflict("never-applies", names, rule.name, atoms, (), "", text, case)
+    bindings = _bind(rule)
+    conditions = [element for element in rule.body if not isinstance(element, Atom)]
+    guards = [f"c{number}" for number in range(len(conditions))]
+    statements = [
+        f"(declare-const {guard} Bool)(assert (=> {guard} {situation.write_elements([element], bindings)}))"
+        for guard, element in zip(guards, conditions, strict=True)
+    ]
+    judgement = inquiry.solver.judge(situation.write(statements), guards)
+    needed = tuple(conditions[guards.index(guard)] for guard in judgement.core)
+    case = None
+    if judgement.core:
+        # All conditions but the last of those that conflict can hold.
+        kept = [guard for guard in guards if guard != judgement.core[-1]]
+        case = find_case(ground, inquiry, situation, statements, kept)
+        case = case or find_case(ground, inquiry, situation, statements, judgement.core[:-1])
+    return Conflict("never-applies", names, rule.name, atoms, (), "", text, case, needed)
 
 
 def _bind(rule: Rule) -> dict[str, str]:

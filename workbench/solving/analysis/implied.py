@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from workbench.model.report import Location
 from workbench.model.rules import Atom, Comparison, Operation, Rule, substitute_atom
 from workbench.model.terms import is_variable
+from workbench.solving.analysis.cases import find_case
 from workbench.solving.analysis.ground import Finding, Ground, Inquiry
 from workbench.solving.analysis.renaming import find_renaming
 from workbench.solving.problems import Situation
@@ -62,7 +63,8 @@ def _ask(ground: Ground, inquiry: Inquiry, rule: Rule, removed: frozenset[str]) 
     parts = tuple(sorted({rule.name, *situation.name_guards(judgement.core)}))
     others = tuple(name for name in parts if name != rule.name)
     same = len(others) == 1 and others[0] in by_name and _is_same(rule, by_name[others[0]])
-    return Finding("duplicate" if same else "implied", rule.name, parts, None, rule.head, others)
+    case = find_case(ground, inquiry, situation, statements[:1], situation.guards) if rule.head else None
+    return Finding("duplicate" if same else "implied", rule.name, parts, case, rule.head, others)
 
 
 def _takes_part(other: Rule | None, rule: Rule, name: str, ground: Ground) -> bool:
