@@ -220,3 +220,41 @@ def test_requirements_of_simple_shapes():
             "others": ("<http://www.w3.org/ns/shacl#pattern>",),
         },
     ]
+
+
+def test_path_value_and_the_nearest_named_shape_are_kept():
+    (violation,) = check(":ann a :Person ; :born 'x' .", shape("sh:datatype xsd:integer"))
+    assert (violation.path, violation.value, violation.source) == (f"<{K}born>", '"x"', f"<{K}PersonShape>")
+    (violation,) = check(
+        ":ann a :Person .",
+        ":Outer sh:targetClass :Person ; sh:or ( [ sh:property [ sh:path :born ; sh:minCount 1 ] ] ) .",
+    )
+    assert violation.source == f"<{K}Outer>"
+
+
+def test_names_that_a_query_filled_in_are_said_in_words():
+    query = "SELECT $this ?value { $this <https://example.org/kinship#parent> ?value }"
+    (violation,) = check(
+        ":ann a :Person ; :parent :bob .",
+        f":Q sh:targetClass :Person ; sh:sparql [ sh:select '{query}' ;"
+        "  sh:message '{$this} has {?value} as a parent; see https://example.org/help.' ] .",
+    )
+    assert violation.message == "Ann has Bob as a parent; see https://example.org/help."
+
+
+def test_braces_in_messages_of_core_are_filled_in():
+    message = "{$value} of {?this}: {?path} {$maxInclusive}, {$in}{x}"
+    constraint = f"sh:maxInclusive 2000 ; sh:in ( 1 2 ) ; sh:message '{message}'"
+    found = check(":ann a :Person ; :born 2001 .", shape(constraint))
+    assert {v.message for v in found} == {"2001 of Ann: birth year 2000, 1, 2{x}"}
+
+
+def test_the_author_names_a_path_that_has_no_label():
+    constraint = "sh:name 'year of birth'@en, 'Geburtsjahr'@de ; sh:minCount 1"
+    (violation,) = check(":ann a :Person .", shape(constraint), language="de")
+    assert violation.message == "Ann has no Geburtsjahr, but every person must have at least one."
+    labelled = ":ann a :Person . :born rdfs:label 'birth year' ."
+    (violation,) = check(labelled, shape(constraint))
+    assert violation.message == "Ann has no birth year, but every person must have at least one."
+    (violation,) = check(":ann a :Person .", shape("sh:name 'grandparent' ; sh:minCount 1", "( :parent :parent )"))
+    assert violation.message == "Ann has no grandparent, but every person must have at least one."
