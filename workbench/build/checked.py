@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -110,13 +111,19 @@ class Checked:
     def _get_lines(self, path: str) -> list[str]:
         if path not in self._lines:
             file = self.project.files.get(path) if self.project else None
-            # Lines end where positions count them: at \n alone.
-            self._lines[path] = [line.removesuffix("\r") for line in file.text.split("\n")] if file else []
+            self._lines[path] = _split_lines(path, file.text) if file else []
         return self._lines[path]
 
     @cached_property
     def _lines(self) -> dict[str, list[str]]:
         return {}
+
+
+def _split_lines(path: str, text: str) -> list[str]:
+    """Return the lines of a file as its reader counts them: in Turtle, a carriage return alone ends none."""
+    if path.endswith((".rules", ".yaml", ".yml")):
+        return re.split("\r\n|\r|\n", text)
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _find_prefix(root: Path | None) -> str:
