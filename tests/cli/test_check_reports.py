@@ -129,7 +129,7 @@ def test_with_a_baseline_only_what_is_new_fails(planets: Path, tmp_path: Path) -
 
     # Lines move in both files, and there is a second finding.
     change(planets, TTL, ":mars\n", "# Mars\n\n:mars\n")
-    change(planets, RULES, "rule ", "# first\nrule ")
+    change(planets, RULES, "\nrule ", "\n# first\nrule ")
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
     new = call("check", planets, "--baseline", baseline, "--fail-on", "warning", "--format", "json")
     assert new.exit_code == 1
