@@ -110,7 +110,7 @@ def test_hundreds_of_findings_can_be_read(checked: Checked) -> None:
 def test_regions_of_sarif_hold_the_words_meant(act: Path, checked: Checked) -> None:
     (run,) = json.loads(checked.format("sarif"))["runs"]
     lines = read_lines(act / ONTOLOGY)
-    words = Counter()
+    words: Counter[str] = Counter()
     for result in run["results"]:
         physical = result["locations"][0]["physicalLocation"]
         if physical["artifactLocation"]["uri"].endswith("ontology.ttl") and result["ruleId"] == "shacl.min-count":

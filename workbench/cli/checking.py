@@ -17,23 +17,21 @@ __all__ = ["check"]
 _FORMATS = ("text", "json", "sarif", "junit", "html", "markdown", "github", "gitlab")
 
 
-class _ReportTarget(click.ParamType):
-    """``FORMAT=FILE``."""
-
-    name = "FORMAT=FILE"
-
-    def convert(
-        self, value: str | tuple[str, Path], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path]:
-        """Return the format and the path."""
-        if isinstance(value, tuple):
-            return value
+def _read_targets(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, Path], ...]:
+    """Read each ``FORMAT=FILE``."""
+    targets = []
+    for value in values:
         form, sign, path = value.partition("=")
         if not (sign and path):
-            self.fail(f"'{value}' is not a format, an equals sign and a file, such as sarif=report.sarif", param, ctx)
+            told = f"'{value}' is not a format, an equals sign and a file, such as sarif=report.sarif"
+            raise click.BadParameter(told, context, parameter)
         if form not in _FORMATS:
-            self.fail(f"there is no format '{form}'; formats are: {', '.join(_FORMATS)}", param, ctx)
-        return form, Path(path)
+            told = f"there is no format '{form}'; formats are: {', '.join(_FORMATS)}"
+            raise click.BadParameter(told, context, parameter)
+        targets.append((form, Path(path)))
+    return tuple(targets)
 
 
 @click.command(short_help="Find everything that is wrong.")
@@ -41,7 +39,7 @@ class _ReportTarget(click.ParamType):
 @take_domain
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How to write the report.")
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the report to this file.")
-@click.option("--report", "reports", type=_ReportTarget(), multiple=True, metavar="FORMAT=FILE",
+@click.option("--report", "reports", callback=_read_targets, multiple=True, metavar="FORMAT=FILE",
               help="Also write the report in this format to this file; may be repeated.")  # fmt: skip
 @click.option("--all", "lists_all", is_flag=True, help="In text, list every finding, also many that are alike.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error",
