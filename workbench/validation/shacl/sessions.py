@@ -5,6 +5,7 @@ A graph that was changed by a few triples is sent as these few, and its findings
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -110,8 +111,12 @@ class Sessions:
         plan = self._get_plan(request)
         if plan is None:
             return {"unknown": True}
-        graph = GraphIndex(data if plan.core.roots else ())
-        found = judge_core(plan.core, graph, self._tell)
+        gc.disable()  # nothing here refers to itself, and looking for what does takes a quarter of the time
+        try:
+            graph = GraphIndex(data if plan.core.roots else ())
+            found = judge_core(plan.core, graph, self._tell)
+        finally:
+            gc.enable()
         failed = [root.term for number, root in enumerate(plan.core.roots) if number not in found]
         session = _Session(plan, plan.leave(failed), graph, found, None)
         others: list[Any] = []

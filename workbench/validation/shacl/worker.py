@@ -89,6 +89,19 @@ def _limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
+def _read_request(sessions: Sessions, written: bytes) -> dict[str, Any]:
+    """Read what our parent wrote, which is no content of anybody's; the answer goes the other way as JSON."""
+    try:
+        request = marshal.loads(written)  # noqa: S302
+    except MemoryError:
+        # What is kept for later must not be what this request lacks.
+        sessions.clear()
+        request = marshal.loads(written)  # noqa: S302
+    if not isinstance(request, dict):
+        raise TypeError("a request is a dictionary")
+    return request
+
+
 def _answer(sessions: Sessions, request: dict[str, Any]) -> dict[str, Any]:
     _refused.clear()
     try:
@@ -107,7 +120,6 @@ def _answer_within_memory(sessions: Sessions, request: dict[str, Any]) -> dict[s
     try:
         return sessions.answer(request)
     except MemoryError:
-        # What is kept for later must not be what this request lacks.
         if "data" not in request or not sessions.clear():
             raise
     return sessions.answer(request)
@@ -137,13 +149,9 @@ def main(megabytes: int) -> None:
     say({"ready": True})
     while len(length := requests.read(8)) == 8:
         try:
-            # From our parent, who writes what it read; the answer goes the other way as JSON.
-            request = marshal.loads(requests.read(int.from_bytes(length, "big")))  # noqa: S302
-            answer = _answer(sessions, request)
-            del request
-            say(answer)
+            answer = _answer(sessions, _read_request(sessions, requests.read(int.from_bytes(length, "big"))))
         except MemoryError:
             answer = {"memory": True}
-            say(answer)
+        say(answer)
         if "memory" in answer:
             return
