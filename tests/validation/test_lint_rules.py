@@ -15,10 +15,11 @@ from workbench.model.rules import substitute_element as substitute
 from workbench.model.terms import OWL, RDF, RDFS, Triple
 from workbench.project.configuration import LintProfile
 from workbench.validation.lint import find_lint
+from workbench.validation.lint.circles import find_circles
 from workbench.validation.lint.curricula import compute_hops
-from workbench.validation.lint.hierarchy import find_circles
-from workbench.validation.lint.privacy import is_bank_account, is_card_number
-from workbench.validation.lint.rules import are_alike, find_derivable
+from workbench.validation.lint.personal_values import is_bank_account, is_card_number
+from workbench.validation.lint.rules import find_derivable
+from workbench.validation.lint.sameness import are_alike
 
 VARIABLES = ["?x", "?y", "?z"]
 terms = st.sampled_from([*VARIABLES, "<urn:a>"])

@@ -13,23 +13,32 @@ from workbench.model.report import Location, Violation
 from workbench.model.terms import Term, Triple, get_local_name
 from workbench.project.configuration import LintProfile
 from workbench.validation.lint import (
+    builtin_names,
+    class_definitions,
     curricula,
     declarations,
     definitions,
     deprecation,
     hierarchy,
+    imports,
+    label_texts,
     labels,
     metadata,
     names,
     privacy,
     properties,
+    property_kinds,
     provenance,
+    replacements,
+    restrictions,
     rules,
+    synonyms,
+    values,
     wording,
 )
-from workbench.validation.lint.index import PHRASE
 from workbench.validation.lint.linter import Finder, Import, Lintable, Linter, TemplateFile
 from workbench.validation.lint.registry import CHECKS, Check
+from workbench.validation.lint.vocabulary import PHRASE
 
 __all__ = ["CHECKS", "FINDERS", "PHRASE", "Check", "Import", "Lintable", "TemplateFile", "find_lint", "lint_domain"]
 
@@ -37,8 +46,9 @@ FINDERS: dict[str, Finder] = dict(
     chain.from_iterable(
         module.FINDERS.items()
         for module in (
-            labels, wording, definitions, declarations, deprecation, hierarchy, properties, names, metadata, rules,
-            curricula, privacy, provenance,
+            labels, label_texts, wording, definitions, synonyms, declarations, imports, deprecation, replacements,
+            hierarchy, class_definitions, restrictions, properties, property_kinds, names, builtin_names, metadata,
+            values, rules, curricula, privacy, provenance,
         )
     )
 )  # fmt: skip

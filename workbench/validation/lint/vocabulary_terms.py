@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.model.terms import OWL, RDF, RDFS, XSD
-from workbench.validation.lint.index import SKOS
+from workbench.validation.lint.vocabulary import SKOS
 
 __all__ = ["WORDS"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from workbench.model.report import Location, Severity, Violation
 from workbench.model.rules import Rule
 from workbench.model.terms import RDFS_LABEL, Term, Triple, get_local_name
-from workbench.validation.lint.index import PHRASE, VOCABULARIES
 from workbench.validation.lint.linter import MANY, Finder, Linter
-from workbench.validation.lint.rules import are_alike
+from workbench.validation.lint.sameness import are_alike
+from workbench.validation.lint.vocabulary import PHRASE, VOCABULARIES
 
 __all__ = ["FINDERS"]
 
