@@ -132,7 +132,8 @@ class Repository:
         known = self._ask(f"{revision}^{{tree}}")
         if known is None:
             self._refuse(revision)
-        place = self.prefix.rstrip("/") if path is None else path.rstrip("/")
+        here = path is None or path.rstrip("/") == "."
+        place = self.prefix.rstrip("/") if here or path is None else path.rstrip("/")
         return known if not place else self._ask(f"{revision}:{place}")
 
     def _refuse(self, revision: str) -> None:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from workbench.build.differing.sections import Entry, Section, list_sections
 from workbench.build.differing.values import Difference
 from workbench.build.differing.verdict import changes_something, list_breaks
-from workbench.validation.presentation.escaping import clean
 from workbench.validation.presentation.escaping import escape_markdown as escape
 
 __all__ = ["MOST_CHARACTERS", "format_markdown"]
@@ -61,11 +60,11 @@ def _list_head(difference: Difference, sections: Sequence[Section]) -> Iterator[
     old, new = (_cut(side.name, _MOST_OF_NAME) for side in (difference.old, difference.new))
     yield "## What this change does"
     yield ""
-    yield f"From {_code(old)} to {_code(new)}."
+    yield f"From **{_escape(old)}** to **{_escape(new)}**."
     for side in (difference.old, difference.new):
         if side.note:
             yield ""
-            yield f"{_code(_cut(side.name, _MOST_OF_NAME))}: {_escape(_cut(side.note, _MOST_OF_ENTRY))}"
+            yield f"{_escape(_cut(side.name, _MOST_OF_NAME))}: {_escape(_cut(side.note, _MOST_OF_ENTRY))}"
     yield ""
     if not changes_something(difference):
         yield "**Nothing changes.**"
@@ -134,9 +133,3 @@ def _escape(text: str) -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _code(text: str) -> str:
-    """Return a short text as code: nothing in it is markup, a mention or a link."""
-    ticks = "``" if "`" in text else "`"
-    return f"{ticks} {clean(text)} {ticks}" if "`" in text else f"`{clean(text)}`"
