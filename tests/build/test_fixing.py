@@ -141,6 +141,67 @@ def test_a_variable_that_occurs_once_is_marked(make: Make, files: Files) -> None
     assert "hasParent(?x, ?_y) -> Parented(?x)" in read(carry_out(project, fix), RULES)
 
 
+LINT = """\
+lint: {profile: strict}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new", "expected"),
+    [
+        ("label.whitespace", '"man"@en', '" man"@en', '"man"@en'),
+        ("label.formatting", '"man"@en', '"""a\n man"""@en', '"a man"@en'),
+        ("deprecation.not-boolean", '"man"@en', '"man"@en ; owl:deprecated "false"', "owl:deprecated false"),
+    ],
+)
+def test_careless_texts_are_mended_where_they_stand(
+    make: Make, files: Files, code: str, old: str, new: str, expected: str
+) -> None:
+    files["workbench.yaml"] += LINT
+    files[TTL] = files[TTL].replace(old, new)
+    project = make(files)
+    text = read(carry_out(project, propose(project, code)), TTL)
+    assert text == files[TTL].replace(new, new.replace('owl:deprecated "false"', expected) if ";" in new else expected)
+
+
+def test_a_superclass_that_follows_from_another_is_removed(make: Make, files: Files) -> None:
+    files["workbench.yaml"] += LINT
+    files[TTL] += (
+        ":Uncle rdfs:subClassOf :Man , :Adult . :Man rdfs:subClassOf :Adult .\n:Uncle a owl:Class . :Adult a owl:Class .\n"
+    )
+    project = make(files)
+    before = frozenset(check(project).closure.facts())
+    fixed = carry_out(project, propose(project, "hierarchy.redundant-superclass"))
+    triples = fixed.get_domain().triples
+    below = {o for s, p, o in triples if s.endswith("#Uncle>") and p.endswith("#subClassOf>")}
+    assert below == {"<https://example.org/f#Man>"}
+    assert frozenset(check(fixed).closure.facts()) == before
+
+
+def test_what_is_its_own_inverse_is_called_symmetric(make: Make, files: Files) -> None:
+    files[TTL] += ':knows a owl:ObjectProperty ; rdfs:label "knows"@en ; owl:inverseOf :knows . :ann :knows :bob .\n'
+    project = make(files)
+    before = frozenset(check(project).closure.facts())
+    fixed = carry_out(project, propose(project, "property.own-inverse"))
+    assert "owl:SymmetricProperty" in read(fixed, TTL)
+    assert frozenset(check(fixed).closure.facts()) == before
+
+
+def test_a_broken_constraint_is_mended_by_the_least_change_once_it_is_named(make: Make, files: Files) -> None:
+    files[TTL] = files[TTL].replace(":born 1980", ":born 1955")
+    project = make(files)
+    (violation,) = (v for v in check(project).report.violations if v.code == "constraint.violated")
+    with pytest.raises(SelectionError, match="which finding"):
+        propose(project, "constraint.violated")
+    fix = propose(project, "constraint.violated", str(violation.location))
+    assert [line for line in fix.diff.splitlines() if "born" in line and line.startswith(("+", "-"))] in (
+        ["-    :born 1955 .", "+    :born 1962 ;"],
+        ["-    :born 1950 .", "+    :born 1943 ;"],
+    )
+    assert carry_out(project, fix) is not None
+    assert "constraint.violated" not in dict(list_fixable(check(project)))
+
+
 WAIVERS = """\
 waivers:
   - {code: wording.*, reason: later, owner: Ann, expires: 2029-12-31}

@@ -13,6 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from workbench.build.narration import make_narrator
+from workbench.build.repairs import propose
 from workbench.errors import EditError
 from workbench.formats.patches import Replacement, remove_list_item, rename_variable, replace_literal
 from workbench.model.report import Location, Violation
@@ -29,17 +30,22 @@ from workbench.model.terms import (
     split_literal,
 )
 from workbench.project import CONFIGURATION_NAME, Domain, Project
+from workbench.project.edits import Change
 from workbench.validation.literals import is_well_typed
 
 __all__ = ["FIXERS", "Fixer", "Repair"]
 
 
 class Repair(NamedTuple):
-    """What mends one finding: replacements of text and triples added and removed, each with the path of its file."""
+    """What mends one finding: replacements of text and triples added and removed, each with the path of its file.
+
+    ``changes`` are whole changes of files, of a repair that goes with no other.
+    """
 
     replacements: tuple[tuple[str, Replacement], ...] = ()
     added: tuple[tuple[str, Triple], ...] = ()
     removed: tuple[tuple[str, Triple], ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 class Fixer(NamedTuple):
@@ -79,6 +85,41 @@ def _replace_value(project: Project, violation: Violation, new: Term) -> Repair:
 def _remove_statement(project: Project, violation: Violation) -> Repair:
     path, triple = _get_triple(project, violation)
     return Repair(removed=((path, triple),))
+
+
+def _trim(project: Project, violation: Violation) -> Repair:
+    lexical, datatype, language = split_literal(violation.value)
+    return _replace_value(project, violation, make_literal(lexical.strip(), datatype, language))
+
+
+def _join_lines(project: Project, violation: Violation) -> Repair:
+    lexical, datatype, language = split_literal(violation.value)
+    return _replace_value(project, violation, make_literal(" ".join(lexical.split()), datatype, language))
+
+
+def _write_truth(project: Project, violation: Violation) -> Repair:
+    text = split_literal(violation.value)[0].strip().lower() if is_literal(violation.value) else ""
+    if text not in _TRUTHS:
+        raise EditError("What was meant cannot be told from what is written.")
+    return _replace_value(project, violation, make_literal(_TRUTHS[text], f"<{XSD}boolean>"))
+
+
+_TRUTHS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
+
+
+def _make_symmetric(project: Project, violation: Violation) -> Repair:
+    """Say of a property that is its own inverse, in the usual words, that it is symmetric."""
+    path, triple = _get_triple(project, violation)
+    symmetric = (triple[0], RDF_TYPE, f"<{OWL}SymmetricProperty>")
+    added = () if symmetric in _get_domain(project, violation).sources else ((path, symmetric),)
+    return Repair(added=added, removed=((path, triple),))
+
+
+def _change_least(project: Project, violation: Violation) -> Repair:
+    edit = propose(project, violation)
+    if edit is None:
+        raise EditError("No least change of numbers that mends it was found.")
+    return Repair(changes=edit.changes)
 
 
 def _remove_waiver(project: Project, violation: Violation) -> Repair:
@@ -175,8 +216,15 @@ def _declare(project: Project, violation: Violation) -> Repair:
 
 
 FIXERS: Mapping[str, Fixer] = {
+    "annotation.whitespace": Fixer("Remove blanks around texts", _trim),
+    "constraint.violated": Fixer("Correct numbers by the least change", _change_least, one_at_a_time=True),
+    "deprecation.not-boolean": Fixer("Say by true or false what is deprecated", _write_truth),
+    "hierarchy.redundant-superclass": Fixer("Remove superclasses that follow from others", _remove_statement),
+    "label.formatting": Fixer("Write labels in one line", _join_lines),
+    "label.whitespace": Fixer("Remove blanks around labels", _trim),
     "ontology.ill-typed-literal": Fixer("Write values in the form of their type", _write_value_well),
     "ontology.undeclared": Fixer("Declare what is used", _declare),
+    "property.own-inverse": Fixer("Call symmetric what is its own inverse", _make_symmetric),
     "rule.single-variable": Fixer("Mark variables that occur once on purpose", _rename_lone_variable),
     "shape.value": Fixer("Give values of shapes their type", _type_shape_value),
     "waiver.expired": Fixer("Remove expired waivers", _remove_waiver),

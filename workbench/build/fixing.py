@@ -48,10 +48,10 @@ class Fix:
 
 
 def list_fixable(checked: Checked) -> tuple[tuple[str, int], ...]:
-    """Return the codes of a report that have a safe fix, each with the number of its findings."""
+    """Return the codes of a report whose findings can be mended together, each with the number of its findings."""
     counts: dict[str, int] = defaultdict(int)
     for violation in checked.report.violations:
-        if violation.code in FIXERS:
+        if violation.code in FIXERS and not FIXERS[violation.code].one_at_a_time:
             counts[violation.code] += 1
     return tuple(sorted(counts.items()))
 
@@ -143,7 +143,7 @@ def _merge(project: Project, repairs: Sequence[Repair]) -> tuple[Change, ...]:
             added[path].append(triple)
         for path, triple in repair.removed:
             removed[path].append(triple)
-    changes: list[Change] = []
+    changes: list[Change] = [change for repair in repairs for change in repair.changes]
     for path in sorted(texts):
         file = project.files[path]
         changes.append(TextPatch(path, file.digest, apply_replacements(file.data, texts[path])))
