@@ -167,8 +167,8 @@ def test_careless_texts_are_mended_where_they_stand(
 def test_a_superclass_that_follows_from_another_is_removed(make: Make, files: Files) -> None:
     files["workbench.yaml"] += LINT
     files[TTL] += (
-        ":Uncle rdfs:subClassOf :Man , :Adult . :Man rdfs:subClassOf :Adult .\n:Uncle a owl:Class . :Adult a owl:Class .\n"
-    )
+            files[TTL] += ":Uncle a owl:Class ; rdfs:subClassOf :Man , :Adult . :Man rdfs:subClassOf :Adult .\n"
+    files[TTL] += ":Adult a owl:Class .\n"
     project = make(files)
     before = frozenset(check(project).closure.facts())
     fixed = carry_out(project, propose(project, "hierarchy.redundant-superclass"))
@@ -194,10 +194,8 @@ def test_a_broken_constraint_is_mended_by_the_least_change_once_it_is_named(make
     with pytest.raises(SelectionError, match="which finding"):
         propose(project, "constraint.violated")
     fix = propose(project, "constraint.violated", str(violation.location))
-    assert [line for line in fix.diff.splitlines() if "born" in line and line.startswith(("+", "-"))] in (
-        ["-    :born 1955 .", "+    :born 1962 ;"],
-        ["-    :born 1950 .", "+    :born 1943 ;"],
-    )
+    changed = {line[0] + line.split()[-2] for line in fix.diff.splitlines() if line[0] in "+-" and ":born" in line}
+    assert changed in ({"-1955", "+1962"}, {"-1950", "+1943"})
     assert carry_out(project, fix) is not None
     assert "constraint.violated" not in dict(list_fixable(check(project)))
 
