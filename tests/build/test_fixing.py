@@ -166,8 +166,7 @@ def test_careless_texts_are_mended_where_they_stand(
 
 def test_a_superclass_that_follows_from_another_is_removed(make: Make, files: Files) -> None:
     files["workbench.yaml"] += LINT
-    files[TTL] += (
-            files[TTL] += ":Uncle a owl:Class ; rdfs:subClassOf :Man , :Adult . :Man rdfs:subClassOf :Adult .\n"
+    files[TTL] += ":Uncle a owl:Class ; rdfs:subClassOf :Man , :Adult . :Man rdfs:subClassOf :Adult .\n"
     files[TTL] += ":Adult a owl:Class .\n"
     project = make(files)
     before = frozenset(check(project).closure.facts())
