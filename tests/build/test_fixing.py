@@ -1,5 +1,6 @@
 """Safe fixes: an edit that can be looked at, that mends what it names and nothing else, and that can be undone."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench import check
+from workbench.build.fixers import FIXERS
 from workbench.build.fixing import Fix, list_fixable, propose_fix
 from workbench.errors import EditError, SelectionError
 from workbench.project import Project, apply, load, undo
@@ -264,3 +266,10 @@ def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(make: Make, f
 def test_fixable_codes_are_listed_with_their_counts(make: Make, files: Files) -> None:
     files[TTL] += ":bob a :Sailor .\n"
     assert list_fixable(check(make(files))) == (("ontology.undeclared", 1),)
+
+
+def test_the_documented_fixes_are_those_there_are() -> None:
+    text = (Path(__file__).parents[2] / "docs/report.md").read_text(encoding="utf-8")
+    section = text.split("## Fixes\n")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert sorted(code for row in rows for code in re.findall(r"`([^`]+)`", row)) == sorted(FIXERS)
