@@ -45,18 +45,19 @@ class _Question:
         self._resources = resources
         order = sorted(range(len(quantities)), key=lambda index: (abs(quantities[index].value), index))
         self._quantities = [quantities[index] for index in order]
+        # Each number is its stated value and so many steps of its unit: what is asked for are small whole numbers.
+        self._known = {q.name: q for q in self._quantities}
         self._steps = {q.name: z3.Int(f"x{i}", self._context) for i, q in enumerate(self._quantities)}
-        self._units = {q.name: q.unit for q in self._quantities}
         self._axioms: list[Any] = []
         for quantity in self._quantities:
             step = self._steps[quantity.name]
             if quantity.low is not None:
-                self._axioms.append(step >= int(quantity.low / quantity.unit))
+                self._axioms.append(step >= int((quantity.low - quantity.value) / quantity.unit))
             if quantity.high is not None:
-                self._axioms.append(step <= int(quantity.high / quantity.unit))
+                self._axioms.append(step <= int((quantity.high - quantity.value) / quantity.unit))
         for demand in demands:
             self._axioms.append(z3.Not(self._all([self._relate(relation) for relation in demand.relations])))
-        self._kept = [self._steps[q.name] == int(q.value / q.unit) for q in self._quantities]
+        self._kept = [self._steps[q.name] == 0 for q in self._quantities]
         self._differences = [self._measure(q) for q in self._quantities]
 
     def solve(self) -> Mapping[str, Fraction] | Literal["impossible", "unknown"]:
@@ -121,7 +122,7 @@ class _Question:
         for index in rest:
             quantity = self._quantities[index]
             step = model.eval(self._steps[quantity.name], model_completion=True)
-            values[quantity.name] = step.as_long() * quantity.unit
+            values[quantity.name] = quantity.value + step.as_long() * quantity.unit
         return values
 
     def _fix(self, solver: Any, index: int) -> bool:
@@ -135,8 +136,7 @@ class _Question:
         return self._lower(solver, index)
 
     def _lower(self, solver: Any, index: int) -> bool:
-        quantity = self._quantities[index]
-        below = self._steps[quantity.name] < int(quantity.value / quantity.unit)
+        below = self._steps[self._quantities[index].name] < 0
         answer = solver.check(below)
         if answer == z3.sat:
             solver.add(below)
@@ -153,10 +153,10 @@ class _Question:
         return z3.Sum([self._number(Fraction(0)), *self._differences])
 
     def _measure(self, quantity: Quantity) -> Any:
-        step, stated = self._steps[quantity.name], int(quantity.value / quantity.unit)
+        step = self._steps[quantity.name]
         # At least the difference, and at the minimum no more: linear, where a case distinction would not be.
         steps = z3.Int(f"d{step}", self._context)
-        self._axioms += [steps >= step - stated, steps >= stated - step]
+        self._axioms += [steps >= step, steps >= -step]
         return z3.ToReal(steps) * self._number(quantity.unit)
 
     # -- demands
@@ -179,7 +179,8 @@ class _Question:
         if isinstance(amount, Fraction):
             return self._number(amount), []
         if isinstance(amount, str):
-            return z3.ToReal(self._steps[amount]) * self._number(self._units[amount]), []
+            quantity = self._known[amount]
+            return z3.ToReal(self._steps[amount]) * self._number(quantity.unit) + self._number(quantity.value), []
         if amount.operator in ("+", "-", "*", "/"):
             return self._calculate(amount)
         return self._add_up(amount)
