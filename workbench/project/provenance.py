@@ -154,6 +154,10 @@ class ProvenanceIndex:
         return {node: tuple(sorted(owners)) for node, owners in found.items()}
 
     @cached_property
+    def _known_owners(self) -> dict[Term, tuple[Triple, ...]]:
+        return {}
+
+    @cached_property
     def _targets(self) -> Mapping[Term, Triple]:
         return find_axiom_targets(self.triples)
 
@@ -161,6 +165,8 @@ class ProvenanceIndex:
         """Return the statements, none about a blank node, to which a triple belongs: usually the triple itself."""
         done: set[Triple] = set()
         found: set[Triple] = set()
+        passed: list[Term] = []
+        single = True
         waiting = [triple]
         while waiting:
             current = waiting.pop()
@@ -171,10 +177,19 @@ class ProvenanceIndex:
             if node in self._targets:
                 waiting.append(self._targets[node])
             elif is_blank(node) and node in self._owners and node not in self._subjects:
+                if (known := self._known_owners.get(node)) is not None:
+                    found.update(known)
+                    continue
                 waiting += self._owners[node]
+                passed.append(node)
+                single = single and len(self._owners[node]) == 1
             else:
                 found.add(current)
-        return tuple(sorted(found))
+        owners = tuple(sorted(found))
+        if single:
+            # One way up, as in a list: what holds for the triple holds for all nodes on it, however long it is.
+            self._known_owners.update(dict.fromkeys(passed, owners))
+        return owners
 
     def get(self, triple: Triple) -> Provenance:
         """Return who says a triple; for a triple about a blank node, who says the statement it belongs to."""

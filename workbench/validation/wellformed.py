@@ -22,6 +22,7 @@ from workbench.model.terms import (
     Term,
     Triple,
     get_local_name,
+    is_blank,
     is_iri,
     is_literal,
     split_literal,
@@ -76,6 +77,8 @@ _KINDS = frozenset(map(make_sh, "IRI BlankNode Literal BlankNodeOrIRI BlankNodeO
 _PAIRS = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
 _SHAPE_CLASSES = (make_sh("NodeShape"), make_sh("PropertyShape"))
 _TYPE = f"<{RDF}type>"
+_NEAR = 5
+"""How many blank nodes above a statement are tried for its place before only named things are."""
 _TEXTS = (XSD_STRING, RDF_LANG_STRING)
 
 # Strings, IRIs and comments are skipped, so that only words of the query itself are looked at.
@@ -145,14 +148,20 @@ class _Judge:
     def _find_location(self, triple: Triple) -> Location | None:
         seen: set[Term] = set()
         queue = [triple]
+        whole: Location | None = None
         while queue:
             current = queue.pop(0)
-            if (location := self.locate(current)) is not None:
+            location = self.locate(current) if len(seen) < _NEAR or not is_blank(current[0]) else None
+            if location is not None and location.line:
                 return location
+            whole = whole or location
             if current[0] not in seen:
                 seen.add(current[0])
                 queue += self.index.list_uses(current[0])
-        return None
+        # Brackets without end are not told apart in a file; then the named thing around them has a line.
+        named = (triple for node in sorted(seen) if is_iri(node) for triple in self.index.list_triples(node)[:_NEAR])
+        places = (place for triple in named if (place := self.locate(triple)) is not None and place.line)
+        return next(places, whole)
 
     def judge_values(self) -> Iterator[Problem]:
         """Judge each statement with a property of the SHACL namespace by itself."""
