@@ -250,6 +250,12 @@ def test_an_import_from_a_domain_that_is_not_read_says_so(make: Make, files: Fil
     assert find(make(files), "ontology.missing-import") == []
 
 
+def test_an_import_of_shapes_is_looked_for_as_well(make: Make, files: Files) -> None:
+    shapes = "validators/family/shapes.ttl"
+    files[shapes] += "<urn:s> <http://www.w3.org/2002/07/owl#imports> <https://example.org/dash> .\n"
+    assert place_of(find_one(make(files), "ontology.missing-import")) == (shapes, line_of(files, shapes, "<urn:s>"))
+
+
 def test_importing_oneself_is_mild(make: Make, files: Files) -> None:
     for name in ("https://example.org/f", "family.ttl"):
         text = files[TTL] + IMPORTS.format(name=name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from workbench.model.report import Violation
 from workbench.model.rules import iterate_atoms
 from workbench.model.terms import OWL, RDF_TYPE, Term, Triple, get_local_name, is_blank, is_iri
+from workbench.validation.lint.index import Index
 from workbench.validation.lint.linter import Finder, Linter
 from workbench.validation.lint.vocabulary import (
     CLASS_KINDS,
@@ -32,38 +33,40 @@ _CLASS_VALUES = (DOMAIN, RANGE)
 _PROPERTY_PLACES = (SUBPROPERTY, INVERSE, EQUIVALENT_PROPERTY, f"<{OWL}onProperty>")
 
 
-def _list_uses(triples: Iterable[Triple]) -> Iterator[tuple[str, Term, Triple]]:
-    for triple in triples:
-        subject, predicate, value = triple
-        if predicate == RDF_TYPE or predicate in _CLASS_VALUES:
-            if is_iri(value):
-                yield "class", value, triple
-        elif predicate in _CLASS_PLACES:
-            yield from (("class", term, triple) for term in (subject, value) if is_iri(term))
+def _list_uses(index: Index) -> Iterator[tuple[str, Term, list[Triple]]]:
+    """Yield what is used as a class or property, with statements that use it so; a name may come several times."""
+    for predicate, triples in index.by_predicate.items():
+        if predicate in _CLASS_PLACES:
+            yield from (("class", term, [t]) for t in triples for term in (t[0], t[2]) if is_iri(term))
         elif predicate in _PROPERTY_PLACES:
-            places = (value,) if is_blank(subject) else (subject, value)
-            yield from (("property", term, triple) for term in places if is_iri(term))
+            places = ((term, t) for t in triples for term in ((t[2],) if is_blank(t[0]) else (t[0], t[2])))
+            yield from (("property", term, [t]) for term, t in places if is_iri(term))
+        elif predicate == RDF_TYPE or predicate in _CLASS_VALUES:
+            values: dict[Term, list[Triple]] = {}
+            for triple in triples:
+                values.setdefault(triple[2], []).append(triple)
+            yield from (("class", value, uses) for value, uses in values.items() if is_iri(value))
         else:
-            yield "property", predicate, triple
+            yield "property", predicate, triples
 
 
 def _find_undeclared(lint: Linter) -> Iterator[Violation]:
     """Find classes and properties that are used and nowhere declared."""
     index = lint.index
-    uses: dict[tuple[str, Term], list[Triple]] = {}
+    found: dict[tuple[str, Term], list[Triple]] = {}
     declared = {"class": index.classes, "property": index.properties}
-    for kind, term, triple in _list_uses(index.triples):
+    for kind, term, triples in _list_uses(index):
         if term not in declared[kind] and not term.startswith(VOCABULARIES):
-            uses.setdefault((kind, term), []).append(triple)
+            found.setdefault((kind, term), []).extend(triples)
     names = {kind: sorted({get_local_name(term) for term in terms}) for kind, terms in declared.items()}
-    for number, ((kind, term), triples) in enumerate(sorted(uses.items())):
+    for number, ((kind, term), triples) in enumerate(sorted(found.items())):
         # A misspelling is one of few; where a whole vocabulary is missing, likeness of names means nothing.
         close = get_close_matches(get_local_name(term), names[kind], 1) if number < 100 else []
         wanted = "an owl:Class" if kind == "class" else "a property"
         yield lint.report(
             "ontology.undeclared",
             f"The {kind} “{get_local_name(term)}” is used but not declared.",
-            triples,
+            sorted(triples),
             focus=term,
             fix=f"Did you mean “{close[0]}”?" if close else f"Declare it as {wanted}.",
         )

@@ -29,21 +29,22 @@ def _match(lint: Linter, term: Term) -> list[Import]:
 
 def _find_missing_imports(lint: Linter) -> Iterator[Violation]:
     matter = lint.matter
-    for triple in lint.index.get(_IMPORTS):
+    in_shapes = [triple for triple in matter.shapes if triple[1] == _IMPORTS]
+    for triple in (*lint.index.get(_IMPORTS), *in_shapes):
         value = triple[2]
         if not is_iri(value):
             name, found = "an ontology without a name", []
         else:
             name, found = get_iri_text(value), _match(lint, value)
-        if any(matter.domain in item.domains or not matter.domain for item in found):
+        if any(matter.domain in item.domains or not matter.domain for item in found) or triple[0] == value:
             continue
         if found:
             other = found[0]
             message = f"The ontology imports {name}, which the domain {matter.domain} does not read."
-            fix = f"Add '{other.path}' to the ontologies of the domain in workbench.yaml."
+            fix = f"Add '{other.path}' to what the domain reads, in workbench.yaml."
         else:
             message = f"The ontology imports {name}, which is not in the project."
-            fix = "Put a copy of the file among the ontologies of the domain, or remove the import."
+            fix = "Put a copy of it among the files of the domain, or remove the import."
         yield lint.report(
             "ontology.missing-import",
             message,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
+from operator import lt
 from typing import NamedTuple
 
 from workbench.model.terms import (
@@ -57,7 +59,9 @@ class Index:
     """The triples of a domain, sorted and without repetition, by subject and by predicate, with what names are."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self.triples = tuple(sorted(set(triples)))
+        triples = tuple(triples)
+        in_order = all(map(lt, triples, islice(triples, 1, None)))
+        self.triples = triples if in_order else tuple(sorted(set(triples)))
         self.by_subject: dict[Term, list[Triple]] = {}
         self.by_predicate: dict[Term, list[Triple]] = {}
         types: dict[Term, set[Term]] = {}

@@ -35,6 +35,8 @@ __all__ = ["FINDERS"]
 _OLDEST = 110
 """Whoever was born longer ago than so many years is taken to have died."""
 _DAY = re.compile(r"(\d{4})-\d\d-\d\d(?:T|Z|[+-]|\Z)")
+_TELLING = re.compile(r"@[^\"]*\"|[0-9][^\"]*\"|<(?:mailto|tel):")
+"""What a text without it cannot be: an address or a number."""
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)\Z")
 _SAYS_BIRTH = match_words(r"\bborn\b", r"birth", r"geburt", r"geboren")
 _SAYS_DEATH = match_words(r"\bdied\b", r"death", r"\bdead\b", r"deceased", r"gestorben", r"verstorben", r"\btod\b", r"todes")  # fmt: skip  # noqa: E501
@@ -59,7 +61,7 @@ def _list_values(lint: Linter) -> Iterator[tuple[Triple, str, Term]]:
         if predicate == RDF_TYPE or predicate.startswith((*VOCABULARIES, f"<{DCTERMS}", f"<{DC}")):
             continue
         for triple in triples:
-            if triple[0] in apart:
+            if triple[0] in apart or not _TELLING.search(triple[2]):
                 continue
             if is_literal(triple[2]):
                 lexical, datatype, _ = split_literal(triple[2])

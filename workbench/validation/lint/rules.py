@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 
 from workbench.model.report import Violation
 from workbench.model.rules import (
-    Atom,
     Rule,
     iterate_atoms,
 )
-from workbench.model.terms import OWL, RDFS, SH, Term, get_local_name, is_iri
+from workbench.model.terms import OWL, RDF_TYPE, RDFS, SH, Term, get_local_name, is_iri
 from workbench.validation.lint.linter import Finder, Linter
 from workbench.validation.lint.sameness import are_alike, get_shape
 
@@ -56,8 +55,8 @@ def find_derivable(rules: Iterable[Rule], stated: Collection[Term]) -> set[Term]
 def list_stated(lint: Linter) -> set[Term]:
     """Return the keys of stated facts, of what a curriculum may state and of what rule tests are given."""
     matter = lint.matter
-    atoms = [*(Atom(*fact) for fact in matter.facts), *(atom for test in matter.tests for atom in test.given)]
-    stated = {atom.key for atom in atoms}
+    stated = {value if predicate == RDF_TYPE else predicate for _, predicate, value in matter.facts}
+    stated |= {atom.key for test in matter.tests for atom in test.given}
     if matter.curriculum is not None:
         stated |= set(matter.curriculum.assertable)
     return stated
