@@ -126,6 +126,7 @@ class _Speaker:
             facts=tuple(dict.fromkeys((*facts, *derived))),
             related=related[:_RELATED],
             domain=self._domain,
+            source="" if is_axiom else rule.name,
         )
 
     def _list_leaves(self, triple: Triple) -> tuple[Triple, ...]:

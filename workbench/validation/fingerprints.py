@@ -102,7 +102,8 @@ def _identify(violation: Violation, label: Callable[[Term], str] | None, blanks:
     names = [label(term) for term in terms if label is not None and is_iri(term)]
     if not (violation.path or violation.value or violation.parts):
         says += sorted(_normalise(fact, (), blanks) for fact in violation.facts)
-    if not (violation.source or violation.parts):
+    is_known = violation.source and violation.focus and (violation.path or violation.value)
+    if not (is_known or violation.parts):
         says.append(_NUMBER.sub("#", _normalise(violation.message, names, blanks)))
     if not violation.focus and violation.location is not None:
         says.append(violation.location.path)
