@@ -18,6 +18,7 @@ import pytest
 from workbench.formats.rdf import parse_rdf
 from workbench.model.report import Violation
 from workbench.model.terms import Triple
+from workbench.project import Project
 from workbench.validation.lint import CHECKS, find_lint
 
 PREFIXES = """
@@ -275,3 +276,29 @@ def test_the_same_is_found_in_graphs_made_up() -> None:
         assert find_differences(triples) == {}, seed
         found |= {violation.code for violation in find_lint(triples, profile="obo")}
     assert {*EACH, *GROUPS} <= found, "a query that never finds anything proves nothing"
+
+
+def test_the_mistakes_planted_in_the_tutorial_are_found_at_their_lines(shared_data: Path) -> None:
+    """The file of the OBO Academy's tutorial on quality control, and what its author put there to be found."""
+    path = shared_data / "obook-qc/robot_tutorial_qc/example.owl"
+    project = Project.from_files(ontologies=[path])
+    found = find_lint(project.get_domain().triples, locate=project.locate, profile="obo")
+    text = path.read_text(encoding="utf-8").splitlines()
+    places = {(v.code, text[v.location.line - 1].strip()) for v in found if v.location is not None}
+    assert len(found) == sum(v.location is not None and v.location.line > 0 for v in found)
+    planted = {
+        ("label.whitespace", "<rdfs:label>imaging assay  </rdfs:label>"),
+        ("deprecation.misused-mark", "<rdfs:label>obsolete MHC multimer staining assay</rdfs:label>"),
+        ("label.multiple", "<rdfs:label>CT scan</rdfs:label>"),
+        ("synonym.duplicate-exact",
+         '<obo:IAO_0000118 rdf:datatype="http://www.w3.org/2001/XMLSchema#string">'
+         "nucleotide sequencing</obo:IAO_0000118>"),
+        ("metadata.missing-description",
+         '<owl:Ontology rdf:about="http://purl.obolibrary.org/obo/cpath/cpath-robot-example.owl">'),
+        ("hierarchy.several-superclasses",
+         '<rdfs:subClassOf rdf:resource="http://purl.obolibrary.org/obo/OBI_0000070"/>'),
+        ("hierarchy.cycle", '<rdfs:subClassOf rdf:resource="http://purl.obolibrary.org/obo/TEST_0600047"/>'),
+        ("hierarchy.missing-superclass", '<owl:Class rdf:about="http://purl.obolibrary.org/obo/OBI_0000070">'),
+        ("definition.missing", '<owl:Class rdf:about="http://purl.obolibrary.org/obo/TEST_0600047">'),
+    }  # fmt: skip
+    assert planted - places == set(), sorted(places)
