@@ -165,6 +165,8 @@ def test_statements_without_source_are_told_by_subject_where_the_project_asks(ma
     assert bob.message == "3 statements about “Bob” have no source."
     assert place_of(bob) == (TTL, line_of(files, TTL, ":bob rdfs:label"))
     assert {v.source for v in found if v.source} == {"uncle", "heir", "parent-older"}
+    about = {v.focus.rpartition("#")[2].rstrip(">") for v in found if not v.source}
+    assert about == {"ann", "bob", "carl", "eve", "Man", "hasChild", "born"}, "declarations and labels need no source"
     assert {v.focus for v in found} == {v.focus for v in find(make(files), "provenance.missing-review")}
 
 

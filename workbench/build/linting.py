@@ -11,9 +11,10 @@ from workbench.build.knowledge import Knowledge
 from workbench.formats.yaml_text import parse_yaml
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Rule
-from workbench.model.terms import OWL, RDF_TYPE, get_iri_text, is_iri
+from workbench.model.terms import OWL, RDF_TYPE, Triple, get_iri_text, is_iri
 from workbench.project import Domain, Project
 from workbench.project.files import classify
+from workbench.project.vocabulary import DECLARATIONS
 from workbench.validation.lint import Import, Lintable, TemplateFile, lint_domain
 
 __all__ = ["lint_knowledge", "list_ontologies", "prepare_lint"]
@@ -66,13 +67,17 @@ def prepare_lint(
         locate_curriculum=locate_curriculum,
         sensitive=domain.sensitive,
         require=config.lint.require if required is None else required,
-        statements=(*current.assertions, *current.axioms),
+        statements=tuple(t for t in (*current.assertions, *current.axioms) if not _is_declaration(t)),
         get_provenance=current.get_provenance,
         find_owners=current.find_owners,
         ontologies=tuple(list_ontologies(project)),
         sources=domain.sources,
         today=today,
     )
+
+
+def _is_declaration(triple: Triple) -> bool:
+    return triple[1] == RDF_TYPE and triple[2] in DECLARATIONS
 
 
 def _find_path(domain: Domain, name: str) -> str:
