@@ -48,8 +48,8 @@ def test_text_is_grouped_by_file_with_totals() -> None:
 
 def test_text_says_the_conflicting_set_and_the_example() -> None:
     text = format_text(Findings(Report((CONFLICT,))))
-    assert "      conflict: rule adult: Who is 18 or older is an adult. (ages.rules:3:6)\n" in text
-    assert "      conflict: axiom: No adult is a minor.\n" in text
+    assert "      part: rule adult: Who is 18 or older is an adult. (ages.rules:3:6)\n" in text
+    assert "      part: axiom: No adult is a minor.\n" in text
     assert "      example: Their age is 18.\n" in text
 
 

@@ -83,7 +83,7 @@ def test_sarif_lists_the_conflicting_set_as_related_places() -> None:
         (4, None),
     ]
     assert [place["id"] for place in result["relatedLocations"]] == [1, 2, 3]
-    assert "conflict: axiom: No adult is a minor." in result["message"]["text"]
+    assert "part: axiom: No adult is a minor." in result["message"]["text"]
     assert "example: Their age is 18." in result["message"]["text"]
 
 
@@ -181,7 +181,7 @@ def test_junit_has_a_suite_per_domain_and_family() -> None:
     failure = root.find(".//testsuite[@name='kinship / conflict']/testcase/failure")
     assert failure is not None
     assert failure.text is not None
-    assert "conflict: rule minor: Who is 18 or younger is a minor. (ages.rules:9:6)" in failure.text
+    assert "part: rule minor: Who is 18 or younger is a minor. (ages.rules:9:6)" in failure.text
     case = root.find(".//testcase[@classname='shacl.min-count']")
     assert case is not None
     assert (case.attrib["file"], case.attrib["line"]) == ("inner/facts.ttl", "12")

@@ -27,7 +27,7 @@ def draw_violation(violation: Violation, is_technical: bool = False, note: str =
         if violation.why:
             parts.append(make_paragraph(violation.why, label="Why:"))
         if violation.parts:
-            parts.append(make_paragraph("", label="These do not go together:"))
+            parts.append(make_paragraph("", label="What takes part:"))
             parts.append(make_list(tuple(_say_part(part) for part in violation.parts)))
         if violation.example:
             parts.append(make_paragraph("", label="For example:"))
@@ -43,7 +43,7 @@ def draw_violation(violation: Violation, is_technical: bool = False, note: str =
 
 
 def _say_part(part: Part) -> str:
-    """Return a member of a conflicting set: what it is, what it says and where it stands."""
+    """Return what takes part: what it is, what it says and where it stands."""
     name = f" {part.name}" if part.kind in ("rule", "constraint") and part.name else ""
     place = f" ({part.location})" if part.location else ""
     return f"{part.kind.capitalize()}{name}: {part.text or part.name}{place}"

@@ -26,10 +26,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-
 _COMMAND_START = re.compile(r"^(\s*:)(?=:)")
 # XML 1.0, section 2.2: what is not a Char cannot stand in a document, not even as a reference.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~^$=:/'\"-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
+# What makes a heading, a list or a line of its own where a paragraph begins.
+_BLOCK_START = re.compile(r"^([#+=-]|\d{1,9}(?=[.)]))")
 # GitHub makes links of these after Markdown was read, so escaping does not stop it; an empty comment does.
 _REFERENCES = re.compile(r"(@|#)(?=\w)")
-_LINKS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[Gg][Hh])(-)(?=\d)")
+_LINKS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(:)(?=[\w+-]+:)|(?<=[Ww][Ww][Ww])(?=\.)|(?<=[Gg][Hh])(-)(?=\d)")
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
@@ -63,7 +65,11 @@ def escape_markdown(text: str) -> str:
     for piece in _split_references(text):
         escaped = _MARKDOWN.sub(r"\\\1", piece.replace("&", "\0"))
         pieces.append(escaped.replace("\0", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    return "<!-- -->".join(pieces)
+    written = "<!-- -->".join(pieces)
+    start = _BLOCK_START.match(written)
+    if start is None:
+        return written
+    return f"{start[1]}\\{written[start.end() :]}" if start[1][0].isdigit() else f"\\{written}"
 
 
 def _split_references(text: str) -> list[str]:

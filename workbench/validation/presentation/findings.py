@@ -119,7 +119,7 @@ def list_details(violation: Violation, *, says_places: bool = True) -> Iterator[
     if violation.why:
         yield Detail("why", violation.why)
     for part in violation.parts:
-        yield Detail("conflict", say_part(part, says_place=says_places))
+        yield Detail("part", say_part(part, says_place=says_places))
     for line in violation.example:
         yield Detail("example", line)
     if violation.fix:

@@ -85,8 +85,8 @@ def _make_chart(violations: Sequence[Violation]) -> str:
     height = step * len(shown)
     more = f'<p class="quiet">and {len(rows) - len(shown)} more codes</p>' if len(rows) > len(shown) else ""
     return (
-        f'<section class="chart"><h2>By code</h2><svg role="img" aria-label="Number of findings by code" width="{width}" '
-        f'viewBox="0 0 {width} {height}">{"".join(marks)}</svg>{more}</section>'
+        f'<section class="chart"><h2>By code</h2><svg role="img" aria-label="Number of findings by code" '
+        f'width="{width}" viewBox="0 0 {width} {height}">{"".join(marks)}</svg>{more}</section>'
     )
 
 
