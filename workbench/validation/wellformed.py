@@ -300,8 +300,8 @@ class _Judge:
     def judge_terms(self, known: Collection[Term]) -> Iterator[Problem]:
         """Find classes and properties that the project does not have; a condition on them says nothing."""
         places = [make_sh(n) for n in "targetClass class targetSubjectsOf targetObjectsOf equals disjoint".split()]
-        names = {get_local_name(term): term for term in sorted(known)}
-        spaces = {_get_namespace(term) for term in known}
+        names: dict[str, Term] = {}
+        spaces: dict[str, bool] = {}
         foreign: dict[str, list[Triple]] = {}
         for triple in self.index.triples:
             term = triple[2]
@@ -309,9 +309,13 @@ class _Judge:
                 continue
             if self.index.list_triples(term) and triple[1] == SH_PATH and not _is_named_path(self.index, term):
                 continue
-            if _get_namespace(term) not in spaces:
+            space = _get_namespace(term)
+            if space not in spaces:
+                spaces[space] = any(one.startswith(space) for one in known)
+            if not spaces[space]:
                 foreign.setdefault(_get_namespace(term), []).append(triple)
                 continue
+            names = names or {get_local_name(one): one for one in sorted(known)}
             close = get_close_matches(get_local_name(term), names, 1)
             yield Problem(
                 "shape.unknown-term",

@@ -43,6 +43,10 @@ class _Half:
     others: tuple[ShaclResult, ...]
 
 
+_EMPTY = _Half(frozenset(), 0, {}, ())
+"""For a graph that no shape judges."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Judgement:
     """The results for a graph, sorted.
@@ -109,6 +113,9 @@ def judge_graph(
     judged: int | None = 0
     for number, graph in enumerate((data, asserted)):
         known = again.halves[number] if again is not None else None
+        if not chosen.questions[number].roots:
+            halves.append(_EMPTY)
+            continue
         triples = graph if isinstance(graph, frozenset) else frozenset(graph)
         revised = None
         if known is not None and (change := _find_change(known, triples)) is not None:
@@ -119,7 +126,7 @@ def judge_graph(
         else:
             half, reasons = _judge(chosen, number, triples, limits, locate, keep=True)
             left |= reasons
-            judged = None if chosen.questions[number].roots else judged
+            judged = None
         halves.append(half)
     return Judgement(_sort(halves), left, judged, chosen, tuple(halves))
 
@@ -150,7 +157,7 @@ def _judge(
     question = shapes.questions[number]
     kept = data if keep and isinstance(data, frozenset) else frozenset[Triple]()
     if not question.roots:
-        return _Half(kept, 0, {}, ()), {}
+        return _EMPTY, {}
     token = next(_tokens) if keep else 0
     answer = ask_worker(list(data), question, limits, token)
     if "failure" in answer:
@@ -169,8 +176,6 @@ def _judge_again(
     limits: ShaclLimits,
     locate: Locate,
 ) -> tuple[_Half, int] | None:
-    if not shapes.questions[number].roots:
-        return _Half(data, 0, {}, ()), 0
     added, removed = change
     token = next(_tokens)
     answer = ask_worker_again(known.token, token, added, removed, limits)

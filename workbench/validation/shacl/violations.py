@@ -56,16 +56,43 @@ def make_violations(
     derived one is placed at what it follows from, ``derive_leaves``. ``data`` and ``asserted`` are the graphs that
     were judged; without them no statements can be named that the result itself does not hold.
     """
-    maker = _Maker(ShapeIndex(shapes), data, asserted, locate, label, derive_leaves, language, say, domain)
-    return [maker.make(result) for result in results]
+    found, index = tuple(results), ShapeIndex(shapes)
+    # Of a large graph only what the results speak of is indexed.
+    graphs = {
+        only: _select(graph, [r for r in found if r.asserted == only], index)
+        for only, graph in ((False, data), (True, asserted))
+    }
+    maker = _Maker(index, graphs[False], graphs[True], locate, label, derive_leaves, language, say, domain)
+    return [maker.make(result) for result in found]
+
+
+def _select(graph: Collection[Triple], results: Sequence[ShaclResult], shapes: ShapeIndex) -> tuple[Triple, ...] | None:
+    """Return the triples about what results name, and those that their paths go along; None for no graph."""
+    if not graph:
+        return None
+    subjects: set[Term] = set()
+    predicates: set[Term] = set()
+    for shape in {result.shape for result in results}:
+        if (path := shapes.get_object(shape, SH_PATH)) is not None:
+            inside = shapes.collect_reachable(path) if is_blank(path) else (path,)
+            predicates |= {o for node in inside for _, _, o in shapes.list_triples(node)} | {*inside}
+    for result in results:
+        subjects |= {result.focus, result.value, result.path}
+        subjects |= {f"<{_trim(iri)}>" for _, text in result.messages for iri in _IRI.findall(text)}
+    return tuple(triple for triple in graph if triple[0] in subjects or triple[1] in predicates)
+
+
+def _trim(iri: str) -> str:
+    """Return what a text says as an IRI without the signs after it."""
+    return iri.rstrip(".,;:!?)’”'")
 
 
 class _Maker:
     def __init__(
         self,
         shapes: ShapeIndex,
-        data: Collection[Triple],
-        asserted: Collection[Triple],
+        data: Collection[Triple] | None,
+        asserted: Collection[Triple] | None,
         locate: Callable[[Triple], Location | None],
         label: Callable[[Term], str],
         derive_leaves: Callable[[Triple], tuple[Triple, ...]],
@@ -84,15 +111,15 @@ class _Maker:
 
     @cached_property
     def _derived_index(self) -> GraphIndex:
-        return GraphIndex(self._graphs[False])
+        return GraphIndex(self._graphs[False] or ())
 
     @cached_property
     def _asserted_index(self) -> GraphIndex:
-        return GraphIndex(self._graphs[True])
+        return GraphIndex(self._graphs[True] or ())
 
     def _get_index(self, result: ShaclResult) -> GraphIndex | None:
         """Return the graph that was judged, or None when it was not given."""
-        if not self._graphs[result.asserted]:
+        if self._graphs[result.asserted] is None:
             return None
         return self._asserted_index if result.asserted else self._derived_index
 
@@ -168,7 +195,7 @@ class _Maker:
             return filled
 
         def say(match: re.Match[str]) -> str:
-            iri = match[0].rstrip(".,;:!?)’”'")
+            iri = _trim(match[0])
             known = f"<{iri}>" in (result.focus, result.value, result.path) or any(index.describe(f"<{iri}>"))
             return self._label(f"<{iri}>") + match[0][len(iri) :] if known else match[0]
 
