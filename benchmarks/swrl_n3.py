@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 from rdflib import Graph, Literal, Namespace, Variable
@@ -26,7 +27,9 @@ _COMPARISONS = {
 def read_swrl_rules(path: Path) -> str:
     """Return the rules of a file as rules text; a rule is called by its ruleId, or else by its local name."""
     graph = Graph()
-    graph.parse(path, format="n3")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's N3 parser uses names that rdflib gave up
+        graph.parse(path, format="n3")
     lines = []
     for rule in graph.subjects(RDF.type, _SWRL.Imp):
         identifier = next((str(o) for s, p, o in graph.triples((rule, None, None)) if p.endswith("ruleId")), "")

@@ -173,15 +173,15 @@ def _ask_for(
         example,
         broken,
         explanation,
-        _find_contradictory_case(ground, inquiry, situation, [*stated, *strict], core),
+        _find_contradictory_case(ground, inquiry, situation, [*stated, *strict], core, rule.name),
     )
 
 
 def _find_contradictory_case(
-    ground: Ground, inquiry: Inquiry, situation: Situation, statements: Sequence[str], core: Sequence[str]
+    ground: Ground, inquiry: Inquiry, situation: Situation, statements: Sequence[str], core: Sequence[str], subject: str
 ) -> Case | None:
-    """A case in which what conflicts holds but for one."""
-    for left_out in reversed(core):
+    """A case in which what conflicts holds but for one, the subject if that can be."""
+    for left_out in sorted(reversed(core), key=lambda guard: situation.by_guard[guard] != subject):
         for kept in (situation.guards, core):
             guards = [guard for guard in kept if guard != left_out]
             case = find_case(ground, inquiry, situation, statements, guards)
@@ -196,7 +196,7 @@ def _make_never(rule: Rule, ground: Ground, inquiry: Inquiry, situation: Situati
     text = _explain_never(rule.name, names, atoms)
     if core:
         statements = [f"(assert {situation.write_elements(rule.body)})"]
-        case = _find_contradictory_case(ground, inquiry, situation, statements, core)
+        case = _find_contradictory_case(ground, inquiry, situation, statements, core, rule.name)
         return Conflict("never-applies", names, rule.name, atoms, (), "", text, case)
     bindings = _bind(rule)
     conditions = [element for element in rule.body if not isinstance(element, Atom)]

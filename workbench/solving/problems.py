@@ -80,7 +80,8 @@ class Situation:
         typed = [
             (atom, typings[key]) for key, found in self.known.items() if typings and key in typings for atom in found
         ]
-        names = sorted({i.clause.name for i in closed.instances} | {typing.name for _, typing in typed})
+        named = {instance.clause.name for instance in closed.instances} - {""}
+        names = sorted(named | {typing.name for _, typing in typed})
         self.by_guard = {f"g{number}": name for number, name in enumerate(names)}
         self.guard_of = {name: guard for guard, name in self.by_guard.items()}
         self._negated: dict[tuple[Negation, tuple[tuple[str, str], ...]], str] = {}
@@ -207,7 +208,8 @@ class Situation:
     def _write_instance(self, instance: Instance) -> str:
         clause, bindings = instance.clause, instance.bindings
         then = self.write_alternatives(clause, bindings)
-        return f"(assert (=> {self.guard_of[clause.name]} {self.write_body(clause, bindings)} {then}))"
+        guard = self.guard_of.get(clause.name, "true")
+        return f"(assert (=> {guard} {self.write_body(clause, bindings)} {then}))"
 
     def write_alternatives(self, clause: Clause, bindings: Mapping[str, str]) -> str:
         """Write that one of the alternatives of an instance holds."""

@@ -162,7 +162,10 @@ class Limits:
 
 
 class Instance(NamedTuple):
-    """A clause with its variables bound to terms of the situation; ``fresh`` are the terms made for it."""
+    """A clause with its variables bound to terms of the situation; ``fresh`` are the terms made for it.
+
+    A clause without a name says something that is always so: what holds of a term holds of another one that it is.
+    """
 
     clause: Clause
     bindings: dict[str, str]
@@ -224,6 +227,7 @@ class _Closing:
         self._types: dict[str, set[str]] = {}
         self._asleep: list[tuple[int, dict[str, str]]] = []
         self._certain: dict[str, list[Atom]] = {}
+        self._may_be_one: dict[str, set[str]] = {}
         self._matches = 0
 
     def suppose(self, atom: Atom) -> None:
@@ -238,6 +242,31 @@ class _Closing:
             self.waiting.append(atom)
             if atom.predicate == RDF_TYPE:
                 self._types.setdefault(atom.subject, set()).add(atom.object)
+                for other in sorted(self._may_be_one.get(atom.subject, ())):
+                    self._share(atom.object, atom.subject, other)
+
+    def _share(self, class_: str, term: str, other: str) -> None:
+        """Say that a term belongs to a class of which another one is a member, should the two be one."""
+        key = ("", class_, term, other)
+        if key in self._done:
+            return
+        self._done.add(key)
+        body, head = Atom(term, RDF_TYPE, class_), Atom(other, RDF_TYPE, class_)
+        clause = Clause("", (body,), (Comparison("=", term, other),), alternatives=((head,),))
+        self.closed.instances.append(Instance(clause, {term: term, other: other}, ()))
+        self.add(head)
+
+    def _suppose_one(self, clause: Clause, bound: Mapping[str, str]) -> None:
+        """Note the terms that a clause forbids to differ, one of them a witness: they may be one."""
+        for comparison in clause.comparisons:
+            if comparison.operator != "!=" or not isinstance(comparison.left, str):
+                continue
+            pair = [bound.get(side, side) for side in (comparison.left, comparison.right) if isinstance(side, str)]
+            if len(pair) == 2 and all(map(is_variable, pair)) and any(term.startswith("?~") for term in pair):
+                for term, other in (pair, pair[::-1]):
+                    self._may_be_one.setdefault(term, set()).add(other)
+                    for class_ in sorted(self._types.get(term, ())):
+                        self._share(class_, term, other)
 
     def wake(self) -> bool:
         """Take up what was put off, where what it hangs on is no longer like something before it."""
@@ -312,6 +341,8 @@ class _Closing:
             )
             names.append(bound[variable])
         self.closed.instances.append(Instance(clause, bound, tuple(names)))
+        if clause.is_integrity and not clause.alternatives:
+            self._suppose_one(clause, bound)
         certain = self.closed.certain
         is_certain = clause.is_plain and all(substitute_atom(atom, bound) in certain for atom in clause.atoms)
         for parts in clause.alternatives:

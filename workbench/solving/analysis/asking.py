@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.model.rules import BodyElement
@@ -15,6 +15,8 @@ from workbench.solving.consistency import Conflict, examine_bodies, list_open_ru
 from workbench.solving.solver import Solver
 
 __all__ = ["Analysis", "analyse_ground"]
+
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -37,28 +39,62 @@ def analyse_ground(
 ) -> Analysis:
     """Ask everything about a theory: its authored rules and constraints, and the given classes and properties."""
     inquiry = Inquiry(Solver(), budget)
-    empty = find_empty(ground, inquiry, classes, properties)
-    conflicts = [one for one in examine_bodies(ground, inquiry) if not _is_told(one, empty)]
-    settled = {conflict.subject for conflict in conflicts}
-    collisions = find_collisions(ground, inquiry, settled)
+    graver, rest = _find_graver(ground, inquiry)
+    known = {frozenset(finding.parts) for finding in graver}
+    empty = [f for f in find_empty(rest, inquiry, classes, properties) if frozenset(f.parts) not in known]
+    graver = [finding for finding in graver if not _is_told(finding, empty)]
+    settled = {finding.subject for finding in graver}
+    collisions = find_collisions(rest, inquiry, settled)
     pairs = {frozenset((f.subject, f.others[0])) for f in collisions if f.kind == "contradictory-conclusions"}
-    bands = [f for f in find_bands(ground, inquiry, settled) if f.kind == "gap" or frozenset(f.parts) not in pairs]
-    implied = find_implied(ground, inquiry, settled)
-    findings = [*empty, *map(_convert, conflicts), *collisions, *bands, *implied]
+    bands = [f for f in find_bands(rest, inquiry, settled) if f.kind == "gap" or frozenset(f.parts) not in pairs]
+    implied = find_implied(rest, inquiry, settled)
+    findings = [*_keep_roots([*empty, *graver, *collisions]), *bands, *implied]
     return Analysis(
         tuple(findings),
         tuple(inquiry.undetermined),
         tuple(sorted(inquiry.tallies.items())),
         list_open_rules(ground.authored),
-        tuple((conflict.subject, conflict.conditions) for conflict in conflicts if conflict.conditions),
+        tuple((finding.subject, finding.conditions) for finding in graver if finding.conditions),
     )
 
 
-def _is_told(conflict: Conflict, empty: Iterable[Finding]) -> bool:
+def _find_graver(ground: Ground, inquiry: Inquiry) -> tuple[list[Finding], Ground]:
+    """Return what can never hold or always breaks something, and the ground without it, of which the rest is asked.
+
+    A rule that always breaks something makes everything that leads to it break it, too; so the causes are taken out
+    and the question is asked again, until nothing new comes up.
+    """
+    found: list[Finding] = []
+    for _ in range(_ROUNDS):
+        conflicts = [_convert(conflict) for conflict in examine_bodies(ground, inquiry)]
+        settled = {finding.subject for finding in (*conflicts, *found)}
+        alone = [f for f in find_collisions(ground, inquiry, settled, with_pairs=False) if f.kind == "violates"]
+        roots = _keep_roots([*conflicts, *alone])
+        fresh = [finding for finding in roots if finding.parts not in {other.parts for other in found}]
+        if not fresh:
+            break
+        found += fresh
+        out = {finding.subject for finding in fresh}
+        ground = ground.leave_out(out)
+    return found, ground
+
+
+def _keep_roots(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out a finding whose smallest set contains that of another one, or is that of an earlier one."""
+    sets = [frozenset(finding.parts) for finding in findings]
+    return [
+        finding
+        for number, finding in enumerate(findings)
+        if not any(other < sets[number] for other in sets) and sets[number] not in sets[:number]
+    ]
+
+
+def _is_told(finding: Finding, empty: Iterable[Finding]) -> bool:
     """Tell whether a rule cannot apply only because it speaks of an empty class."""
-    return any(set(finding.parts) <= set(conflict.rules) - {conflict.subject} for finding in empty)
+    return any(set(other.parts) <= set(finding.parts) - {finding.subject} for other in empty)
 
 
 def _convert(conflict: Conflict) -> Finding:
     others = tuple(name for name in conflict.rules if name != conflict.subject)
-    return Finding(conflict.kind, conflict.subject, conflict.rules, conflict.case, conflict.atoms, others)
+    parts = (conflict.kind, conflict.subject, conflict.rules, conflict.case, conflict.atoms, others)
+    return Finding(*parts, conditions=conflict.conditions)

@@ -54,10 +54,12 @@ class _Side(NamedTuple):
     new: tuple[Atom, ...]
 
 
-def find_collisions(ground: Ground, inquiry: Inquiry, passed_over: Iterable[str] = ()) -> list[Finding]:
+def find_collisions(
+    ground: Ground, inquiry: Inquiry, passed_over: Iterable[str] = (), *, with_pairs: bool = True
+) -> list[Finding]:
     """Return the rules that violate or can violate a constraint or axiom, and the pairs that contradict each other.
 
-    ``passed_over`` are rules of which something graver is known.
+    ``passed_over`` are rules of which something graver is known. Without ``with_pairs`` each is looked at alone.
     """
     skipped = set(passed_over)
     rules = [r for r in ground.rules if r.kind == "rule" and r.head and r.name not in skipped]
@@ -68,6 +70,8 @@ def find_collisions(ground: Ground, inquiry: Inquiry, passed_over: Iterable[str]
         for finding in _examine_alone(ground, inquiry, side, excluding):
             found.setdefault((finding.kind, *finding.parts), finding)
     guilty = {finding.subject for finding in found.values() if finding.kind == "violates"}
+    if not with_pairs:
+        return list(found.values())
     met: set[tuple[str, str]] = set()
     kept = [side for side in sides if side.rule.name not in guilty]
     for finding in _examine_pairs(ground, inquiry, kept, excluding):
@@ -241,7 +245,11 @@ def _meet(
     atoms = [substitute_atom(atom, renamed) for atom in clause.atoms]
     apart = rename_apart(second.rule, "~2")
     mapping = {v: f"{v}~2" for part in (*second.rule.body, counter) for v in collect_variables(part)}
-    unifier = _unify([(atoms[places[0]], new), (atoms[places[1]], substitute_atom(counter, mapping))])
+    pairs = [(atoms[places[0]], new), (atoms[places[1]], substitute_atom(counter, mapping))]
+    unifier = _unify(pairs)
+    while unifier is not None and (same := _find_one_value(first.rule, apart, unifier)) is not None:
+        pairs.append(same)
+        unifier = _unify(pairs)
     if unifier is None:
         return None
     if _merges({v for part in (*first.rule.body, new) for v in collect_variables(part)}, unifier):
@@ -256,6 +264,20 @@ def _meet(
     stated = [element for element in body if isinstance(element, Atom)]
     is_shared = len(set(stated)) < len(first.atoms) + len(second.atoms)
     return _Meeting(tuple(dict.fromkeys((*stated, *context))), body, is_shared)
+
+
+def _find_one_value(rule: Rule, other: Rule, unifier: Mapping[str, str]) -> tuple[Atom, Atom] | None:
+    """Two atoms of two rules that compare the value of one property of one thing: one value is meant."""
+    compared = {v for r in (rule, other) for e in r.body if isinstance(e, Comparison) for v in collect_variables(e)}
+    for one, counter in product(rule.body, other.body):
+        if not isinstance(one, Atom) or not isinstance(counter, Atom) or one.predicate != counter.predicate:
+            continue
+        if one.predicate == RDF_TYPE or one.object not in compared or counter.object not in compared:
+            continue
+        first, second = substitute_atom(one, unifier), substitute_atom(counter, unifier)
+        if first.subject == second.subject and first.object != second.object:
+            return one, counter
+    return None
 
 
 def _ask_pair(

@@ -43,8 +43,8 @@ class Finding(NamedTuple):
 
     ``kind`` says what. ``subject`` is the rule, constraint, class or property that it is about. ``parts`` are the
     names of a smallest set, each of them needed, sorted. ``case`` shows it. ``about`` are atoms that tell what it is
-    about, over variables, ``others`` the names or terms of further things concerned, ``value`` a boundary or a number
-    in words of the kind.
+    about, over variables, ``others`` the names or terms of further things concerned, ``value`` a boundary as a term.
+    ``conditions`` are those of a body that exclude each other.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class Finding(NamedTuple):
     about: tuple[Atom, ...] = ()
     others: tuple[str, ...] = ()
     value: str = ""
+    conditions: tuple[BodyElement, ...] = ()
 
 
 class Undetermined(NamedTuple):
@@ -100,6 +101,13 @@ class Ground:
         ordered = tuple(sorted(rules, key=lambda rule: rule.name))
         index = ClauseIndex([*map(make_clause, ordered), *extra])
         return cls(ordered, index, typings or {}, samples or {})
+
+    def leave_out(self, names: Iterable[str]) -> Ground:
+        """Return the ground without some rules."""
+        out = set(names)
+        rules = tuple(rule for rule in self.rules if rule.name not in out)
+        index = ClauseIndex(clause for clause in self.index.clauses if clause.name not in out)
+        return Ground(rules, index, self.typings, self.samples, self.limits)
 
     @property
     def authored(self) -> tuple[Rule, ...]:

@@ -62,7 +62,8 @@ def _ask(ground: Ground, inquiry: Inquiry, rule: Rule, removed: frozenset[str]) 
         return None
     parts = tuple(sorted({rule.name, *situation.name_guards(judgement.core)}))
     others = tuple(name for name in parts if name != rule.name)
-    same = len(others) == 1 and others[0] in by_name and _is_same(rule, by_name[others[0]])
+    other = by_name.get(others[0]) if len(others) == 1 else None
+    same = other is not None and other.kind != "axiom" and _is_same(rule, other)
     case = find_case(ground, inquiry, situation, statements[:1], situation.guards) if rule.head else None
     return Finding("duplicate" if same else "implied", rule.name, parts, case, rule.head, others)
 

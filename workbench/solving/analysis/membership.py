@@ -24,7 +24,7 @@ from workbench.model.terms import RDF_TYPE, is_iri
 from workbench.solving.analysis.cases import EXAMPLE
 from workbench.solving.analysis.ground import Case, Finding, Ground, Inquiry
 from workbench.solving.problems import Situation
-from workbench.solving.situations import Clause, Closed, Limits
+from workbench.solving.situations import Clause, ClauseIndex, Closed, Limits
 
 __all__ = ["find_empty"]
 
@@ -48,8 +48,11 @@ def find_empty(
     """Return the classes and properties that can have no member, each told under the root of its emptiness."""
     starts = {term: Atom("?x", RDF_TYPE, term) for term in classes}
     starts |= {term: Atom("?x", term, "?y") for term in properties}
-    candidates = _list_candidates(ground, starts, inquiry)
     by_name = ground.by_name
+    # A rule that makes a class empty is told of as what it is: a rule that violates something.
+    rules = {rule.name for rule in ground.rules if rule.kind == "rule" and rule.head}
+    index = ClauseIndex(clause for clause in ground.index.clauses if clause.name not in rules)
+    candidates = _list_candidates(index, starts, inquiry)
     empty: dict[str, _Empty] = {}
     filled: set[str] = set()
     keys: dict[str, frozenset[str]] = {}
@@ -61,7 +64,7 @@ def find_empty(
         if spelled > _INSTANCES:
             inquiry.leave("no-member", term, "the number of instances for all classes together")
             continue
-        closed = ground.index.close([starts[term]], _LIMITS)
+        closed = index.close([starts[term]], _LIMITS)
         spelled += len(closed.instances)
         keys[term] = frozenset(atom.key for atom in closed.certain)
         if closed.limit in ("", "depth") and not any(instance.clause.is_integrity for instance in closed.instances):
@@ -85,12 +88,12 @@ def find_empty(
     return list(_tell_roots(empty, starts))
 
 
-def _list_candidates(ground: Ground, starts: Mapping[str, Atom], inquiry: Inquiry) -> list[str]:
+def _list_candidates(index: ClauseIndex, starts: Mapping[str, Atom], inquiry: Inquiry) -> list[str]:
     """The terms from which an exclusion can be reached, those that lead to most first; the others are counted."""
     keys: dict[str, int] = {}
     edges: list[tuple[int, int]] = []
     masks: list[tuple[int, int]] = []
-    for clause in ground.index.clauses:
+    for clause in index.clauses:
         body = sorted({keys.setdefault(atom.key, len(keys)) for atom in clause.atoms})
         heads = {keys.setdefault(a.key, len(keys)) for a in _list_heads(clause)}
         edges += [(key, head) for key in body for head in sorted(heads)]
@@ -98,14 +101,9 @@ def _list_candidates(ground: Ground, starts: Mapping[str, Atom], inquiry: Inquir
             masks.append((body[0], sum(1 << key for key in body)))
     for term in starts:
         keys.setdefault(term, len(keys))
-    free = [
-        key
-        for clause in ground.index.clauses
-        if not clause.atoms
-        for a in _list_heads(clause)
-        for key in (keys[a.key],)
-    ]
-    reach = _close_reach(len(keys), edges, sum(1 << key for key in set(free)))
+    bodiless = (clause for clause in index.clauses if not clause.atoms)
+    free = {keys[atom.key] for clause in bodiless for atom in _list_heads(clause)}
+    reach = _close_reach(len(keys), edges, sum(1 << key for key in free))
     by_first: dict[int, list[int]] = {}
     for first, mask in masks:
         by_first.setdefault(first, []).append(mask)
