@@ -66,6 +66,7 @@ def prepare_lint(
         locate_rule=narrator.locate_rule,
         locate_curriculum=locate_curriculum,
         sensitive=domain.sensitive,
+        licence=config.license,
         require=config.lint.require if required is None else required,
         statements=tuple(t for t in (*current.assertions, *current.axioms) if not _is_declaration(t)),
         get_provenance=current.get_provenance,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Rule, is_restatement, iterate_atoms
-from workbench.model.terms import Term, get_local_name
+from workbench.model.terms import Term, get_local_name, make_literal
 from workbench.validation.lint.linter import Finder, Linter
 from workbench.validation.lint.rules import find_derivable, list_stated
 
@@ -127,7 +127,7 @@ def _find_foreign_languages(lint: Linter) -> Iterator[Violation]:
                 "curriculum.foreign-language",
                 f"The curriculum asks for the language {language}, which is not one of the project's.",
                 source=curriculum.name,
-                value=language,
+                value=make_literal(language),
                 fix=f"Add {language} to 'languages' in workbench.yaml, so that missing labels are found.",
                 places=[place or Location(curriculum.path)],
             )

@@ -46,7 +46,8 @@ class Lintable:
     compile to, ``say_rule`` composes a rule's sentence in a language; ``locate_curriculum`` gives the place of a key of
     the curriculum. ``statements`` are those of which ``require`` asks something, ``get_provenance`` says who states
     one and ``find_owners`` to which named subject's statement one about a blank node belongs. ``ontologies`` are those
-    of the whole project, ``sources`` the file of each triple. ``today`` decides who is taken to be alive.
+    of the whole project, ``sources`` the file of each triple. ``licence`` is that of the project, ``today``
+    decides who is taken to be alive.
     """
 
     triples: Sequence[Triple]
@@ -69,6 +70,7 @@ class Lintable:
     locate_rule: Callable[[Rule], Location | None] = lambda rule: rule.location
     locate_curriculum: Callable[..., Location | None] = lambda *_: None
     sensitive: bool = False
+    licence: str = ""
     require: Sequence[Requirement] = ()
     statements: Sequence[Triple] = ()
     get_provenance: Callable[[Triple], Provenance] | None = None

@@ -54,6 +54,8 @@ def _find_without_description(lint: Linter) -> Iterator[Violation]:
 
 
 def _find_without_licence(lint: Linter) -> Iterator[Violation]:
+    if lint.matter.licence and not lint.is_obo:
+        return
     yield from _find_without(lint, "metadata.missing-licence", _LICENCES, _OTHER_LICENCES, "licence")
 
 

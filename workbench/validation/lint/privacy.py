@@ -126,7 +126,7 @@ def _find_births(lint: Linter) -> Iterator[Violation]:
     for predicate, triples in sorted(births.items()):
         alive = [t for t in triples if t[0] not in dead and t[0] not in apart and _is_recent(lint, t[2], matter.today)]
         if alive:
-            what = "is the date of birth of a person" if len(alive) == 1 else "are dates of birth of persons"
+            what = "says when a person was born" if len(alive) == 1 else "say when persons were born"
             yield _report(lint, "privacy.birth-date", predicate, alive, f"{what} who may be alive")
 
 

@@ -127,7 +127,7 @@ metadata.no-header --I oops:P38 | No file has a header that says which ontology 
 metadata.unnamed-ontology --I oops:P39 | The header of an ontology has no name of its own.
 metadata.missing-title -EI robot:missing_ontology_title | An ontology has no title.
 metadata.missing-description -EI robot:missing_ontology_description | An ontology has no description.
-metadata.missing-licence -EI robot:missing_ontology_license oops:P41 | An ontology has no licence.
+metadata.missing-licence -EI robot:missing_ontology_license oops:P41 | An ontology has no licence (nor has the project; with `obo` that counts for nothing).
 metadata.file-extension --I oops:P36 | The name of an ontology ends like a file.
 metadata.old-dublin-core -EI odk:dc-properties | A property of Dublin Core 1.1 is used, which Dublin Core Terms replace.
 metadata.illegal-date -EI odk:illegal-date | A date of creation or publication is no date in ISO form.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.model.report import Location, Severity, Violation
 from workbench.model.rules import Rule
-from workbench.model.terms import RDFS_LABEL, Term, Triple, get_local_name
+from workbench.model.terms import RDFS_LABEL, Term, Triple, get_local_name, make_literal
 from workbench.validation.lint.linter import MANY, Finder, Linter
 from workbench.validation.lint.sameness import are_alike
 from workbench.validation.lint.vocabulary import PHRASE, VOCABULARIES
@@ -67,7 +67,7 @@ def _find_incomplete(lint: Linter) -> Iterator[Violation]:
                     [triple for term in missing[: _PLACES + 1] for triple in index.describe(term)],
                     focus=missing[0],
                     path=predicate,
-                    value=language,
+                    value=make_literal(language),
                     fix=f"Add the {text}s in {language}, or take {language} out of the project's languages.",
                     why=f"Sentences in {language} use words of another language for them.",
                     at_most=at_most,
@@ -89,7 +89,7 @@ def _find_incomplete_sentences(lint: Linter) -> Iterator[Violation]:
                     "wording.incomplete-language",
                     f"{len(missing)} of {len(spoken)} {kind} have no sentence in {language}: {names}{more}.",
                     focus=missing[0].name,
-                    value=language,
+                    value=make_literal(language),
                     fix=f"Add a sentence in {language} to each, or take the language out of the project's.",
                     why=f"Explanations in {language} show the sentence of another language.",
                     places=[matter.locate_rule(rule) for rule in missing[: _PLACES + 1]],
