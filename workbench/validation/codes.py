@@ -5,6 +5,7 @@ A code is never reused with another meaning. ``family.*`` stands for codes that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -12,13 +13,16 @@ from workbench.validation.lint.registry import CHECKS
 
 __all__ = ["CODES", "describe_code"]
 
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
 
 def describe_code(code: str) -> str:
-    """Return what a code is about; of one that is not listed, its own words."""
+    """Return what a code is about, as plain text; of one that is not listed, its own words."""
     family = code.split(".")[0]
     check = CHECKS.get(code)
     known = CODES.get(code) or (check.summary if check else "") or CODES.get(f"{family}.*", "")
-    return known or code.replace(".", ": ").replace("-", " ")
+    plain = _LINK.sub(r"\1", known).replace("`", "")
+    return plain or code.replace(".", ": ").replace("-", " ")
 
 
 CODES: Mapping[str, str] = MappingProxyType(
@@ -37,7 +41,9 @@ CODES: Mapping[str, str] = MappingProxyType(
             "a part of SHACL that is not judged, such as its rules: the shape is left out and does not pass "
             "([shapes.md](shapes.md))"
         ),
-        "shape.unsafe": "scripts, queries that reach outside of the project's facts, patterns that take exponential time",
+        "shape.unsafe": (
+            "scripts, queries that reach outside of the project's facts, patterns that take exponential time"
+        ),
         "shape.recursive": "a shape that refers back to itself",
         "shape.contradiction": "a minimum above its maximum",
         "shape.no-target": "a shape that nothing is judged by",
@@ -71,13 +77,79 @@ CODES: Mapping[str, str] = MappingProxyType(
         "ontology.unsupported-axiom": (
             "an axiom that no rule can stand for: it is not in the theory, and no answer takes it into account"
         ),
-        "rule.never-applies": "a rule whose conditions contradict each other, or what other rules and constraints forbid",
+        "rule.never-applies": (
+            "a rule whose conditions contradict each other, or what other rules and constraints forbid"
+        ),
         "rule.undecided": (
             "rules with functions other than arithmetic, of which the solver cannot say whether they can ever apply"
         ),
         "constraint.contradictory": "constraints that no values can satisfy together",
         "test.failed": "a `test` beside the rules: what must follow and does not, or must not follow and does",
         "test.contradiction": "a `test` whose given facts contradict each other",
+        "turtle.syntax": "text that does not follow the grammar of its file, or is no text",
+        "xml.syntax": "text that does not follow the grammar of its file, or is no text",
+        "yaml.syntax": "text that does not follow the grammar of its file, or is no text",
+        "rule.syntax": "text that does not follow the grammar of its file, or is no text",
+        "rdf.unsupported-syntax": "statements about statements of RDF 1.2, which are left out",
+        "xml.entity": "entities in XML, which are not read",
+        "project.unlisted-domain": "a folder or file that nothing reads",
+        "project.unexpected-file": "a folder or file that nothing reads",
+        "project.link": "a link that leads out of the project; a file whose content is elsewhere",
+        "project.pointer": "a link that leads out of the project; a file whose content is elsewhere",
+        "project.prefix-conflict": "a prefix that means something else in the project",
+        "project.misplaced-rule": (
+            "a rule in the folder of constraints or the reverse; a second curriculum of one domain"
+        ),
+        "project.second-curriculum": (
+            "a rule in the folder of constraints or the reverse; a second curriculum of one domain"
+        ),
+        "provenance.value": "a state or date that cannot be used",
+        "config.unknown-key": "an entry of `workbench.yaml` that cannot be used and counts as left out",
+        "config.type": "an entry of `workbench.yaml` that cannot be used and counts as left out",
+        "config.value": "an entry of `workbench.yaml` that cannot be used and counts as left out",
+        "config.unique-names": "an entry of `workbench.yaml` that cannot be used and counts as left out",
+        "config.waiver": "a waiver that does not say what, why, who or until when",
+        "rule.too-large": "a rules file beyond the limits on size and depth",
+        "rule.duplicate-name": "a name that two statements have",
+        "rule.unknown-predicate": (
+            "a class or property that the ontology does not declare; a class used as a property, or the reverse"
+        ),
+        "rule.wrong-kind": (
+            "a class or property that the ontology does not declare; a class used as a property, or the reverse"
+        ),
+        "rule.unsafe-variable": "a variable that nothing in the body gives a value",
+        "rule.unbound-argument": "a variable that nothing in the body gives a value",
+        "rule.unstratified": (
+            "a rule that depends on its own absence; one that calculates from its own results and may never stop"
+        ),
+        "rule.unbounded-arithmetic": (
+            "a rule that depends on its own absence; one that calculates from its own results and may never stop"
+        ),
+        "rule.open-negation": "`not` before something that is not closed",
+        "rule.unknown-function": (
+            "a built-in that does not exist, has other arguments, has the name of a property, or has a pattern "
+            "that is not written out"
+        ),
+        "rule.wrong-arguments": (
+            "a built-in that does not exist, has other arguments, has the name of a property, or has a pattern "
+            "that is not written out"
+        ),
+        "rule.wrong-argument": (
+            "a built-in that does not exist, has other arguments, has the name of a property, or has a pattern "
+            "that is not written out"
+        ),
+        "rule.taken-name": (
+            "a built-in that does not exist, has other arguments, has the name of a property, or has a pattern "
+            "that is not written out"
+        ),
+        "rule.pattern": (
+            "a built-in that does not exist, has other arguments, has the name of a property, or has a pattern "
+            "that is not written out"
+        ),
+        "rule.ill-typed-literal": "a value in a rule that its datatype does not have",
+        "rule.never-valid": "a rule that ends before it begins",
+        "rule.single-variable": "a variable that occurs once; parts of a body that nothing connects",
+        "rule.cartesian": "a variable that occurs once; parts of a body that nothing connects",
         "config.unknown-name": "a name under `closed` that the ontology does not declare",
         "curriculum.value": "a value of a curriculum that cannot be used; a language without sentences",
         "curriculum.language": "a value of a curriculum that cannot be used; a language without sentences",

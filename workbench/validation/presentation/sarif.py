@@ -72,7 +72,7 @@ def format_sarif(findings: Findings) -> str:
 
 def _make_rule(code: str, violations: Iterable[Violation]) -> dict[str, Any]:
     """Describe a code; its default level is that of its findings here, since a project may have changed it."""
-    about = describe_code(code).replace("`", "")
+    about = describe_code(code)
     sentence = f"{about[:1].upper()}{about[1:]}."
     severity = next(violation.severity for violation in violations if violation.code == code)
     words = "".join(word[:1].upper() + word[1:] for word in code.replace(".", "-").split("-"))
