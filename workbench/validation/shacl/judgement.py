@@ -19,7 +19,7 @@ from workbench.validation.shacl.questions import ShapeSet, prepare_shapes
 from workbench.validation.shacl.results import ShaclResult, read_found, read_other
 from workbench.validation.wellformed import Locate
 
-__all__ = ["Judgement", "judge_graph", "validate_graph"]
+__all__ = ["Judgement", "Owner", "judge_graph", "locate_nothing", "validate_graph"]
 
 _PART = 4
 """A change of more than one in this many triples is judged in full."""

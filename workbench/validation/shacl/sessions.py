@@ -26,7 +26,7 @@ from workbench.validation.shape_index import TARGETS, ShapeIndex, make_sh
 if TYPE_CHECKING:
     from workbench.validation.shacl.authority import Store
 
-__all__ = ["Sessions", "remove_targets"]
+__all__ = ["Sessions", "Tell", "remove_targets"]
 
 _PLANS = 16
 _GRAPHS = 4

@@ -45,7 +45,7 @@ def judge_core(plan: CorePlan, graph: GraphIndex, tell: Callable[[Term], None] =
     for number, root in enumerate(plan.roots):
         tell(root.term)
         try:
-            found[number] = _judge_nodes(root, judging, list_targets(root, graph))
+            found[number] = _judge_nodes(root, judging, _list_targets(root, graph))
         except UnsupportedShapeError:
             continue
     return found
@@ -65,7 +65,7 @@ def _judge_nodes(root: RootShape, judging: Judging, nodes: Iterable[Term]) -> di
     return found
 
 
-def list_targets(root: RootShape, graph: GraphIndex) -> set[Term]:
+def _list_targets(root: RootShape, graph: GraphIndex) -> set[Term]:
     """Return the nodes that a shape is aimed at (SHACL section 2.1.3)."""
     found = set(root.nodes)
     for class_ in root.classes:

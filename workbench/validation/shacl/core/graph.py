@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbench.model.terms import RDF_TYPE, RDFS, XSD, Term, Triple, is_literal, make_literal, split_literal
 
-__all__ = ["Delta", "GraphIndex", "canonise_literal"]
+__all__ = ["SUBCLASS", "Delta", "GraphIndex", "canonise_literal"]
 
 SUBCLASS = f"<{RDFS}subClassOf>"
 _NORMALISED, _TOKEN = f"<{XSD}normalizedString>", f"<{XSD}token>"
