@@ -233,3 +233,46 @@ def test_the_same_whatever_the_order(tmp_path: Path) -> None:
     one = find_broken(make(":box a :Box .\n" + facts, constraints))
     other = find_broken(make("".join(sorted(facts.splitlines(True), reverse=True)) + ":box a :Box .\n", constraints))
     assert one[0].fix.split(" (")[0] == other[0].fix.split(" (")[0]
+
+
+def test_contradictions_of_axioms_that_are_there_already_do_not_matter() -> None:
+    facts = ":Box owl:disjointWith :Thing . :z a :Box , :Thing . :same a owl:FunctionalProperty . :z :same :p , :q .\n"
+    facts += ":same a owl:ObjectProperty . :a :size 12 .\n"
+    project = make(facts, "constraint narrow\n  size(?x, ?w) -> ?w <= 10\n")
+    (found,) = find_broken(project)
+    assert "change 12 to 10" in found.fix
+
+
+def test_a_change_that_an_axiom_forbids_is_not_proposed() -> None:
+    facts = ":Box owl:disjointWith :Thing . :a a :Thing ; :size 3 .\n"
+    rules = "rule large\n  size(?x, ?s) ^ ?s > 8 -> Box(?x)\n\n"
+    project = make(facts, rules + "constraint least\n  size(?x, ?s) -> ?s >= 9\n")
+    (found,) = find_broken(project)
+    assert "would lead to other conclusions" in found.fix
+
+
+def test_pairs_in_both_orders() -> None:
+    facts = ":a :size 4 ; :next :b . :b :size 9 ; :next :a .\n"
+    project = make(facts, "constraint close\n  next(?x, ?y) ^ size(?x, ?a) ^ size(?y, ?b) -> ?a - ?b <= 2\n")
+    (found,) = find_broken(project)
+    assert "change 9 to 6" in found.fix
+    mend(project)
+
+
+def test_a_fact_that_two_files_state_is_mended_in_both(tmp_path: Path) -> None:
+    data = tmp_path / "data" / "aml-finance"
+    data.mkdir(parents=True)
+    for name in ("people_shares", "companies_shares"):
+        owner = "person,company,share" if name == "people_shares" else "company1,company2,share"
+        (data / f"aml_dataset_{name}.csv").write_text(f"{owner}\n1,2,120\n1,2,120\n")
+    (data / "aml_dataset_companies.csv").write_text("id,name,description\n2,Two,\n")
+    root = write_project(tmp_path / "aml", tmp_path / "data", ["companies", "people_shares"])
+    extra = root / "ontologies/aml/extra.ttl"
+    extra.write_text("@prefix : <https://example.org/aml#> .\n# from the register\n:share-1-in-2 :percent 120 .\n")
+    project = load(root)
+    (found,) = find_broken(project)
+    edit = propose(project, found)
+    assert edit is not None
+    assert find_broken(apply(project, edit)) == []
+    assert (root / "ontologies/aml/aml_dataset_people_shares.csv").read_text().splitlines()[1:] == ["1,2,100"] * 2
+    assert "# from the register\n:share-1-in-2" in extra.read_text()

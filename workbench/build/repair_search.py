@@ -105,13 +105,15 @@ class RepairSearch:
     def _judge(self, closure: Closure, facts: Sequence[Triple], back: Mapping[Triple, Triple]) -> _State:
         found: list[Broken] = []
         axioms = set()
-        listed = find_contradictions(closure.batch, closure.world, most=_MOST_BROKEN, most_of_fact=_MOST_BROKEN)
+        steps, is_cut = closure.contradictions() if back else None, False
+        if steps is None:  # there may be very many, so they are listed with care
+            listed = find_contradictions(closure.batch, closure.world, most=_MOST_BROKEN, most_of_fact=_MOST_BROKEN)
+            steps, is_cut = [item.step for item in listed.items], listed.is_cut or bool(listed.culprits)
         origin = self._make_origin(closure, back)
-        for item in listed.items:
-            step = item.step
+        for step in steps:
             rule = self._rules.get(step.rule)
             if rule is None:
-                axioms.add((step.rule, *("\0".join(origin(fact)) for fact in step.premises)))
+                axioms.add((step.rule, *sorted("\0".join(origin(fact)) for fact in step.premises)))
             elif any(isinstance(element, Comparison) for element in rule.body):
                 key = (step.rule, *("\0".join(origin(fact)) for fact in step.premises))
                 found.append(Broken(key, step.rule, dict(step.bindings), step.premises, step))
@@ -123,7 +125,7 @@ class RepairSearch:
                     found.append(Broken(key, total.name, case.bindings, case.premises))
                 if len(found) > 2 * _MOST_BROKEN:
                     return _State(tuple(found), frozenset(axioms), True)
-        return _State(tuple(found), frozenset(axioms), listed.is_cut or bool(listed.culprits))
+        return _State(tuple(found), frozenset(axioms), is_cut)
 
     def _make_origin(self, closure: Closure, back: Mapping[Triple, Triple]) -> Callable[[Triple], Triple]:
         """Return what leads from a fact to the stated one that has its value, as that was before any change."""
