@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from workbench.model.report import Location, Report, Severity, Violation
 from workbench.model.schema import Schema
 from workbench.project.configuration import ProjectConfig, Waiver
 from workbench.validation.codes import CODES, describe_code
+from workbench.validation.lint.registry import CHECKS
 from workbench.validation.policy import apply_policy
 from workbench.validation.presentation import (
     FORMATS,
@@ -180,13 +183,28 @@ def test_exit_codes(violations: list[Violation], fail_on: Threshold, code: int) 
     assert Findings(Report.collect(violations), fail_on=fail_on).exit_code == code
 
 
-def test_every_code_is_described_in_the_documents_and_in_the_package_alike(repo_root) -> None:  # type: ignore[no-untyped-def]
+def test_every_code_is_described_in_the_documents_and_in_the_package_alike(repo_root: Path) -> None:
     """A row of the table is the entry of `CODES`: reports explain their codes without the documents."""
     table = (repo_root / "docs" / "report.md").read_text(encoding="utf-8").split("\n## Codes\n", 1)[1]
     rows = re.findall(r"^\| (`.*?`) \| (.*?) \|$", table, re.MULTILINE)
     documented = {code: about for codes, about in rows for code in re.findall(r"`([^`]+)`", codes)}
     assert {code: CODES.get(code) for code in documented} == documented
     assert set(CODES) == set(documented)
+
+
+def test_every_code_of_the_program_is_described(repo_root: Path) -> None:
+    """In the table of docs/report.md (then also in `CODES`) or in the table of lint."""
+    families = {code.split(".")[0] for code in (*CODES, *CHECKS)}
+    used = {
+        node.value: path.name
+        for path in (repo_root / "workbench").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"[a-z]+(\.[a-z]+(-[a-z]+)*)+", node.value) and node.value.split(".")[0] in families
+    }
+    files = {"check.html", "curriculum.yaml", "curriculum.yml", "template.html", "wording.json"}
+    described = {*CODES, *CHECKS, *files}
+    assert {c: f for c, f in used.items() if c not in described and f"{c.split('.')[0]}.*" not in described} == {}
 
 
 def test_a_code_that_is_not_listed_is_described_by_its_family_or_its_own_words() -> None:

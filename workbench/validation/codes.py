@@ -84,6 +84,37 @@ CODES: Mapping[str, str] = MappingProxyType(
             "rules with functions other than arithmetic, of which the solver cannot say whether they can ever apply"
         ),
         "constraint.contradictory": "constraints that no values can satisfy together",
+        "rule.contradictory-conclusions": (
+            "two rules that can apply to one case and conclude what cannot both be true"
+        ),
+        "rule.violates-constraint": (
+            "a rule that breaks a constraint or shape whenever it applies, or in a case that follows from what it "
+            "asks for"
+        ),
+        "rule.violates-shape": (
+            "a rule that breaks a constraint or shape whenever it applies, or in a case that follows from what it "
+            "asks for"
+        ),
+        "rule.can-violate": "a rule that breaks a constraint in some case, which the example shows",
+        "rule.band-gap": "rules for bands of a number that leave out a value, or take one twice",
+        "rule.band-overlap": "rules for bands of a number that leave out a value, or take one twice",
+        "rule.redundant": "a rule or constraint that says nothing new: it follows from others",
+        "constraint.redundant": "a rule or constraint that says nothing new: it follows from others",
+        "constraint.cannot-be-met": "a constraint that nothing can meet together with the ontology",
+        "ontology.empty-class": "a class or property that nothing can be in",
+        "ontology.empty-property": "a class or property that nothing can be in",
+        "shape.unsatisfiable": "a shape that nothing can satisfy; a property that can have no value",
+        "shape.no-value": "a shape that nothing can satisfy; a property that can have no value",
+        "shape.contradictory-pair": "two shapes of one class that nothing can satisfy together",
+        "shape.against-ontology": "a shape against a domain, range, disjointness or cardinality of the ontology",
+        "analysis.undetermined": "questions about rules or shapes that reached a limit before they were answered",
+        "dataset.*": "what in a dataset no longer follows from the knowledge (`--dataset`)",
+        "curriculum.sensitive": (
+            "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
+        ),
+        "curriculum.shortfall": (
+            "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
+        ),
         "test.failed": "a `test` beside the rules: what must follow and does not, or must not follow and does",
         "test.contradiction": "a `test` whose given facts contradict each other",
         "turtle.syntax": "text that does not follow the grammar of its file, or is no text",
