@@ -283,7 +283,8 @@ def test_personal_data_is_told_once_for_each_property(make: Make, files: Files) 
     assert contact.message.startswith("2 values of “mail” look like e-mail addresses, and the domain family")
     assert (place_of(contact)[1], len(contact.related)) == (line_of(files, TTL, "ann@mail"), 1)
     birth = find_one(project, "privacy.birth-date")
-    assert (birth.focus, birth.related) == ("<https://example.org/f#ann>", ())
+    assert (birth.focus, birth.related) == ("<https://example.org/f#bornOn>", ())
+    assert place_of(birth)[1] == line_of(files, TTL, "ann@mail")
     assert find(project, "privacy.birth-date", today=date(2070, 1, 1)) == []
     files[CONFIG] = files[CONFIG].replace("closed:", "sensitive: true\n    closed:")
     assert find(make(files), "privacy.contact") == find(make(files), "privacy.birth-date") == []

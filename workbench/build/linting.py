@@ -19,7 +19,7 @@ from workbench.validation.lint import Import, Lintable, TemplateFile, lint_domai
 
 __all__ = ["lint_knowledge", "list_ontologies", "prepare_lint"]
 
-_ONTOLOGY, _VERSION = f"<{OWL}Ontology>", f"<{OWL}versionIRI>"
+_ONTOLOGY, _VERSION, _IMPORTS = (f"<{OWL}{name}>" for name in ("Ontology", "versionIRI", "imports"))
 
 
 def lint_knowledge(
@@ -37,6 +37,7 @@ def prepare_lint(
     required = config.domains[domain.name].require
     file = domain.curriculum_file
     text = parse_yaml(file.data, file.path) if file is not None else None
+    imports = any(predicate == _IMPORTS for _, predicate, _ in (*domain.triples, *domain.shapes))
 
     def locate_curriculum(*path: str | int) -> Location | None:
         return text.locate(*path) if text is not None else None
@@ -71,7 +72,7 @@ def prepare_lint(
         statements=tuple(t for t in (*current.assertions, *current.axioms) if not _is_declaration(t)),
         get_provenance=current.get_provenance,
         find_owners=current.find_owners,
-        ontologies=tuple(list_ontologies(project)),
+        ontologies=tuple(list_ontologies(project)) if imports else (),
         sources=domain.sources,
         today=today,
     )

@@ -91,7 +91,7 @@ def _report(lint: Linter, code: str, predicate: Term, triples: list[Triple], loo
         code,
         f"{count} of {lint.name(predicate)} {looks}, and the domain {lint.matter.domain} is not marked as sensitive.",
         triples,
-        focus=triples[0][0],
+        focus=predicate,
         path=predicate,
         fix="Take them out, or write 'sensitive: true' for the domain in workbench.yaml.",
         why="Training data made from this domain would hold them, and a model can repeat what it was trained on.",

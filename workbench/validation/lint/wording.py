@@ -61,13 +61,14 @@ def _find_incomplete(lint: Linter) -> Iterator[Violation]:
         for language in lint.languages:
             missing = [term for term in spoken if language not in known[term]]
             if missing:
+                # About the kind, not about the first name: it stays the same finding while they are mended.
                 yield lint.report(
                     "wording.incomplete-language",
                     f"{len(missing)} of {len(spoken)} {kind} have no {text} in {language}: {lint.name_all(missing)}.",
                     [triple for term in missing[: _PLACES + 1] for triple in index.describe(term)],
-                    focus=missing[0],
                     path=predicate,
                     value=make_literal(language),
+                    source=kind,
                     fix=f"Add the {text}s in {language}, or take {language} out of the project's languages.",
                     why=f"Sentences in {language} use words of another language for them.",
                     at_most=at_most,
@@ -88,8 +89,8 @@ def _find_incomplete_sentences(lint: Linter) -> Iterator[Violation]:
                 yield lint.report(
                     "wording.incomplete-language",
                     f"{len(missing)} of {len(spoken)} {kind} have no sentence in {language}: {names}{more}.",
-                    focus=missing[0].name,
                     value=make_literal(language),
+                    source=kind,
                     fix=f"Add a sentence in {language} to each, or take the language out of the project's.",
                     why=f"Explanations in {language} show the sentence of another language.",
                     places=[matter.locate_rule(rule) for rule in missing[: _PLACES + 1]],
