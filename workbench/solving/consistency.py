@@ -181,7 +181,7 @@ def _find_contradictory_case(
     ground: Ground, inquiry: Inquiry, situation: Situation, statements: Sequence[str], core: Sequence[str], subject: str
 ) -> Case | None:
     """A case in which what conflicts holds but for one, the subject if that can be."""
-    for left_out in sorted(reversed(core), key=lambda guard: situation.by_guard[guard] != subject):
+    for left_out in sorted(core, key=lambda guard: situation.by_guard[guard] != subject):
         for kept in (situation.guards, core):
             guards = [guard for guard in kept if guard != left_out]
             case = find_case(ground, inquiry, situation, statements, guards)
