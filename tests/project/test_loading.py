@@ -135,7 +135,7 @@ def test_prefixes_that_disagree_are_not_guessed(tmp_path: Path) -> None:
     first = "@prefix k: <urn:k:> .\n" + ONTOLOGY
     project = load(make(tmp_path, **{"ontologies/kin/a.ttl": first, "ontologies/kin/z.ttl": other}))
     found = list_codes(project)
-    assert ("project.prefix-conflict", "ontologies/kin/z.ttl") in found
+    assert ("project.prefix-conflict", "ontologies/kin/z.ttl:2:9") in found
     assert "" not in project.get_domain().prefixes
     assert project.get_domain().prefixes["k"] == "urn:k:"
 

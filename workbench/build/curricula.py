@@ -97,15 +97,19 @@ def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
 
 def _find_missing_templates(curriculum: Curriculum, templates: dict[str, Template]) -> Iterator[Violation]:
     have = {(template.task, template.language) for template in templates.values()}
-    needed = {quota.task for level in curriculum.levels for quota in level.quotas}
-    place = Location(curriculum.path)
+    whole = Location(curriculum.path)
+    needed: dict[str, Location] = {}
+    for level in curriculum.levels:
+        for quota in level.quotas:
+            needed.setdefault(quota.task, quota.location or level.location or whole)
     for language, _ in curriculum.languages:
         if language not in FRAMES:
             known = ", ".join(sorted(FRAMES))
             message = f"The curriculum asks for the language {language}, in which no sentences can be composed."
-            yield Violation("curriculum.language", "error", message, place, fix=f"Languages are {known}.")
+            yield Violation("curriculum.language", "error", message, whole, fix=f"Languages are {known}.")
             continue
         for task in sorted(task for task in needed if (task, language) not in have):
             folder = f"{curriculum.path.rsplit('/', 1)[0]}/templates/{task}"
             message = f"There is no template for the task {task} in the language {language}."
-            yield Violation("template.missing", "error", message, place, fix=f"Write {folder}/{language}-1.j2.")
+            fix = f"Write {folder}/{language}-1.j2."
+            yield Violation("template.missing", "error", message, needed[task], fix=fix)

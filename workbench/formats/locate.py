@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.errors import InputError, LimitError
 from workbench.formats.canonical import compute_labels
 from workbench.formats.rdf import detect_format, parse_rdf
-from workbench.formats.turtle_blocks import open_turtle
+from workbench.formats.turtle_blocks import decode_text, open_turtle
+from workbench.formats.turtle_lexer import LineIndex
 from workbench.formats.xml_positions import read_xml_statements
 from workbench.model.report import Location
 from workbench.model.terms import RDF, Term, Triple, is_blank, is_literal, make_literal
 
-__all__ = ["locate_statement"]
+__all__ = ["locate_prefix", "locate_statement"]
 
 
 _XML_LITERAL = make_literal("", f"<{RDF}XMLLiteral>")
@@ -60,6 +62,24 @@ def locate_statement(
         return None
     line, column = _choose(own, found, predicate, object)
     return Location(path, line, column)
+
+
+def locate_prefix(data: bytes, path: str, prefix: str, base: str | None = None) -> Location | None:
+    """Return where a file declares a prefix, the last time when it does so again; None where it does not."""
+    name = re.escape(prefix)
+    try:
+        if detect_format(data, path) == "rdfxml":
+            text, found = decode_text(data), re.search(rf"\bxmlns:({name})\s*=", decode_text(data))
+            line, column = LineIndex(text).locate(found.start(1)) if found else (0, 0)
+            return Location(path, line, column) if found else None
+        turtle = open_turtle(data, base)
+    except InputError:
+        return None  # what cannot be read at all has a violation of its own
+    declares = re.compile(rf"@?prefix\s+({name}):", re.IGNORECASE)
+    for block in reversed(turtle.blocks):
+        if block.kind == "directive" and (match := declares.match(turtle.text, block.start)):
+            return Location(path, *turtle.locate(match.start(1)))
+    return None
 
 
 def _choose(own: list[_Placed], found: list[_Placed], predicate: Term | None, value: Term | None) -> tuple[int, int]:

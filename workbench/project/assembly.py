@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from workbench.errors import LimitError
 from workbench.formats.canonical import compute_digest
+from workbench.formats.locate import locate_prefix, locate_statement
 from workbench.formats.rdf import ParsedGraph, parse_rdf
 from workbench.formats.rules_parser import RulesFile, parse_rules
 from workbench.formats.table_mapping import TableMapping, parse_mapping, read_table_path
@@ -150,7 +151,7 @@ def assemble_domain(
             collector.add(cache.read_rules(file, prefixes), file.path, role)
     violations += [v for parsed in (*ontologies, *shapes) for v in parsed.graph.violations]
     violations += [v for parsed in read for v in parsed.violations]
-    violations += _report_provenance(ontologies)
+    violations += _report_provenance(ontologies, config.base or None)
     closed = _resolve_closed(config, domain, prefixes, violations)
     curricula = by_role.get("curriculum", [])
     if len(curricula) > 1:
@@ -206,7 +207,8 @@ def _merge_prefixes(config: ProjectConfig, parsed: Iterable[ParsedRdf], violatio
             elif merged.setdefault(prefix, namespace) != namespace:
                 message = f"The prefix {prefix}: means <{namespace}> here, but <{merged[prefix]}> in the project."
                 why = "Rules and settings use the project's meaning; this file keeps its own."
-                place = Location(item.file.path)
+                place = locate_prefix(item.file.data, item.file.path, prefix, config.base or None)
+                place = place or Location(item.file.path)
                 violations.append(Violation("project.prefix-conflict", "info", message, place, prefix, why=why))
     if "" not in merged:
         if len(empty) == 1:
@@ -270,7 +272,7 @@ class _RuleCollector:
             self._violations.append(Violation("project.misplaced-rule", "warning", message, place, rule.name, why=why))
 
 
-def _report_provenance(parsed: Iterable[ParsedRdf]) -> Iterator[Violation]:
+def _report_provenance(parsed: Iterable[ParsedRdf], base: str | None) -> Iterator[Violation]:
     for item in parsed:
         for triple in item.graph.triples:
             if triple[1] in PROVENANCE_PREDICATES and not is_valid_value(triple[1], triple[2]):
@@ -278,7 +280,7 @@ def _report_provenance(parsed: Iterable[ParsedRdf]) -> Iterator[Violation]:
                     "provenance.value",
                     "error",
                     f"{triple[2]} cannot be used here.",
-                    Location(item.file.path),
+                    locate_statement(item.file.data, item.file.path, *triple, base) or Location(item.file.path),
                     triple[0],
                     why="A state is draft, reviewed or retired; a date is written 2026-12-31.",
                     fix="Correct the value; until then it counts as not given.",
