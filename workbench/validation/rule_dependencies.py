@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
 
 from workbench.model.functions import FUNCTIONS
-from workbench.model.report import Violation
-from workbench.model.rules import Comparison, Expression, Operation, Rule, collect_variables, iterate_atoms
+from workbench.model.report import Part, Violation
+from workbench.model.rules import Atom, Comparison, Expression, Operation, Rule, collect_variables, iterate_atoms
 from workbench.model.terms import get_local_name, is_literal, is_variable
 from workbench.model.theory import find_negative_cycle
 from workbench.model.values import read_value
+from workbench.solving.termination import Direction, find_steps, prove_direction
 
 __all__ = ["find_unbounded_arithmetic", "find_unstratified"]
 
@@ -50,30 +53,99 @@ def find_unbounded_arithmetic(rules: Sequence[Rule]) -> Iterator[Violation]:
 
     Such a rule can make new numbers for ever. It is accepted where every calculated value is another one plus (or
     minus) a positive constant and one of the two is compared with a constant upper (lower) bound: then there are
-    finitely many values, even where several such rules work on one another.
+    finitely many values, even where several such rules work on one another. It is also accepted where all values that
+    are calculated in the recursion surely go in one direction to a bound (``solving.termination``), or are calculated
+    from values outside of the recursion only.
     """
     dependencies = _compute_dependencies(rules)
+    directions: dict[frozenset[str], set[Direction]] = {}
+    doubtful: list[tuple[Rule, Atom, str, tuple[str, ...]]] = []
     for rule in rules:
         computed = _compute_calculated(rule)
-        if not computed:
-            continue
-        body = {atom.key for atom in iterate_atoms(rule.body)}
-        for atom in rule.head:
-            growing = [v for v in collect_variables(atom) if v in computed and not _is_bounded(v, rule)]
-            recursive = any(key == atom.key or atom.key in dependencies.get(key, ()) for key in body)
-            if not growing or not recursive:
+        for atom in rule.head if computed else ():
+            circle = frozenset(k for k in dependencies.get(atom.key, ()) if atom.key in dependencies.get(k, ()))
+            if not any(other.key in circle for other in iterate_atoms(rule.body)):
                 continue
-            name = get_local_name(atom.key)
-            yield Violation(
-                "rule.unbounded-arithmetic",
-                "error",
-                f"Rule {rule.name} calculates {growing[0]} for {name} from {name} itself and may never stop.",
-                rule.location,
-                rule.name,
-                f"Each new value of {name} lets the rule calculate the next one.",
-                f"Bound it by a number, such as {growing[0]} <= 100, or calculate from stated values only.",
-            )
-            break
+            for variable in (v for v in collect_variables(atom) if v in computed):
+                sources = _list_sources(rule, variable, circle)
+                if not sources:
+                    continue
+                direction = prove_direction(rule, variable, sources)
+                directions.setdefault(circle, set()).add(direction)
+                if not _is_bounded(variable, rule):
+                    doubtful.append((rule, atom, variable, sources))
+    told: set[str] = set()
+    for rule, atom, variable, sources in doubtful:
+        circle = frozenset(k for k in dependencies.get(atom.key, ()) if atom.key in dependencies.get(k, ()))
+        one_way = len(directions[circle]) == 1 and "" not in directions[circle]
+        if not one_way and rule.name not in told:
+            told.add(rule.name)
+            yield _report_unbounded(rules, rule, atom, variable, sources)
+
+
+def _list_sources(rule: Rule, variable: str, circle: frozenset[str]) -> tuple[str, ...]:
+    """Return the variables, bound by atoms of the recursion, that the value of a variable is computed from."""
+    bound = {v for atom in iterate_atoms(rule.body) if atom.key in circle for v in collect_variables(atom)}
+    matched = {v for atom in iterate_atoms(rule.body) for v in collect_variables(atom)}
+    used, waiting = {variable}, [variable]
+    while waiting:
+        term = waiting.pop()
+        for element in rule.body:
+            if isinstance(element, Comparison) and element.operator == "=" and term in collect_variables(element):
+                new = [v for v in collect_variables(element) if v not in used]
+                used.update(new)
+                waiting += [v for v in new if v not in matched]
+    return tuple(sorted(used & bound))
+
+
+def _report_unbounded(
+    rules: Sequence[Rule], rule: Rule, atom: Atom, variable: str, sources: Sequence[str]
+) -> Violation:
+    name = get_local_name(atom.key)
+    way = _find_way_back(rules, atom.key, rule)
+    steps = find_steps(rule, variable, sources[0])
+    example = [f"From {one} the rule calculates {other}." for one, other in pairwise(map(_write_plainly, steps))]
+    return Violation(
+        "rule.unbounded-arithmetic",
+        "error",
+        f"Rule {rule.name} calculates {variable} for {name} from {name} itself and may never stop.",
+        rule.location,
+        rule.name,
+        f"Each new value of {name} lets the rule calculate the next one.",
+        f"Bound it by a number, such as {variable} <= 100, or calculate from stated values only.",
+        related=tuple(other.location for other in way if other.location is not None),
+        source=rule.name,
+        parts=tuple(Part(one.kind, one.name, _say(one), one.location) for one in (rule, *way)),
+        example=(*example, "And so on.") if len(example) > 1 else (),
+    )
+
+
+def _say(rule: Rule) -> str:
+    return " ".join(next((text for _, text in rule.sentences), rule.name).split())
+
+
+def _write_plainly(number: Fraction) -> str:
+    """Write a number for people: as a decimal where it has one."""
+    whole = number.denominator == 1
+    return str(number.numerator) if whole else str(float(number))
+
+
+def _find_way_back(rules: Sequence[Rule], key: str, rule: Rule) -> tuple[Rule, ...]:
+    """Return the shortest way from a rule's conclusion back to its body over other rules; none where it needs none."""
+    targets = {atom.key for atom in iterate_atoms(rule.body)}
+    ways: dict[str, tuple[Rule, ...]] = {key: ()}
+    queue = [key]
+    while queue:
+        reached = queue.pop(0)
+        if reached in targets:
+            return ways[reached]
+        for other in rules:
+            if other.head and other is not rule and any(a.key == reached for a in iterate_atoms(other.body)):
+                for head in other.head:
+                    if head.key not in ways:
+                        ways[head.key] = (*ways[reached], other)
+                        queue.append(head.key)
+    return ()
 
 
 def _compute_dependencies(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
