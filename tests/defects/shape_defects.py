@@ -166,7 +166,11 @@ _PAIRS = [
     ),
     Defect(
         "objects of a property", "planets", "shape.contradictory-pair",
-        one_of(("sh:maxCount 0", "sh:minCount 1", "rdfs:range :Moon")), "0", "2",
+        one_of(
+            ("sh:maxCount 0", "sh:minCount 1", "rdfs:range :Moon"),
+            ("sh:maxCount 0", "sh:minCount 1", "sh:class :Planet", "rule moon-of-planet"),
+        ),
+        "0", "2",
         shapes=":HostedShape a sh:NodeShape ; sh:targetObjectsOf :hasMoon ; sh:property [\n sh:path :orbits ;\n"
         " sh:maxCount {x} ;\n ] .",
     ),
@@ -256,9 +260,9 @@ _ONTOLOGY = [
         "a marriage among the partners", "kinship", "shape.against-ontology",
         one_of(("sh:hasValue k:wedding", "rdfs:range k:Person", "a k:Marriage", "a owl:AllDisjointClasses")),
         "wedding", "someone",
-        shapes="k:UnionShape a sh:NodeShape ; sh:targetClass k:Union ; sh:property [\n sh:path k:hasPartner ;\n"
+        shapes="k:UnionShape a sh:NodeShape ; sh:targetClass k:Union ; sh:property [\n sh:path k:admires ;\n"
         " sh:hasValue k:{x} ;\n ] .",
-        axioms="k:Union a owl:Class . k:wedding\n a k:Marriage .",
+        axioms="k:Union a owl:Class . k:wedding\n a k:Marriage .\nk:admires a owl:ObjectProperty ;\n rdfs:range k:Person .",
     ),
 ]  # fmt: skip
 
@@ -295,7 +299,7 @@ _RULES = [
         shapes=":KindShape a sh:NodeShape ; sh:targetClass :CelestialBody ; sh:property [\n sh:path :kind ;\n"
         " sh:in ( \"moon\" {x} ) ;\n ] .",
         axioms=":kind a owl:DatatypeProperty .",
-        rules="rule kind-of-planet\n en \"A planet is of the kind planet.\"\n Planet(?p) -> kind(?p, \"planet\")",
+        rules="rule kind-of-planet\n en \"A planet is of the kind planet.\"\n Planet(?p) ^ hasMoon(?p, ?m) -> kind(?p, \"planet\")",
     ),
     Defect(
         "values that must differ", "kinship", "rule.violates-shape",
@@ -321,8 +325,8 @@ _RULES = [
         axioms="ai:SevereRisk a ai:RiskLevel ; rdfs:label \"severe\"@en, \"grave\"@es ; rdfs:comment \"Severe.\"@en .\n"
         "ai:isExposed a owl:DatatypeProperty .",
         rules="prefix ai: <http://ai-act.eu/ai#>\n"
-        "rule exposed\n en \"Exposed systems have a severe risk.\"\n"
-        " ai:IntelligentSystem(?s) ^ ai:isExposed(?s, true) -> ai:hasRiskLevel(?s, {x})",
+        "rule exposed\n en \"Exposed criteria assign a severe risk.\"\n"
+        " ai:Criterion(?s) ^ ai:isExposed(?s, true) -> ai:assignsRiskLevel(?s, {x})",
     ),
     Defect(
         "a value that need not be in the class", "planets", "rule.violates-shape",

@@ -23,13 +23,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from workbench.model.rules import Atom
+from workbench.model.rules import Atom, BodyElement, Expression, iterate_terms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal, is_variable, split_literal
 from workbench.solving.shape_terms import Constants
 from workbench.solving.shape_values import Path, Shape, Shapes, ValueAxiom
-from workbench.solving.situations import ClauseIndex, Limits
+from workbench.solving.situations import Clause, ClauseIndex, Limits
 
-__all__ = ["Background", "Depth", "Member", "Scene", "conjoin", "disjoin"]
+__all__ = ["Background", "Depth", "Member", "Scene", "conjoin", "disjoin", "list_constants"]
 
 FOCUS = "?this"
 
@@ -122,6 +122,14 @@ def disjoin(parts: Iterable[str]) -> str:
     return kept[0] if len(kept) == 1 else f"(or {' '.join(kept)})" if kept else "false"
 
 
+def list_constants(clause: Clause) -> list[Term]:
+    """Return the terms that a clause compares or computes with."""
+    parts: list[BodyElement | Expression] = [*clause.comparisons, *clause.negations]
+    parts += [expression for _, expression in clause.assignments]
+    parts += [part for alternative in clause.alternatives for part in alternative]
+    return [term for part in parts for term in iterate_terms(part) if not is_variable(term)]
+
+
 class Scene:
     """The terms of a case and the facts that may hold between them, as far as they are known."""
 
@@ -163,6 +171,9 @@ class Scene:
                 self.out.setdefault((atom.subject, atom.predicate), []).append(atom.object)
                 self.into.setdefault((atom.object, atom.predicate), []).append(atom.subject)
                 self.leaving.setdefault(atom.subject, []).append(atom)
+        for clause in dict.fromkeys(instance.clause for instance in self.closed.instances):
+            for constant in list_constants(clause):
+                self.note_term(constant)
         self.constants = Constants(self.mentioned, self.background.datatypes, self.background.languages)
         self.missing = False
         self.open.clear()

@@ -9,7 +9,7 @@ from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, get_local_name, is_iri, is_literal, is_variable, split_literal
 from workbench.solving.shape_cases import Scene, conjoin, disjoin
 from workbench.solving.shape_patterns import LONGEST, Asked, find_lengths, match_text
-from workbench.solving.shape_terms import RELATED, get_text
+from workbench.solving.shape_terms import RELATED, get_text, write_order
 from workbench.solving.shape_values import Condition, Path, Shape
 from workbench.solving.values import BLANK, COMPARABLE, ILL_TYPED, NAME, write_number
 
@@ -38,8 +38,9 @@ _MANY = 40
 class ConditionWriter:
     """Writes conditions of shapes about terms of a scene, as what follows from their being met, or being not."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+    def __init__(self, scene: Scene, *, shares_values: bool = False) -> None:
+        """``shares_values`` lets what is counted be any value there is, not only one made for the count."""
+        self.scene, self.shares_values = scene, shares_values
         self.declared: dict[str, str] = {}
         self._counts: dict[tuple[str, Path], str] = {}
         self._patterns: dict[tuple[str, str], str] = {}
@@ -115,8 +116,7 @@ class ConditionWriter:
             return self.write_logic(condition, value, positive)
         text = self.scene.write_term(value)
         if component in _ORDERS:
-            exact, related = self._write_order(_ORDERS[component], text, condition.value)
-            return disjoin([exact if positive else f"(not {exact})", related])
+            return self._write_bound(_ORDERS[component], text, condition.value, positive)
         if component == "class":
             found = "false" if is_literal(value) else self.scene.add_class(value, condition.value)
         elif component == "datatype":
@@ -146,15 +146,17 @@ class ConditionWriter:
                 if is_iri(member):
                     self.scene.add_class(member, class_)
 
-    def _write_order(self, sign: str, text: str, bound: Term) -> tuple[str, str]:
-        """Return that a value lies on one side of a bound, and that the two may have no common order."""
-        self.scene.note_term(bound)
+    def _write_bound(self, sign: str, text: str, bound: Term, positive: bool) -> str:
+        """Write that a value lies on one side of a bound, or that it does not."""
+        limit = self.scene.write_term(bound)
         known = self.scene.constants.values.get(bound)
         if known is None or known.kind not in COMPARABLE:
             self.scene.open.setdefault("an order of such values")
-            return "false", self.make_free()
+            return self.make_free()
+        if known.kind in RELATED:
+            return write_order(sign, text, limit, positive=positive)
         exact = f"(and (= (k {text}) {known.kind}) ({sign} (v {text}) {write_number(known.number)}))"
-        return exact, disjoin(f"(= (k {text}) {kind})" for kind in RELATED.get(known.kind, ()))
+        return exact if positive else f"(not {exact})"
 
     def write_match(self, value: str, pattern: str, flags: str) -> str:
         """Write that a pattern is found in a term's text."""
@@ -248,6 +250,11 @@ class ConditionWriter:
             return parts[0]
         shown = min(number, self.scene.limits.count)
         values = [self.make_value(node, path, *key, place) for place in range(shown)]
+        if self.shares_values and not key:
+            for value in values:
+                self.scene.add_value(node, path, value)
+            firsts = self.list_firsts(self.scene.list_values(node, path))
+            return conjoin([*parts, f"((_ at-least {number}) {' '.join(firsts)})" if firsts else "false"])
         parts += [self.scene.add_value(node, path, value) for value in values]
         if shown > 1:
             self.compared.update(dict.fromkeys(combinations(values, 2)))
@@ -267,6 +274,10 @@ class ConditionWriter:
             return conjoin(f"(not {held})" for _, held in values)
         if len(values) <= number or len(values) > _MANY:
             return "true"
+        return f"((_ at-most {number}) {' '.join(self.list_firsts(values))})"
+
+    def list_firsts(self, values: Sequence[tuple[str, str]]) -> list[str]:
+        """Write of each value that it is there and none before it is the same; so many are true as there are values."""
         firsts = []
         self.compared.update(dict.fromkeys(combinations([value for value, _ in values], 2)))
         for position, (value, held) in enumerate(values):
@@ -277,7 +288,7 @@ class ConditionWriter:
                 if is_variable(other) or is_variable(value)
             ]
             firsts.append(f"(and {held} (not {disjoin(same)}))")
-        return f"((_ at-most {number}) {' '.join(firsts)})"
+        return firsts
 
     def write_qualified(self, shape: Shape, condition: Condition, node: str, positive: bool) -> str:
         if shape.path is None:
@@ -391,14 +402,8 @@ class ConditionWriter:
         )
 
     def write_less_than(self, sign: str, one: str, other: str, positive: bool) -> str:
-        first, second = self.scene.write_term(one), self.scene.write_term(other)
-        kinds = disjoin(f"(= (k {first}) {kind})" for kind in COMPARABLE)
-        exact = f"(and (= (k {first}) (k {second})) {kinds} ({sign} (v {first}) (v {second})))"
-        related = [
-            f"(and (= (k {first}) {kind}) {disjoin(f'(= (k {second}) {other})' for other in others)})"
-            for kind, others in RELATED.items()
-        ]
-        return disjoin([exact if positive else f"(not {exact})", *related])
+        """Write that one value is less than another, or that it is not."""
+        return write_order(sign, self.scene.write_term(one), self.scene.write_term(other), positive=positive)
 
     def write_closed(self, _: Shape, condition: Condition, node: str, positive: bool) -> str:
         if not positive:

@@ -1,12 +1,12 @@
 """Rules whose conclusion makes a case that conforms to the shapes one that does not.
 
-For each rule a case is drawn in which its body holds and everything conforms without it, the other rules applied. Then
-what the rule concludes is added, and what follows from that, and the question is whether a condition of a shape is
-violated in a way that no further fact could mend: a value too many, of the wrong kind or beyond a limit, one that is
-excluded. What is merely missing (a count, a required value) is no such violation, since a shape is there to find
-incomplete data; that a new value is not known to be in the class asked for is one, since the rule could ask for it.
-For a count that is exceeded the other values come from the same rule applied once more, or are stated where the
-project states values of the property.
+For each rule a case is drawn in which its body holds and all that it speaks of conforms without it, the other rules
+applied. Then what the rule concludes is added, and what follows from that, and the question is whether a condition of
+a shape is violated in a way that no further fact could mend: a value too many, of the wrong kind or beyond a limit, one
+that is excluded. What is merely missing (a count, a required value) is no such violation, since a shape is there to
+find incomplete data; that a new value is not known to be in the class asked for is one, since the rule could ask for
+it. For a count that is exceeded the other values come from the same rule applied once more, or are stated where the
+project states values of the property. A shape that applies only by the conclusion judges the facts of the rule's body.
 
 A solution is only a proposal: it is written down, the rules are applied to it with and without the rule by whoever
 asks (``Derive``), and it is reported if the shapes judge it as said (``shape_evaluation``). So every report is
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from workbench.model.rules import Atom, Rule, collect_variables, iterate_terms, substitute_atom, substitute_element
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable
-from workbench.solving.shape_cases import Background, Depth, Member, conjoin, disjoin
+from workbench.solving.shape_cases import Background, Depth, Member, conjoin, disjoin, list_constants
 from workbench.solving.shape_conflicts import select_conditions
 from workbench.solving.shape_encoding import VALUE_TESTS
 from workbench.solving.shape_evaluation import Facts, conforms, is_target
@@ -30,6 +30,7 @@ from workbench.solving.shape_satisfiability import Case, Focus
 from workbench.solving.shape_values import Condition, Path, Shape, Target
 from workbench.solving.situations import make_clause, rename_apart
 from workbench.solving.solver import Solver
+from workbench.solving.values import BLANK
 
 __all__ = ["Derive", "RuleViolation", "find_rule_violations"]
 
@@ -38,6 +39,8 @@ Derive = Callable[[Sequence[Triple], Collection[str]], frozenset[Triple] | None]
 
 _RESOURCES = 4_000_000
 _ROUNDS = 4
+_APART = 40
+_MOST_SHOWN = 60
 _STRUCTURE = frozenset({"node", "property", "and"})
 
 
@@ -69,11 +72,15 @@ class _Aim(NamedTuple):
 class _RuleCase(Case):
     """The body of a rule, perhaps twice, in a world that conforms, and what its conclusion then does."""
 
+    shares_values = True
+
     def __init__(self, background: Background, rules: Sequence[Rule], stated: Collection[Term], depth: Depth) -> None:
         parts = [part for rule in rules for part in (*rule.body, *rule.head)]
         names = {v: f"?rule {v[1:]}" for part in parts for v in collect_variables(part)}
         self.applied = [(make_clause(rule), rule, names) for rule in rules]
         self.stated = stated
+        self.own: frozenset[Atom] = frozenset()
+        self.own_terms: set[str] = set()
         self.aims: list[_Aim] = []
         self.derived: dict[Atom, str] = {}
         self.used: dict[Atom, set[str]] = {}
@@ -90,6 +97,11 @@ class _RuleCase(Case):
                 self.scene.atoms.setdefault(bound)
             for variable, _ in clause.assignments:
                 self.scene.depths[names[variable]] = 0
+        spoken_of = {term for atom in self.scene.atoms for term in iterate_terms(atom)}
+        self.own_terms = {term for term in spoken_of if term.startswith("?rule ")}
+        for clause, _, _ in self.applied:
+            for constant in list_constants(clause):
+                self.scene.note_term(constant)
         self._bodies = [(clause, names) for clause, _, names in self.applied]
 
     def _write_fills(self) -> None:
@@ -100,6 +112,10 @@ class _RuleCase(Case):
             full.update({v: e for v, e in clause.assignments if isinstance(e, str)})
             self._lines.append(self.write_body(clause, full))
         self._lines += [*self._definitions, *self._bounds]
+        # Different terms are different individuals: what holds of one is then all that is drawn about it.
+        kept = [term for term in self.scene.depths if term.startswith("?v") or term in self.own_terms]
+        terms = [self.scene.write_term(term) for term in kept]
+        self._lines += [f"(or (lit {a}) (lit {b}) (not (= {a} {b})))" for a, b in combinations(terms[:_APART], 2)]
         self._derive()
         self._find_aims()
 
@@ -111,6 +127,7 @@ class _RuleCase(Case):
         follows = _list_certain(self.background, self.applied[0][1].name, bodies)
         heads = [substitute_atom(a, names) for _, rule, names in self.applied for a in rule.head]
         heads = [head for head in heads if head not in follows]
+        self.own = frozenset(bodies)
         self.derived = dict.fromkeys(heads, "true")
         self.used = {atom: set() for atom in heads}
         everything = self.background.clauses.close(
@@ -152,7 +169,10 @@ class _RuleCase(Case):
         return self.scene.write_atom(atom) if atom in self.scene.known or atom in self.scene.atoms else "false"
 
     def list_later(self, node: str, path: Path) -> list[tuple[str, str, bool]]:
-        """Return the values of a path afterwards: each with the text that it is there, and whether it is new."""
+        """Return the values of a path afterwards, each with the text that it is there and whether it is the rule's.
+
+        The rule speaks of what is concluded and of the facts of its own body.
+        """
         atoms = dict.fromkeys([*self.derived, *self.scene.known, *self.scene.atoms])
         found = []
         for atom in atoms:
@@ -160,7 +180,7 @@ class _RuleCase(Case):
                 continue
             here, there = (atom.object, atom.subject) if path.inverse else (atom.subject, atom.object)
             if here == node:
-                found.append((there, self.write_later(atom), atom in self.derived))
+                found.append((there, self.write_later(atom), atom in self.derived or atom in self.own))
         return found
 
     # ---- what may be violated
@@ -199,16 +219,12 @@ class _RuleCase(Case):
 
     def _write_violated(self, shape: Shape, condition: Condition, node: str) -> str:
         component, path = condition.component, shape.path
-        values = [(node, "true", False)] if path is None else self.list_later(node, path)
+        values = [(node, "true", True)] if path is None else self.list_later(node, path)
         if component in VALUE_TESTS:
-            if component == "class":
-                return disjoin(
-                    conjoin([held, f"(not {self._write_in_class(value, condition.value)})"])
-                    for value, held, is_new in values
-                    if is_new
-                )
             return disjoin(
-                conjoin([held, self.writer.write_test(shape, condition, value, False)]) for value, held, _ in values
+                conjoin([held, self._write_failed(shape, condition, value)])
+                for value, held, is_own in values
+                if is_own and (component != "class" or self._is_new(node, path, value))
             )
         if component == "maxCount" and path is not None:
             return self._write_too_many(node, path, values, condition.number)
@@ -228,8 +244,23 @@ class _RuleCase(Case):
             new = [a for a in self.derived if a.subject == node and a.predicate not in condition.values]
             return disjoin(self.derived[atom] for atom in new if atom.predicate != RDF_TYPE)
         if component == "not":
-            return disjoin(conjoin([held, self._write_met(condition.shapes[0], value)]) for value, held, _ in values)
+            met = ((held, self._write_met(condition.shapes[0], value)) for value, held, is_own in values if is_own)
+            return disjoin(conjoin(pair) for pair in met)
         return "false"
+
+    def _is_new(self, node: str, path: Path | None, value: str) -> bool:
+        """Tell whether it is concluded that a value is one of a path."""
+        if path is None:
+            return False
+        pair = (value, node) if path.inverse else (node, value)
+        return Atom(pair[0], path.predicate, pair[1]) in self.derived
+
+    def _write_failed(self, shape: Shape, condition: Condition, value: str) -> str:
+        if condition.component == "class":
+            return f"(not {self._write_in_class(value, condition.value)})"
+        # That an individual has no name is nothing that a rule could be careful about.
+        named = f"(not (= (k {self.scene.write_term(value)}) {BLANK}))"
+        return conjoin([named, self.writer.write_test(shape, condition, value, False)])
 
     def _write_in_class(self, value: str, class_: Term) -> str:
         if is_literal(value):
@@ -241,17 +272,13 @@ class _RuleCase(Case):
         return "true" if one == other else f"(= {self.scene.write_term(one)} {self.scene.write_term(other)})"
 
     def _write_too_many(self, node: str, path: Path, values: Sequence[tuple[str, str, bool]], most: int) -> str:
-        if not any(is_new for _, _, is_new in values):
+        if not any(self._is_new(node, path, value) for value, _, _ in values):
             return "false"
         if path.predicate in self.stated and most <= 3:
             for place in range(most):
                 value = self.scene.make_slot(node, path, "stated", place, depth=1)
                 self.scene.add_value(node, path, value)
-        firsts = []
-        self.writer.compared.update(dict.fromkeys(combinations([value for value, _, _ in values], 2)))
-        for position, (value, held, _) in enumerate(values):
-            same = [conjoin([other_held, self._write_same(value, other)]) for other, other_held, _ in values[:position]]
-            firsts.append(conjoin([held, f"(not {disjoin(same)})"]))
+        firsts = self.writer.list_firsts([(value, held) for value, held, _ in values])
         return f"((_ at-least {most + 1}) {' '.join(firsts)})" if len(firsts) > most else "false"
 
     def _write_not_less(self, node: str, condition: Condition, values: Sequence[tuple[str, str, bool]]) -> str:
@@ -308,7 +335,12 @@ def find_rule_violations(
             continue
         for violation in _examine(background, rule, derive, stated, solver):
             found.setdefault((rule.name, violation.members[1]), violation)
-    return list(found.values())
+    # What a rule leads to only through another rule that violates the same condition is that one's affair.
+    return [
+        violation
+        for violation in found.values()
+        if not any((member.name, violation.members[1]) in found for member in violation.members[2:])
+    ]
 
 
 def _list_touched(background: Background) -> frozenset[Term]:
@@ -360,24 +392,33 @@ def _list_certain(background: Background, left_out: str, atoms: Sequence[Atom]) 
 def _examine(
     background: Background, rule: Rule, derive: Derive, stated: Collection[Term], solver: Solver
 ) -> Iterator[RuleViolation]:
-    told: set[Member] = set()
+    told: set[Member | Path] = set()
     for rules in _list_applications(rule):
-        case = _RuleCase(background, rules, stated, Depth(values=3, targets=2, count=3))
+        case = _RuleCase(background, rules, stated, Depth(values=2, targets=0, count=3))
         by_member: dict[Member, list[_Aim]] = {}
         for aim in case.aims:
             by_member.setdefault(aim.member, []).append(aim)
         if not by_member or not _is_possible(case, solver, [disjoin(a.text for a in case.aims)]):
             continue
-        for member, aims in by_member.items():
-            if member in told:
+        for member in sorted(by_member, key=lambda m: _rank(background, m)):
+            aims, path = by_member[member], background.shapes[member.name].path
+            if (path or member) in told:
                 continue
             drawn = case.draw(solver, list(case.members), [disjoin(aim.text for aim in aims)])
             if drawn is None:
                 continue
             violation = _verify(case, rule, member, aims, drawn.facts, drawn.names, derive)
             if violation is not None:
-                told.add(member)
+                told.add(path or member)
                 yield violation
+
+
+def _rank(background: Background, member: Member) -> tuple[int, Member]:
+    """Of the conditions on one path the one that says most about a value is told, a count only where no other is."""
+    order = ("class", "datatype", "nodeKind", "in")
+    component = next(c.component for c in background.shapes[member.name].conditions if c.triple == member.triple)
+    place = order.index(component) if component in order else len(order) + (component == "maxCount")
+    return place, member
 
 
 def _is_possible(case: _RuleCase, solver: Solver, statements: Sequence[str]) -> bool:
@@ -415,7 +456,8 @@ def _verify(
         return None
     shapes, earlier, later = case.background.shapes, Facts(sorted(before)), Facts(sorted(after))
     targeted = case.background.targeted
-    nodes = sorted({term for fact in before for term in (fact[0], fact[2]) if not is_literal(term)})
+    spoken_of = {names.get(term, term) for atom in case.own for term in iterate_terms(atom)}
+    nodes = sorted(node for node in spoken_of if not is_literal(node))
     for node in nodes:
         for shape in targeted:
             aimed = any(is_target(target, node, earlier) for target in shape.targets)
@@ -443,3 +485,13 @@ def _verify(
         members = (Member("clause", rule.name), member, *(Member("clause", name) for name in needed))
         return RuleViolation(rule.name, aim.root, members, node, tuple(sorted(before)), tuple(sorted(after - before)))
     return None
+
+
+def _drop_derived(facts: Sequence[Triple], rule: str, before: frozenset[Triple], derive: Derive) -> tuple[Triple, ...]:
+    """Leave out facts that follow from the others without the rule."""
+    kept = list(facts)
+    for fact in facts:
+        rest = [other for other in kept if other != fact]
+        if len(kept) <= _MOST_SHOWN and derive(rest, {rule}) == before:
+            kept = rest
+    return tuple(kept)

@@ -17,7 +17,9 @@ from workbench.solving.situations import Clause, Instance, is_decided, match_ato
 from workbench.solving.solver import Result, Solver, Sort
 from workbench.solving.values import (
     BLANK,
+    NAME,
     NUMBER,
+    STRING,
     Side,
     is_arithmetic,
     write_comparable,
@@ -88,6 +90,8 @@ class Case:
                     self._by_property.setdefault((target.kind, target.term), []).append(shape)
         self._draw()
 
+    shares_values = False
+
     # ---- drawing
 
     def _draw(self) -> None:
@@ -108,7 +112,7 @@ class Case:
         self.scene.is_cut = True
 
     def _begin(self) -> None:
-        self.writer = ConditionWriter(self.scene)
+        self.writer = ConditionWriter(self.scene, shares_values=self.shares_values)
         self._lines, self._required = [], set[tuple[Term, str, str]]()
         self._paths: dict[Path, None] = {}
 
@@ -261,7 +265,7 @@ class Case:
         if not is_decided(comparison):
             self.scene.open.setdefault("a function")
             return self.writer.make_free()
-        return write_comparison(comparison, self._look_up(bindings), has_blanks=True)
+        return write_comparison(comparison, self._look_up(bindings))
 
     def write_body(self, clause: Clause, bindings: Mapping[str, str]) -> str:
         """Write that the body of a clause holds under bindings."""
@@ -386,9 +390,15 @@ class Case:
                 lines.append(f"(declare-const match{number}-{place} Bool)")
                 lines.append(f"(assert (= match{number}-{place} {matches}))")
                 sorts[f"match{number}-{place}"] = "Bool"
+            plain = " ".join(f"(= (k {scene.write_term(term)}) {kind})" for kind in (NAME, NUMBER, STRING))
+            lines.append(f"(declare-const plain{number} Bool)(assert (=> plain{number} (or {plain})))")
+            wishes.append(f"plain{number}")
             lines.append(f"(declare-const short{number} Bool)")
-            lines.append(f"(assert (=> short{number} (<= (len {scene.write_term(term)}) 40)))")
+            lines.append(f"(assert (=> short{number} (<= 3 (len {scene.write_term(term)}) 40)))")
             wishes.append(f"short{number}")
+        if self.node == FOCUS:
+            lines.append(f"(declare-const node! Bool)(assert (=> node! (= (k {scene.write_term(FOCUS)}) {NAME})))")
+            wishes.append("node!")
         # Terms of their own are more readable, and nothing falls together that was not asked to.
         apart = [f"(not (= {scene.write_term(a)} {scene.write_term(b)}))" for a, b in _list_pairs(terms[:12])]
         for number, line in enumerate(apart):

@@ -4,15 +4,17 @@ What is known of a term are functions of it: its kind and value (as in ``values`
 length. The terms of the shapes themselves are different ones with fixed features. Others are free, within what literals
 of a datatype can be, and may be one of those or of each other.
 
-Two literals of one datatype with one value count as one term: values are taken to be written in the usual way, not
-once as ``5`` and once as ``05``. Characters beyond Unicode's third plane are left out.
+Where values are counted, two literals of one value are one: values are taken to be written in one way, not once as
+``5`` and once as ``05`` or ``5.0``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from workbench.model.terms import (
@@ -30,6 +32,7 @@ from workbench.solving.values import (
     BLANK,
     BOOLEAN,
     CLOCK,
+    COMPARABLE,
     DATE,
     DURATION,
     ILL_TYPED,
@@ -59,6 +62,7 @@ __all__ = [
     "is_language_in",
     "read_family",
     "write_literal",
+    "write_order",
 ]
 
 NONE = 0
@@ -106,18 +110,23 @@ _LEXICAL = {
 }
 """What literals of these datatypes look like (XSD 1.1 part 2), as patterns."""
 _IRI = r"^[!#-;=?-\[\]_a-z~\u00a0-\U0010ffff]*\Z"
+_VALUED = (
+    NUMBER, DATE, TIME, ZONED_TIME, BOOLEAN, ZONED_DATE, CLOCK, ZONED_CLOCK, YEAR, ZONED_YEAR, DURATION,
+)  # fmt: skip
+"""Kinds in which several literals may have one value."""
+_WRITTEN = (NAME, BLANK, NUMBER, STRING, DATE, TIME, BOOLEAN, TEXT, OTHER, YEAR)
+"""Kinds of which literals can be written from their values."""
+_MOMENTS = (DATE, ZONED_DATE, TIME, ZONED_TIME)
 RELATED: dict[int, tuple[int, ...]] = {
-    DATE: (ZONED_DATE, TIME, ZONED_TIME),
-    ZONED_DATE: (DATE, TIME, ZONED_TIME),
-    TIME: (ZONED_TIME, DATE, ZONED_DATE),
-    ZONED_TIME: (TIME, DATE, ZONED_DATE),
+    **{kind: tuple(other for other in _MOMENTS if other != kind) for kind in _MOMENTS},
     CLOCK: (ZONED_CLOCK,),
     ZONED_CLOCK: (CLOCK,),
     YEAR: (ZONED_YEAR,),
     ZONED_YEAR: (YEAR,),
     DURATION: (DURATION,),
 }
-"""Kinds between which an order is left open: it may hold or not."""
+"""Kinds between whose values there may be an order or not, depending on who compares them (with a time zone and
+without). Where there is one, it is that of the function ``at``, within 14 hours of the value where that is known."""
 
 
 def read_family(datatype: Term) -> str:
@@ -175,29 +184,37 @@ class Constants:
         self.ranges = sorted({r.lower() for r in languages if r != "*"} | tags)
         self.first_free = len(self.terms) + 1
 
-    def list_odd(self) -> list[int]:
-        """Return the numbers of the literals that are not written in the usual way."""
-        return [
+    @cached_property
+    def odd(self) -> tuple[int, ...]:
+        """The numbers of literals that are not written in the usual way, or have the value of another one."""
+        literals = {term: number for term, number in self.terms.items() if is_literal(term)}
+        shared = Counter(self.values[term] for term in literals)
+        return tuple(
             number
-            for term, number in self.terms.items()
-            if is_literal(term) and term != write_literal(split_literal(term)[1], self.values[term])
-        ]
+            for term, number in literals.items()
+            if self.values[term].kind in _VALUED
+            and (shared[self.values[term]] > 1 or term != write_literal(split_literal(term)[1], self.values[term]))
+        )
 
     def write_declarations(self) -> Iterator[str]:
         """Write the functions, what literals of each datatype can be, and the features of the constants."""
         yield "(declare-sort T 0)(declare-fun k (T) Int)(declare-fun v (T) Real)(declare-fun w (T) Int)"
         yield "(declare-fun d (T) Int)(declare-fun len (T) Int)(declare-fun base (T) Int)(declare-fun tag (T) Int)"
-        # Individuals have a number by which comparisons of rules know them apart.
-        yield "(declare-fun one (Real) T)"
+        # Of what is equal only to itself the number says which it is.
+        yield "(declare-fun one (Int Real) T)(declare-fun at (T) Real)"
         names = ["t0", *(f"t{number}" for number in self.terms.values())]
         yield "".join(f"(declare-const {name} T)" for name in names)
         yield f"(assert (distinct {' '.join(names)}))" if len(names) > 1 else ""
         yield f"(define-fun lit ((e T)) Bool (not (or (= (k e) {NAME}) (= (k e) {BLANK}))))"
+        valued = " ".join(f"(= (k e) {kind})" for kind in _VALUED)
         cases = [f"(=> (not (lit e)) (= (d e) {NONE}))", f"(=> (lit e) (> (d e) {NONE}))"]
         cases.append(f"(= (= (d e) {_TEXT_CODE}) (= (k e) {TEXT}))")
         cases += [self._write_datatype(datatype, code) for datatype, code in self.codes.items()]
-        cases.append(f"(=> (not (lit e)) (= (one (v e)) e))(>= (len e) 0)(<= 0 (base e) {len(self.ranges)})")
+        cases.append(
+            f"(=> (not (or {valued})) (= (one (k e) (v e)) e))(>= (len e) 0)(<= 0 (base e) {len(self.ranges)})"
+        )
         cases.append(f"(or {' '.join(f'(= (k e) {kind})' for kind in range(BLANK + 1))})")
+        cases += list(_write_moments("e"))
         yield f"(define-fun wf ((e T)) Bool (and {' '.join(cases)}))"
         for term, number in self.terms.items():
             yield f"(assert (and {' '.join(self._write_features(term, number))}))"
@@ -227,8 +244,11 @@ class Constants:
         yield f"(= (k {name}) {value.kind})(= (v {name}) {write_number(own)})(= (len {name}) {len(get_text(term))})"
         if own.denominator == 1:
             yield f"(= (w {name}) {_write_int(int(own))})"
+        yield from _write_moments(name)
+        if value.kind not in _VALUED:
+            yield f"(= (one (k {name}) (v {name})) {name})"
         if not is_literal(term):
-            yield f"(= (d {name}) {NONE})(= (one (v {name})) {name})"
+            yield f"(= (d {name}) {NONE})"
             return
         _, datatype, tag = split_literal(term)
         yield f"(= (d {name}) {self.codes[datatype]})"
@@ -270,16 +290,22 @@ class Constants:
         """Write that a free term is there; ``strict`` also that it is well-typed and of a datatype with a name."""
         parts = [f"(not (= {text} t0))"]
         if strict:
-            parts.append(f"(not (= (k {text}) {ILL_TYPED}))(< (d {text}) {_OTHER_CODE})")
+            kinds = " ".join(f"(= (k {text}) {kind})" for kind in _WRITTEN)
+            own = " ".join(f"(= {text} t{number})" for number in self.by_number)
+            parts.append(f"(or {kinds} {own})(not (= (k {text}) {ILL_TYPED}))(< (d {text}) {_OTHER_CODE})")
+            parts.append(f"(=> (= (k {text}) {YEAR}) (<= 1.0 (v {text}) 9999.0))")
+            parts.append(f"(=> (= (k {text}) {DATE}) (<= 0.0 (v {text}) 3000000.0))")
+            parts.append(
+                f"(=> (= (k {text}) {TIME}) (and (= (v {text}) (to_real (w {text}))) (<= 0 (w {text}) 250000000000)))"
+            )
             parts.append(f"(or (not (lit {text})) {' '.join(f'(= (d {text}) {c})' for c in self.by_code)})")
         return f"(and {' '.join(parts)})"
 
     def write_same(self, one: str, other: str) -> str:
-        """Write that two literals of one datatype and value are one term; odd constants are left out."""
-        odd = " ".join(f"(= {text} t{number})" for text in (one, other) for number in self.list_odd())
-        kinds = " ".join(f"(= (k {one}) {kind})" for kind in (NUMBER, BOOLEAN, DATE, YEAR))
-        alike = f"(= (d {one}) (d {other}))(< (d {one}) {_OTHER_CODE})(= (k {one}) (k {other}))"
-        return f"(=> (and {alike}(= (v {one}) (v {other}))(or {kinds})(not (or false {odd}))) (= {one} {other}))"
+        """Write that two literals of one value are one term; constants that say otherwise are left out."""
+        odd = " ".join(f"(= {text} t{number})" for text in (one, other) for number in self.odd)
+        alike = f"(= (k {one}) (k {other}))(= (v {one}) (v {other}))(not (= (k {one}) {ILL_TYPED}))"
+        return f"(=> (and {alike}(not (or false {odd}))) (= {one} {other}))"
 
     def decode(self, found: Features, name: str) -> Term | None:
         """Return a term with the features of a solution; None when no such term can be written here.
@@ -305,6 +331,31 @@ class Constants:
         if text:
             return make_literal(text, datatype)
         return write_literal(datatype, Value(found.kind, found.value))
+
+
+def _write_moments(text: str) -> Iterator[str]:
+    """Write when a moment is, as far as that is known without a time zone."""
+    yield f"(=> (= (k {text}) {DATE}) (= (at {text}) (* 86400.0 (v {text}))))"
+    yield f"(=> (= (k {text}) {YEAR}) (= (at {text}) (* 31556952.0 (v {text}))))"
+    yield f"(=> (or (= (k {text}) {TIME}) (= (k {text}) {CLOCK})) (= (at {text}) (v {text})))"
+    zoned = " ".join(f"(= (k {text}) {kind})" for kind in (ZONED_DATE, ZONED_TIME, ZONED_CLOCK))
+    yield f"(=> (or {zoned}) (<= (- 50400.0) (- (at {text}) (v {text})) 50400.0))"
+
+
+def write_order(sign: str, one: str, other: str, *, positive: bool) -> str:
+    """Write that a value lies on one side of another, or that it does not; what is not known is left open."""
+    kinds = " ".join(f"(= (k {one}) {kind})" for kind in COMPARABLE)
+    exact = f"(and (= (k {one}) (k {other})) (or {kinds}) ({sign} (v {one}) (v {other})))"
+    parts = [exact if positive else f"(not {exact})"]
+    for kind, others in RELATED.items():
+        pair = f"(= (k {one}) {kind}) (or {' '.join(f'(= (k {other}) {related})' for related in others)})"
+        if kind == DURATION:
+            parts += [] if positive else [f"(and {pair})"]
+        elif not positive:
+            parts.append(f"(and {pair})")
+        else:
+            parts.append(f"(and {pair} ({sign} (at {one}) (at {other})))")
+    return f"(or {' '.join(parts)})"
 
 
 def _fit(text: str | None, name: str, length: int) -> str:

@@ -188,7 +188,7 @@ class Solver:
     def find_assignment(
         self, text: str, guards: Sequence[str], sorts: Mapping[str, Sort], wishes: Sequence[str] = ()
     ) -> dict[str, bool | Fraction] | None:
-        """Return the values of constants in some solution in which as many wishes come true as can, one by one.
+        """Return the values of constants in some solution in which wishes come true, earlier ones first.
 
         ``sorts`` gives the constants; ``wishes`` are Boolean constants. None when no solution was found, or one with
         numbers that are not rational.
@@ -197,9 +197,14 @@ class Solver:
         if self._check(solver, guards) != "sat":
             return None
         granted = list(guards)
-        for wish in wishes:
-            if self._check(solver, [*granted, wish]) == "sat":
-                granted.append(wish)
+        queue = [list(wishes)] if wishes else []
+        while queue:
+            together = queue.pop(0)
+            if self._check(solver, [*granted, *together]) == "sat":
+                granted += together
+            elif len(together) > 1:
+                half = len(together) // 2
+                queue[:0] = [together[:half], together[half:]]
         if self._check(solver, granted) != "sat":
             return None
         model, found = solver.model(), {}
