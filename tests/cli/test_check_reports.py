@@ -152,6 +152,26 @@ def test_what_is_gone_from_a_baseline_is_told(planets: Path, tmp_path: Path) -> 
     assert json.loads(baseline.read_text(encoding="utf-8"))["findings"] == []
 
 
+def test_nothing_counts_as_gone_where_nothing_was_concluded(planets: Path, tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    break_one(planets)
+    call("check", planets, "--write-baseline", baseline)
+    change(planets, RULES, "Moon(?m) ^", "Moon(?m ^")
+    result = call("check", planets, "--baseline", baseline)
+    assert result.exit_code == 1
+    assert "rule.syntax" in result.stdout
+    assert "gone" not in result.stdout
+
+
+def test_no_baseline_is_written_that_would_hide_that_nothing_was_judged(planets: Path, tmp_path: Path) -> None:
+    change(planets, RULES, "Moon(?m) ^", "Moon(?m ^")
+    result = call("check", planets, "--write-baseline", tmp_path / "baseline.json")
+    assert result.exit_code == 1
+    assert "Nothing was concluded in planets, because of errors, so there can be no baseline yet." in result.stderr
+    assert "rule.syntax" in result.stderr
+    assert not (tmp_path / "baseline.json").exists()
+
+
 def test_a_baseline_is_small_sorted_and_without_lines(planets: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one.json", tmp_path / "two.json"
     break_one(planets)

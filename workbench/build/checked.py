@@ -65,10 +65,19 @@ class Checked:
         if len(data) > MAX_BASELINE_BYTES:
             raise UsageError(f"The baseline {path} has more than {MAX_BASELINE_BYTES:,} bytes.")
         found = (*self.report.violations, *(item.violation for item in self.waived))
-        return replace(self, comparison=compare(parse_baseline(data, str(path)), found, self.domains))
+        # In a domain where nothing was concluded, what is not found may still be there.
+        judged = [domain for domain in self.domains if domain in self.closures]
+        return replace(self, comparison=compare(parse_baseline(data, str(path)), found, judged))
 
     def format_baseline(self) -> bytes:
-        """Return the baseline file that knows every finding of the report, and none that a waiver covers."""
+        """Return the baseline file that knows every finding of the report, and none that a waiver covers.
+
+        Raises InvalidKnowledgeError when nothing was concluded in a domain: later checks would pass without having
+        judged it.
+        """
+        if blocked := [domain for domain in self.domains if domain not in self.closures]:
+            told = f"Nothing was concluded in {', '.join(blocked)}, because of errors, so there can be no baseline yet."
+            raise InvalidKnowledgeError(f"{told} Correct them first.", self.report)
         return encode(format_baseline(self.report.violations))
 
     def format(self, form: str, fail_on: Threshold = "error") -> str:

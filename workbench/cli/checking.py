@@ -102,6 +102,7 @@ def check(
         checked = check(load(folder), domain, datasets=datasets, progress=progress)
     if baseline is not None:
         checked = checked.compare_with(baseline)
+    known = checked.format_baseline() if write_baseline is not None else b""
     if form == "text":
         text = checked.format_text(color=wants_color() and output is None, lists_all=lists_all)
     else:
@@ -118,7 +119,7 @@ def check(
             codes = ", ".join(f"{name} ({count:,})" for name, count in fixable)
             print_error(f"may have a safe fix: {codes}; 'workbench check --fix CODE --dry-run' shows it.")
     if write_baseline is not None:
-        write_atomically(write_baseline, checked.format_baseline())
+        write_atomically(write_baseline, known)
         count = len(checked.report.violations)
         print_error(f"wrote {write_baseline} with {count:,} finding{'s' * (count != 1)}.")
         return 0

@@ -55,7 +55,7 @@ class Comparison(NamedTuple):
 
 
 def compare(baseline: Baseline, violations: Iterable[Violation], domains: Collection[str]) -> Comparison:
-    """Compare findings with a baseline. What it has of domains that were not checked counts neither way."""
+    """Compare findings with a baseline; ``domains`` are those judged in full, and of others nothing counts as gone."""
     present = {violation.fingerprint for violation in violations}
     gone = (e for e in baseline.entries if e.fingerprint not in present and (not e.domain or e.domain in domains))
     return Comparison(frozenset(entry.fingerprint for entry in baseline.entries), tuple(gone), baseline.source)
