@@ -110,7 +110,7 @@ def test_json_of_a_real_difference(real: Difference) -> None:
     jsonschema.validate(written, read_diff_schema())
     (domain,) = written["domains"]
     assert {flip["name"]: flip["worse"] for flip in domain["flips"]} == {"t": True}
-    assert {one["text"] for one in domain["lost"]} == {"Ann is a C.", "Bob is an a."}
+    assert {one["text"] for one in domain["lost"]} == {"Ann is a c.", "Bob is an a."}
     assert {entry["code"] for entry in written["breaking"]} == {
         "name-gone",
         "new-error",

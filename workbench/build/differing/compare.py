@@ -13,7 +13,7 @@ from workbench.build.differing.datasets import compare_dataset
 from workbench.build.differing.files import compare_files, compare_settings
 from workbench.build.differing.findings import compare_findings, flip_tests
 from workbench.build.differing.renamed import State, find_blank_names, rename_domain, take_state
-from workbench.build.differing.renamings import Match, find_renamings
+from workbench.build.differing.renamings import Match, Matches, find_renamings
 from workbench.build.differing.rules import compare_rules
 from workbench.build.differing.sides import Side, read_sides
 from workbench.build.differing.statements import UNREAD, compare_statements
@@ -110,7 +110,8 @@ class _Comparison:
         if old is not None and new is not None and not forced and self._has_same_files(old, new):
             return None
         self.tell(f"{name}: looking for what changed its name")
-        matches = find_renamings(first, second) if self.renames and old and new else ()
+        found = find_renamings(first, second) if self.renames and old and new else Matches()
+        matches = found.found
         names = {match.old: match.new for match in matches}
         names |= find_blank_names(rename_domain(first, names), second)
         self._names[name] = names
@@ -126,7 +127,7 @@ class _Comparison:
             renamings=tuple(_tell_renaming(match, after) for match in matches),
             names_gone=_list_names_gone(before, after) if new is not None else (),
             changes=tuple(changes),
-            notes=statements.notes,
+            notes=(*([found.note] if found.note else []), *statements.notes),
         )
         result = self._add_conclusions(result, before, after)
         return self._add_findings(result, old, new, names) if self.findings else result

@@ -24,7 +24,7 @@ from workbench.reasoning.closure import Closure
 __all__ = ["Conclusions", "compare_conclusions"]
 
 _MOST_PROOFS = 200
-_MOST_CAUSED = 5_000
+_MOST_CAUSED = 1_000
 """So many of each kind have their causes told, the lowest first; working out proofs takes time."""
 
 

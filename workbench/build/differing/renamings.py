@@ -16,13 +16,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.model.rules import Rule, collect_variables, substitute_atom, substitute_element
 from workbench.model.terms import RDFS_LABEL, Term, Triple, get_local_name, is_blank, is_iri, is_literal, split_literal
 from workbench.project import Domain
 from workbench.project.vocabulary import is_vocabulary
 
-__all__ = ["LEAST_SCORE", "Match", "find_renamings"]
+__all__ = ["LEAST_SCORE", "MOST_NAMES", "Match", "Matches", "find_renamings"]
 
 LEAST_SCORE = 0.5
 """How alike what is said of two names must be for them to be one name that changed."""
@@ -32,7 +33,8 @@ _LEAST_FOR_TIES = 0.75
 _ROUNDS = 8
 _MOST_SHARED = 8
 _MOST_RIVALS = 24
-_MOST_NAMES = 20_000
+MOST_NAMES = 200_000
+"""So many names that came or went are compared; beyond that nothing is taken for a rename."""
 _UNKNOWN = "?"
 _SELF = "*"
 _Feature = tuple[str, ...]
@@ -48,12 +50,22 @@ class Match:
     keeps_label: bool
 
 
-def find_renamings(old: Domain, new: Domain) -> tuple[Match, ...]:
-    """Return the names that changed, one to one, in order of the old names."""
+class Matches(NamedTuple):
+    """The names that changed, one to one, in order of the old names; ``note`` says why none were looked for."""
+
+    found: tuple[Match, ...] = ()
+    note: str = ""
+
+
+def find_renamings(old: Domain, new: Domain) -> Matches:
+    """Return the names that changed."""
     first, second = _Names(old), _Names(new)
     lost, gained = first.terms - second.terms, second.terms - first.terms
-    if not lost or not gained or len(lost) + len(gained) > _MOST_NAMES:
-        return ()
+    count = len(lost) + len(gained)
+    if count > MOST_NAMES:
+        return Matches(note=f"{count:,} names came or went, too many to tell which of them only changed.")
+    if not lost or not gained:
+        return Matches()
     spread = Counter[tuple[str, ...]]()
     for names in (first, second):
         spread.update(names.count_spread())
@@ -74,7 +86,7 @@ def find_renamings(old: Domain, new: Domain) -> tuple[Match, ...]:
         gained = gained - {other for _, other, _ in matches}
         if not lost or not gained:
             break
-    return tuple(sorted(found, key=lambda match: match.old))
+    return Matches(tuple(sorted(found, key=lambda match: match.old)))
 
 
 class _Names:

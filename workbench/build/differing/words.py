@@ -9,6 +9,7 @@ from workbench.build.differing.units import Unit
 from workbench.build.naming import say_plainly
 from workbench.errors import LimitError
 from workbench.formats.turtle_writer import write_turtle
+from workbench.model.items import compact_term
 from workbench.model.rules import Rule
 from workbench.model.terms import (
     OWL,
@@ -62,6 +63,10 @@ _PATH = f"<{SH}path>"
 _PROPERTY = f"<{SH}property>"
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_FORMAL else f"{text[:_MOST_FORMAL]} …"
+
+
 class UnitTeller:
     """Tells the statements of one side."""
 
@@ -72,6 +77,7 @@ class UnitTeller:
         for rule in state.knowledge.theory.rules:
             for axiom in rule.axioms:
                 self._rules.setdefault(axiom, []).append(rule)
+        self._names: dict[Term, str] = {}
         self._facts = frozenset(state.domain.assertions)
 
     def tell(self, unit: Unit, triples: Sequence[Triple], root: Triple) -> str:
@@ -90,13 +96,24 @@ class UnitTeller:
 
     def write(self, triples: Sequence[Triple]) -> str:
         """Return the Turtle of a statement on one line."""
+        if len(triples) == 1 and not any(is_blank(term) for term in triples[0]):
+            subject, predicate, value = triples[0]
+            kind = "a" if predicate == RDF_TYPE else self._compact(predicate)
+            return _cut(f"{self._compact(subject)} {kind} {self._compact(value)} .")
         try:
             text = write_turtle(triples, self._prefixes)
         except LimitError:
             text = " . ".join(" ".join(triple) for triple in triples)
         lines = [line.strip() for line in text.splitlines() if line and not line.startswith("@prefix")]
         formal = " ".join(lines).replace(" ; .", " .")
-        return formal if len(formal) <= _MOST_FORMAL else f"{formal[:_MOST_FORMAL]} …"
+        return _cut(formal)
+
+    def _compact(self, term: Term) -> str:
+        if is_literal(term):
+            return term
+        if term not in self._names:
+            self._names[term] = compact_term(term, self._state.domain.prefixes)
+        return self._names[term]
 
     def _call(self, term: Term) -> str:
         return self._narrator.label(term)
