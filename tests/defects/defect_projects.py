@@ -62,7 +62,7 @@ def make_project(name: str, defects: Iterable[Defect], *, is_twin: bool = False)
             declared += [f":{n} a owl:DatatypeProperty ; rdfs:range xsd:integer ." for n in _COUNTS]
             declared.append(":isAdaptiveSystem a owl:DatatypeProperty ; rdfs:range xsd:boolean .\n")
             text = "prefix : <http://ai-act.eu/ai#>\n" + read_swrl_rules(folder / "rules" / "swrl-base-rules.ttl")
-            ontologies = [folder / "docs" / "ontology.ttl", _HEAD + "\n".join(declared) + axioms]
+            ontologies: list[Path | str] = [folder / "docs" / "ontology.ttl", _HEAD + "\n".join(declared) + axioms]
             return Project.from_files(ontologies, [f"{text}\n{rules}"], name="act")
         case "fhkb":
             return Project.from_files([_DATA / "fhkb" / "rdfxml" / "fhkb_ch10_merged.ttl", _HEAD + axioms], name="fhkb")

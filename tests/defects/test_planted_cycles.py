@@ -12,7 +12,7 @@ from workbench.model.report import Violation
 AXIOMS = ":level a owl:DatatypeProperty . :rest a owl:DatatypeProperty . :far a owl:DatatypeProperty .\n"
 FACTS = ":mars :level 3 ; :rest 20 ; :far 5 .\n"
 
-CIRCLES = {
+CIRCLES: dict[str, tuple[str, str, list[str]]] = {
     "counting": (
         "rule counting\n  level(?x, ?n) ^ ?m = ?n + 1 -> level(?x, ?m)",
         "rule counting\n  level(?x, ?n) ^ ?n < 10 ^ ?m = ?n + 1 -> level(?x, ?m)",
@@ -51,7 +51,7 @@ CIRCLES = {
 
 
 def find(name: str, *, is_twin: bool) -> tuple[list[Violation], Knowledge]:
-    rules = CIRCLES[name][is_twin]
+    rules = CIRCLES[name][1] if is_twin else CIRCLES[name][0]
     defect = Defect(
         "f", "planets", "rule.unbounded-arithmetic", frozenset(), rules, rules, AXIOMS + FACTS, AXIOMS + FACTS
     )

@@ -16,6 +16,8 @@ from workbench.build.conflicts import report_conflicts
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.checker import derive_model, find_contradictions
 from workbench.model.report import Violation
+from workbench.model.terms import Triple
+from workbench.model.theory import Theory
 from workbench.solving.analysis.ground import Finding
 
 WITHOUT_CASE = ("constraint.redundant",)
@@ -69,39 +71,40 @@ def test_cases_stand_before_the_checker(name: str) -> None:
             assert JUDGES[finding.kind](knowledge.theory, finding, broken), finding
 
 
-def derive(theory, finding: Finding, without: str = "") -> frozenset:
+def derive(theory: Theory, finding: Finding, without: str = "") -> frozenset[Triple]:
+    assert finding.case is not None
     rules = (rule.name for rule in theory.rules if rule.name != without)
     return derive_model(theory.select(rules), finding.case.facts)
 
 
-def is_consistent(theory, finding: Finding, without: str) -> bool:
+def is_consistent(theory: Theory, finding: Finding, without: str) -> bool:
     broken = find_contradictions(theory, derive(theory, finding, without))
     return not {step.rule for step in broken} & set(finding.parts)
 
 
-def judge_violation(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_violation(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     return bool(broken & set(finding.parts)) and is_consistent(theory, finding, finding.subject)
 
 
-def judge_pair(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_pair(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     return judge_violation(theory, finding, broken) and is_consistent(theory, finding, finding.others[0])
 
 
-def judge_implied(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_implied(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     return derive(theory, finding) == derive(theory, finding, finding.subject)
 
 
-def judge_gap(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_gap(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     model = derive(theory, finding)
     return all(derive(theory, finding, name) == model for name in finding.parts)
 
 
-def judge_overlap(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_overlap(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     model = derive(theory, finding)
     return all(derive(theory, finding, name) < model for name in finding.parts)
 
 
-def judge_empty(theory, finding: Finding, broken: set[str]) -> bool:
+def judge_empty(theory: Theory, finding: Finding, broken: set[str]) -> bool:
     return bool(broken & set(finding.parts))
 
 
