@@ -262,7 +262,8 @@ _ONTOLOGY = [
         "wedding", "someone",
         shapes="k:UnionShape a sh:NodeShape ; sh:targetClass k:Union ; sh:property [\n sh:path k:admires ;\n"
         " sh:hasValue k:{x} ;\n ] .",
-        axioms="k:Union a owl:Class . k:wedding\n a k:Marriage .\nk:admires a owl:ObjectProperty ;\n rdfs:range k:Person .",
+        axioms="k:Union a owl:Class . k:wedding\n a k:Marriage .\n"
+        "k:admires a owl:ObjectProperty ;\n rdfs:range k:Person .",
     ),
 ]  # fmt: skip
 
@@ -299,7 +300,8 @@ _RULES = [
         shapes=":KindShape a sh:NodeShape ; sh:targetClass :CelestialBody ; sh:property [\n sh:path :kind ;\n"
         " sh:in ( \"moon\" {x} ) ;\n ] .",
         axioms=":kind a owl:DatatypeProperty .",
-        rules="rule kind-of-planet\n en \"A planet is of the kind planet.\"\n Planet(?p) ^ hasMoon(?p, ?m) -> kind(?p, \"planet\")",
+        rules="rule kind-of-planet\n en \"A planet is of the kind planet.\"\n"
+        " Planet(?p) ^ hasMoon(?p, ?m) -> kind(?p, \"planet\")",
     ),
     Defect(
         "values that must differ", "kinship", "rule.violates-shape",
@@ -317,7 +319,8 @@ _RULES = [
         shapes=":StarShape a sh:NodeShape ; sh:targetClass :Star ;\n sh:closed true ;\n"
         " sh:ignoredProperties ( rdf:type rdfs:label :diameter :belongsTo {x} ) .",
         axioms=":giant a owl:DatatypeProperty .",
-        rules="rule giant\n en \"A large star is a giant.\"\n Star(?s) ^ diameter(?s, ?d) ^ ?d > 9000 -> giant(?s, true)",
+        rules="rule giant\n en \"A large star is a giant.\"\n"
+        " Star(?s) ^ diameter(?s, ?d) ^ ?d > 9000 -> giant(?s, true)",
     ),
     Defect(
         "a text where an individual of a class is due", "eu-ai-act", "rule.violates-shape",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
+from oracles.shape_graphs import find_nonconforming
 from shape_defects import DEFECTS, PREFIXES, Defect
 
 from workbench.build import load
 from workbench.build.judging import report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge
-from workbench.build.shape_conflicts import report_shape_conflicts
+from workbench.build.shape_conflicts import ShapeAnalysis, analyse_shapes, report_shape_conflicts
 from workbench.model.report import Violation
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solving"))
+from workbench.model.terms import Triple
+from workbench.reasoning.closure import reason
+from workbench.solving.shape_cases import Member
+from workbench.solving.shape_conflicts import select_conditions
 
 CODES = frozenset(
     "shape.unsatisfiable shape.no-value shape.contradictory-pair shape.against-ontology rule.violates-shape "
@@ -122,14 +125,50 @@ def test_a_planted_defect_is_found_and_its_clean_twin_is_quiet(
         assert code == defect.code, told
         assert any(is_set(lines, snippets) for snippets in defect.sets), told
     for violation in found:
-        check_example(violation, knowledge)
+        assert violation.location is not None
+        assert violation.message.endswith(".") and violation.fix and violation.why
+    check_examples(knowledge, analyse_shapes(knowledge, []))
     _, quiet = analyse(good)
     assert not quiet, [(v.code, v.message, [part.text for part in v.parts]) for v in quiet]
 
 
-def check_example(violation: Violation, knowledge: Knowledge) -> None:
-    assert violation.location is not None
-    assert violation.message.endswith(".") and violation.fix and violation.why
+def select_triples(analysis: ShapeAnalysis, members: Iterable[Member]) -> list[Triple]:
+    """The shapes graph with the conditions of some members only."""
+    kept = select_conditions(analysis.background.shapes, frozenset(members))
+    left = {condition.triple for shape in kept.values() for condition in shape.conditions}
+    dropped = {c.triple for shape in analysis.background.shapes.values() for c in shape.conditions} - left
+    counted = {triple[0] for triple in left if "qualifiedM" in triple[1]}
+    return [
+        triple
+        for triple in analysis.triples
+        if triple not in dropped and ("qualifiedValueShape>" not in triple[1] or triple[0] in counted)
+    ]
+
+
+def check_examples(knowledge: Knowledge, analyses: Sequence[ShapeAnalysis]) -> int:
+    """Let pySHACL judge every case that is shown; return how many there were."""
+    count = 0
+    for analysis in analyses:
+        for conflict in analysis.verdicts.conflicts:
+            example = conflict.example
+            if example is None:
+                continue
+            count += 1
+            rest = [member for member in conflict.members if member != example.broken]
+            node = example.node[1:-1]
+            assert node not in find_nonconforming(example.facts, select_triples(analysis, rest)), conflict
+            assert node in find_nonconforming(example.facts, select_triples(analysis, conflict.members)), conflict
+        for violation in analysis.violating:
+            count += 1
+            names = [rule.name for rule in knowledge.theory.rules]
+            without = knowledge.theory.select(name for name in names if name != violation.rule)
+            node = violation.node[1:-1]
+            before = reason(without, violation.before)
+            after = reason(knowledge.theory, violation.before)
+            assert not before.contradictions() and not after.contradictions()
+            assert node not in find_nonconforming(before.facts(), analysis.triples), violation
+            assert node in find_nonconforming(after.facts(), analysis.triples), violation
+    return count
 
 
 def test_there_are_enough_defects_of_each_kind() -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shape_graphs import find_nonconforming, list_graphs, read_turtle
+from oracles.shape_graphs import find_nonconforming, list_graphs, read_turtle
 
 from workbench.model.terms import RDF_TYPE, Term, Triple, make_literal
 from workbench.solving.shape_cases import Background
-from workbench.solving.shape_conflicts import find_shape_conflicts, list_foci
 from workbench.solving.shape_evaluation import Facts, conforms
 from workbench.solving.shape_satisfiability import Case, Focus
-from workbench.solving.shape_values import list_nested
 from workbench.solving.solver import Solver
 from workbench.validation.shape_conditions import read_shapes
 
@@ -121,9 +118,10 @@ def shape_texts(draw: st.DrawFn) -> str:
 
 def list_small_graphs() -> list[tuple[Term, tuple[Triple, ...]]]:
     values = [(name(p), value) for p in "pq" for value in VALUES]
-    return list(list_graphs(CLASS, values, 2)) + list(
-        list_graphs(name("C"), [(name("p"), v) for v in VALUES[:6]] + [(name("q"), make_literal(2))], 4)
-    )[100:]
+    return (
+        list(list_graphs(CLASS, values, 2))
+        + list(list_graphs(name("C"), [(name("p"), v) for v in VALUES[:6]] + [(name("q"), make_literal(2))], 4))[100:]
+    )
 
 
 def is_usual(graph: tuple[Triple, ...]) -> bool:
@@ -151,9 +149,7 @@ def test_verdicts_agree_with_pyshacl(text: str) -> None:
     shapes = read_shapes(triples)
     case = Case(Background(shapes), Focus("class", CLASS))
     result, core = case.explain(Solver(), [])
-    conforming = [
-        node for node, graph in GRAPHS if conforms(shapes, SHAPE, node, Facts((*graph, *TYPED))) is True
-    ]
+    conforming = [node for node, graph in GRAPHS if conforms(shapes, SHAPE, node, Facts((*graph, *TYPED))) is True]
     if result == "unsat":
         assert not conforming, text
         # Nor does pySHACL, the authority, find one.
@@ -163,7 +159,9 @@ def test_verdicts_agree_with_pyshacl(text: str) -> None:
         assert nodes <= failing, text
         for guard in core:
             rest = frozenset({case.members[guard]})
-            assert case.explain(Solver(), [], rest | {m for g, m in case.members.items() if g not in core})[0] != "unsat"
+            assert (
+                case.explain(Solver(), [], rest | {m for g, m in case.members.items() if g not in core})[0] != "unsat"
+            )
     elif result == "sat":
         drawn = case.draw(Solver(), list(case.members))
         if drawn is not None:

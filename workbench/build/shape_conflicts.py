@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from workbench.build.knowledge import Knowledge
 from workbench.build.shape_words import ShapeWords
@@ -22,7 +23,7 @@ from workbench.validation.shape_conditions import read_shapes, read_value_axioms
 from workbench.validation.shape_index import ShapeIndex, make_sh
 from workbench.validation.wellformed import select_sound_shapes
 
-__all__ = ["ShapeTeller", "make_background", "report_shape_conflicts"]
+__all__ = ["ShapeAnalysis", "ShapeTeller", "analyse_shapes", "make_background", "report_shape_conflicts"]
 
 _Classes = tuple[tuple[Term, tuple[Term, ...]], ...]
 _SEVERITIES: Mapping[str, Severity] = {"Violation": "error", "Warning": "warning", "Info": "info"}
@@ -37,14 +38,38 @@ def report_shape_conflicts(knowledge: Knowledge, problems: Sequence[Violation]) 
     not decided is told.
     """
     found: list[Violation] = []
+    for analysis in analyse_shapes(knowledge, problems):
+        teller = ShapeTeller(knowledge, analysis.background, analysis.triples)
+        conflicts = analysis.verdicts.conflicts
+        told = [{*conflict.members} for conflict in conflicts]
+        found += [teller.tell(conflict) for conflict in conflicts]
+        found += [teller.tell_undetermined(focus) for focus in analysis.verdicts.undetermined]
+        # A rule that contradicts a shape in every case was told already.
+        found += [
+            teller.tell_rule(violation)
+            for violation in analysis.violating
+            if not any({*violation.members[:2]} <= members for members in told)
+        ]
+    return found
+
+
+class ShapeAnalysis(NamedTuple):
+    """Some shapes of a domain, what holds of every case of them, and what was found."""
+
+    triples: tuple[Triple, ...]
+    background: Background
+    verdicts: ShapeVerdicts
+    violating: tuple[RuleViolation, ...]
+
+
+def analyse_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[ShapeAnalysis]:
+    """Ask about the sound shapes that see what is derived, and about those that see stated facts only."""
+    found = []
     for triples, is_asserted in _split_shapes(knowledge, problems):
         background = make_background(knowledge, triples, is_asserted=is_asserted)
         verdicts = _find(background, _list_classes(knowledge))
-        teller = ShapeTeller(knowledge, background, triples)
-        found += [teller.tell(conflict) for conflict in verdicts.conflicts]
-        found += [teller.tell_undetermined(focus) for focus in verdicts.undetermined]
-        if not is_asserted:
-            found += [teller.tell_rule(violation) for violation in _find_violating(knowledge, background)]
+        violating = () if is_asserted else _find_violating(knowledge, background)
+        found.append(ShapeAnalysis(triples, background, verdicts, violating))
     return found
 
 

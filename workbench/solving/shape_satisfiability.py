@@ -6,24 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from workbench.model.rules import Atom, Comparison, Negation, Operation, collect_variables, substitute_element
+from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_variable
 from workbench.solving.shape_cases import FOCUS, Background, Depth, Member, Scene, conjoin, disjoin
+from workbench.solving.shape_clauses import ClauseWriter
 from workbench.solving.shape_encoding import VALUE_TESTS, ConditionWriter
 from workbench.solving.shape_patterns import Asked, find_text
 from workbench.solving.shape_terms import Features, read_family
 from workbench.solving.shape_values import Path, Shape, ValueAxiom
-from workbench.solving.situations import Clause, Instance, is_decided, match_atoms
 from workbench.solving.solver import Result, Solver, Sort
 from workbench.solving.values import (
     BLANK,
     NAME,
     NUMBER,
     STRING,
-    Side,
-    is_arithmetic,
-    write_comparable,
-    write_comparison,
 )
 
 __all__ = ["Case", "Drawn", "Focus"]
@@ -75,7 +71,6 @@ class Case:
         self.owners: dict[Member, dict[Term, None]] = {}
         self.fills: dict[str, Path] = {}
         self._guards: dict[Member, str] = {}
-        self._exact: list[str] = []
         self._lines: list[str] = []
         self._by_class: dict[Term, list[Shape]] = {}
         self._by_property: dict[tuple[str, Term], list[Shape]] = {}
@@ -231,94 +226,14 @@ class Case:
     def _is_used(self, term: str) -> bool:
         return term != FOCUS or self.node == FOCUS
 
-    def _look_up(self, bindings: Mapping[str, str]) -> _Lookup:
-        return _Lookup(self.scene, bindings)
-
     def _write_clauses(self) -> Iterator[str]:
-        self._absences: dict[Negation, str] = {}
-        self._bounds: list[str] = []
-        self._exact = []
-        self._definitions: list[str] = []
+        self.clauses = ClauseWriter(self.scene, self.writer)
         lines = []
         for instance in self.scene.closed.instances:
             member = Member("clause", instance.clause.name)
-            if self.only is not None and member not in self.only:
-                continue
-            lines.append(f"(=> {self._guard(member)} {self._write_instance(instance)})")
-        yield from self._definitions
-        yield from self._bounds
-        yield from lines
-
-    def _write_instance(self, instance: Instance) -> str:
-        choices = []
-        for parts in instance.clause.alternatives:
-            choices.append(conjoin(self._write_part(part, instance.bindings) for part in parts))
-        return f"(=> {self.write_body(instance.clause, instance.bindings)} {disjoin(choices)})"
-
-    def _write_part(self, part: Atom | Comparison, bindings: Mapping[str, str]) -> str:
-        if isinstance(part, Atom):
-            return self.scene.write_atom(_bind(part, bindings))
-        return self.write_comparison(part, bindings)
-
-    def write_comparison(self, comparison: Comparison, bindings: Mapping[str, str]) -> str:
-        """Write a comparison; one that is not arithmetic is left open."""
-        if not is_decided(comparison):
-            self.scene.open.setdefault("a function")
-            return self.writer.make_free()
-        return write_comparison(comparison, self._look_up(bindings))
-
-    def write_body(self, clause: Clause, bindings: Mapping[str, str]) -> str:
-        """Write that the body of a clause holds under bindings."""
-        parts = [self._write_part(part, bindings) for part in clause.atoms]
-        parts += [self._write_part(part, bindings) for part in clause.comparisons]
-        for variable, expression in clause.assignments:
-            if isinstance(expression, Operation):
-                parts.append(self._write_assigned(variable, expression, bindings))
-        outer = {v for atom in clause.atoms for v in collect_variables(atom)}
-        outer.update(v for comparison in clause.comparisons for v in collect_variables(comparison))
-        parts += [f"(not {self._write_absence(negation, bindings, outer)})" for negation in clause.negations]
-        return conjoin(parts)
-
-    def _write_assigned(self, variable: str, expression: Operation, bindings: Mapping[str, str]) -> str:
-        if not is_arithmetic(expression):
-            self.scene.open.setdefault("a function")
-            return self.writer.make_free()
-        lookup = self._look_up(bindings)
-        operands = write_comparable(Comparison("=", expression, expression), lookup)
-        equal = write_comparison(Comparison("=", variable, expression), lookup)
-        codes, text = self.scene.constants.codes, self.scene.write_term(bindings[variable])
-        whole = next(code for datatype, code in codes.items() if get_local_name(datatype) == "integer")
-        part = next(code for datatype, code in codes.items() if get_local_name(datatype) == "decimal")
-        kind = f"(or (= (d {text}) {whole}) (= (d {text}) {part}))"
-        # The term is made for this: where the expression has a value, it is that. Whether it is whole is left open.
-        self._definitions.append(f"(=> {operands} (and (= (k {text}) {NUMBER}) {equal} {kind}))")
-        return conjoin([operands, equal])
-
-    def _write_absence(self, negation: Negation, bindings: Mapping[str, str], outer: set[str]) -> str:
-        """Write that something is there: true where it is known to be, and else left open."""
-        bound = {n: bindings.get(n, n) for n in collect_variables(negation) if n in outer or n in bindings}
-        fixed = substitute_element(negation, bound)
-        key = fixed if isinstance(fixed, Negation) else negation
-        if key in self._absences:
-            return self._absences[key]
-        name = self._absences[key] = self.writer.make_free()
-        atoms = [part for part in negation.elements if isinstance(part, Atom)]
-        known: dict[str, list[Atom]] = {}
-        for atom in self.scene.known:
-            known.setdefault(atom.key, []).append(atom)
-        there = []
-        for full in match_atoms(atoms, known, bound):
-            if set(collect_variables(negation)) <= full.keys():
-                parts = (p for p in negation.elements if not isinstance(p, Negation))
-                there.append(conjoin(self._write_part(part, full) for part in parts))
-        self._bounds += [f"(=> {text} {name})" for text in there]
-        self.exact_absences.append(f"(=> {name} {disjoin(there)})")
-        return name
-
-    @property
-    def exact_absences(self) -> list[str]:
-        """Statements by which what is not known to be there is absent; for cases that are to be shown."""
-        return self._exact
+            if self.only is None or member in self.only:
+                lines.append(f"(=> {self._guard(member)} {self.clauses.write_instance(instance)})")
+        yield from (*self.clauses.definitions, *self.clauses.bounds, *lines)
 
     def _write_axioms(self) -> Iterator[str]:
         for atom in self.scene.known:
@@ -372,7 +287,7 @@ class Case:
             lines.append(f"(declare-const not-{name} Bool)(assert (=> not-{name} (not {name})))")
             wishes.append(f"not-{name}")
             sorts[name] = "Bool"
-        lines += [f"(assert {line})" for line in self.exact_absences]
+        lines += [f"(assert {line})" for line in self.clauses.exact]
         terms = [term for term in scene.depths if self._is_used(term)]
         parts: tuple[tuple[str, Sort], ...] = (
             ("num", "Int"), ("k", "Int"), ("v", "Real"), ("d", "Int"), ("len", "Int"), ("base", "Int"), ("tag", "Int"),
@@ -461,21 +376,6 @@ class Case:
         family = self.scene.constants.get_family(features)
         asked += [Asked(family, "", True)] if family else []
         return find_text(asked, features.length)
-
-
-class _Lookup:
-    """Sides of comparisons under bindings of a rule's variables."""
-
-    def __init__(self, scene: Scene, bindings: Mapping[str, str]) -> None:
-        self._scene, self._bindings = scene, bindings
-
-    def __call__(self, part: str) -> Side:
-        text = self._scene.write_term(self._bindings.get(part, part))
-        return Side(f"(k {text})", f"(v {text})")
-
-
-def _bind(atom: Atom, bindings: Mapping[str, str]) -> Atom:
-    return Atom(bindings.get(atom.subject, atom.subject), atom.predicate, bindings.get(atom.object, atom.object))
 
 
 def _strip(name: str) -> str:

@@ -47,7 +47,7 @@ def make_graph(triples: Iterable[Triple]) -> rdflib.Graph:
 
 
 def find_nonconforming(data: Iterable[Triple], shapes: Iterable[Triple]) -> set[str]:
-    """Return the nodes, as text without brackets, of which pySHACL says that they do not conform to a targeted shape."""
+    """Return the nodes, as text without brackets, of which pySHACL says that they do not conform to some shape."""
     _, report, _ = pyshacl.validate(make_graph(data), shacl_graph=make_graph(shapes), advanced=False, inference="none")
     assert isinstance(report, rdflib.Graph)
     focus = rdflib.URIRef("http://www.w3.org/ns/shacl#focusNode")
