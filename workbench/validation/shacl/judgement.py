@@ -132,8 +132,13 @@ def judge_graph(
 
 
 def _find_change(known: _Half, triples: frozenset[Triple]) -> tuple[list[Triple], list[Triple]] | None:
-    added, removed = triples - known.data, known.data - triples
-    return (list(added), list(removed)) if _PART * (len(added) + len(removed)) <= len(triples) else None
+    """Return what came and what went; None when that is too much to be worth it."""
+    added = triples - known.data
+    missing = len(known.data) + len(added) - len(triples)
+    if _PART * (len(added) + missing) > len(triples):
+        return None
+    # Looking for what went costs as much again, and its number is known.
+    return list(added), list(known.data - triples) if missing else []
 
 
 def _refuse_errors(shapes: ShapeSet, locate: Locate) -> None:

@@ -136,12 +136,15 @@ class Sessions:
     def _ask_authority(self, session: _Session) -> dict[str, Any]:
         from workbench.validation.shacl.authority import judge_all
 
+        gc.unfreeze()
         return judge_all(session.store, session.others, self._tell) if session.store else {"results": []}
 
     def _keep(self, token: int, session: _Session) -> None:
         self._graphs[token] = session
         if len(self._graphs) > _GRAPHS:
             self._graphs.popitem(last=False)
+        # What is kept holds no cycles: to be looked through now and then would cost more than most edits.
+        gc.freeze()
 
     def _rejudge(self, request: Mapping[str, Any]) -> dict[str, Any]:
         session = self._graphs.pop(request["token"], None)
