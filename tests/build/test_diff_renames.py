@@ -77,7 +77,7 @@ def test_a_name_that_changed_is_one_change(old: Path, tmp_path: Path, rename: di
     domain = get_domain(compare(old, write(tmp_path / "new", rename), findings=True))
     told = {(r.old.rsplit("#")[-1][:-1], r.new.rsplit("#")[-1][:-1]) for r in domain.renamings}
     assert told == set(rename.items())
-    assert list_changes(domain) == [] and domain.lost == domain.gained == domain.flips == ()
+    assert list_changes(domain) == [] and domain.lost == domain.gained == () and domain.flips == ()
     assert domain.new_findings == domain.gone_findings == () and domain.names_gone == ()
 
 

@@ -35,7 +35,7 @@ def old(tmp_path: Path) -> Path:
 def test_nothing_changes_between_equals(old: Path, tmp_path: Path) -> None:
     shutil.copytree(old, tmp_path / "new")
     difference = compare(old, tmp_path / "new", findings=True)
-    assert difference.domains == difference.files == difference.settings == difference.new_findings == ()
+    assert not any((difference.domains, difference.files, difference.settings, difference.new_findings))
 
 
 def test_layout_comments_and_blank_nodes_are_no_change(old: Path, tmp_path: Path) -> None:

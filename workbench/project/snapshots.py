@@ -54,7 +54,7 @@ _BASE = "file:///"
 _MOST_LINKS = 8
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _Found = tuple[Mapping[str, SourceFile], tuple[Violation, ...]]
-ReadAs = Literal["project", "borrowed", "loose"]
+_ReadAs = Literal["project", "borrowed", "loose"]
 
 
 class Place(Protocol):
@@ -81,7 +81,7 @@ class Snapshot:
     """
 
     project: Project
-    read_as: ReadAs = "project"
+    read_as: _ReadAs = "project"
     problem: str = ""
 
 
