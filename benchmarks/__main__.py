@@ -7,6 +7,7 @@ python -m benchmarks batches --worlds 1000
 python -m benchmarks generation --items 50 --blocks 1
 python -m benchmarks validation --sections changes
 python -m benchmarks lint --profiles strict
+python -m benchmarks analysis
 """
 
 import sys
@@ -14,7 +15,7 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation")
+_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis")
 
 
 def main() -> None:

@@ -254,7 +254,10 @@ def _tell(
     judgement = inquiry.judge("bands", first.rule.name, situation, statements, situation.guards)
     parts = tuple(sorted((first.rule.name, second.rule.name)))
     if judgement.result == "unsat" and not {*parts} <= {*situation.name_guards(judgement.core)}:
+        inquiry.correct("bands", proved=False)
         return  # the value cannot occur
+    if judgement.result == "sat":
+        inquiry.correct("bands", proved=True)
     case = find_case(ground, inquiry, situation, statements, situation.guards)
     stated = dict(case.terms).get(first.variable, "") if case is not None else ""
     heads = (first.head, second.head)

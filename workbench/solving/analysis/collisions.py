@@ -136,12 +136,16 @@ def _ask_possible(
     statements = [f"(assert {body})", f"(assert {violated})"]
     own = situation.guard_of[clause.name]
     others = [guard for guard in situation.guards if guard != own]
-    if inquiry.judge("violates-constraint", rule.name, situation, statements, others).result != "sat":
+    result = inquiry.judge("violates-constraint", rule.name, situation, statements, others).result
+    if result != "sat":
+        if result == "unsat":
+            inquiry.correct("violates-constraint", proved=False)
         return None
     judgement = inquiry.solver.judge(situation.write(statements), situation.guards)
     parts = situation.name_guards(judgement.core)
     if judgement.result != "unsat" or rule.name not in parts or clause.name not in parts:
         return None
+    inquiry.correct("violates-constraint", proved=True)
     case = find_case(ground, inquiry, situation, statements, others)
     return Finding("can-violate", rule.name, parts, case, rule.head, (clause.name,))
 
@@ -196,9 +200,11 @@ def _ask_certain(ground: Ground, inquiry: Inquiry, rule: Rule, clause: Clause, c
     others = [guard for guard, name in situation.by_guard.items() if name != rule.name]
     judgement = inquiry.judge("violates-constraint", rule.name, situation, statements, situation.guards)
     parts = situation.name_guards(judgement.core)
-    if judgement.result != "unsat" or rule.name not in parts or clause.name not in parts:
+    if judgement.result != "unsat":
         return None
-    if inquiry.solver.judge(situation.write(statements), others).result != "sat":
+    missing = rule.name not in parts or clause.name not in parts
+    if missing or inquiry.solver.judge(situation.write(statements), others).result != "sat":
+        inquiry.correct("violates-constraint", proved=False)
         return None
     found = find_case(ground, inquiry, situation, statements, others)
     return Finding("violates", rule.name, parts, found, rule.head, (clause.name,))
@@ -294,11 +300,13 @@ def _ask_pair(
             continue
         parts = situation.name_guards(judgement.core)
         if not {*names, clause.name} <= {*parts}:
+            inquiry.correct("contradictory-conclusions", proved=False)
             continue
         case = find_case(ground, inquiry, situation, statements, others)
         if case is not None or inquiry.solver.judge(situation.write(statements), others).result == "sat":
             heads = tuple(atom for name in names for atom in ground.by_name[name].head)
             return Finding("contradictory-conclusions", names[0], parts, case, heads, (names[1], clause.name))
+        inquiry.correct("contradictory-conclusions", proved=False)
     return None
 
 

@@ -156,6 +156,12 @@ class Inquiry:
             judgement, limit = judgement._replace(result="unknown"), f"the {situation.closed.limit} of one situation"
         return self._end(question, subject, judgement, limit)
 
+    def correct(self, question: Question, *, proved: bool) -> None:
+        """Count the latest answer to a question as what it means: that something can be, or is about something else."""
+        tally = self.tallies[question]
+        tally.proved += 1 if proved else -1
+        tally.refuted += -1 if proved else 1
+
     def settle(self, question: Question, *, proved: bool = False) -> None:
         """Count a question that needs no solver."""
         tally = self.tallies.setdefault(question, Tally())
