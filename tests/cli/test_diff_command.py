@@ -111,6 +111,7 @@ def test_a_revision_before_there_was_a_project(planets: Path, git: Callable[...,
     ("words", "code", "said"),
     [
         (("nothing",), 2, "nor a file or folder of that name"),
+        (("x" * 5000,), 2, "There is no revision"),
         (("HEAD~99",), 2, "no revision 'HEAD~99'"),
         (("HEAD:nothing", "."), 2, "has no 'nothing'"),
         (("HEAD", "--domain", "cats"), 2, "Neither side has a domain 'cats'"),

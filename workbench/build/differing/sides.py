@@ -84,8 +84,12 @@ def _describe_reading(snapshot: Snapshot) -> str:
 
 
 def _find_path(text: str) -> Path | None:
-    path = Path(text)
-    return path if text and path.exists() else None
+    """Return the path that a text names; None where nothing is there, or nothing could be."""
+    try:
+        path = Path(text)
+        return path if text and path.exists() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _find_place(text: str, path: Path | None, other: Path | None, home: Path) -> Place:
