@@ -173,7 +173,7 @@ EDITS: list[Callable[[Files, random.Random], None]] = [
 ABOUT_ANOTHER = ("<https://example.org/f#hasChild>",)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=5), st.integers(0, 2**32))
 def test_fingerprints_survive_unrelated_edits(
     before: dict[str, Violation], edits: list[Callable[[Files, random.Random], None]], seed: int

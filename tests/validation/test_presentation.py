@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from report_cases import CONFLICT, ERROR, INFO, REPORT, WARNING, hostile_findings, make_findings, make_waiver
 
 from workbench.model.report import Location, Report, Severity, Violation
@@ -28,6 +28,8 @@ from workbench.validation.presentation import (
     format_text,
     read_schema,
 )
+
+EXAMPLES = settings(max_examples=20)
 
 
 def test_text_is_grouped_by_file_with_totals() -> None:
@@ -86,6 +88,7 @@ def test_color_adds_nothing_but_color() -> None:
     assert re.sub(r"\x1b\[\d+m", "", colored) == format_text(Findings(REPORT), color=False)
 
 
+@EXAMPLES
 @given(hostile_findings())
 def test_texts_of_a_project_steer_neither_a_terminal_nor_a_ci_runner(findings: Findings) -> None:
     text = format_text(findings)
@@ -141,6 +144,7 @@ def test_json_has_every_field_and_follows_its_schema() -> None:
     assert data["gone"][0]["message"] == "It was."
 
 
+@EXAMPLES
 @given(hostile_findings())
 def test_json_follows_its_schema_by_an_independent_judge(findings: Findings) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not among the tools of the project")

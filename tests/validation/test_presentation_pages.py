@@ -16,7 +16,7 @@ from workbench.validation.presentation import Findings, format_html, format_mark
 from workbench.validation.presentation.escaping import escape_html, escape_markdown
 from workbench.validation.presentation.markdown import MAX_CHARACTERS
 
-EXAMPLES = settings(max_examples=40)
+EXAMPLES = settings(max_examples=15)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 

@@ -25,7 +25,7 @@ from workbench.validation.presentation import (
     format_sarif,
 )
 
-EXAMPLES = settings(max_examples=40)
+EXAMPLES = settings(max_examples=15)
 
 
 # ---- SARIF
