@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shacl_cases import graphs, shape_graphs, triples
+from shacl_cases import CLASSES, K, graphs, sh, shape_graphs, triples
 
 from workbench.errors import InvalidKnowledgeError
-from workbench.validation.shacl import validate_graph
+from workbench.model.terms import RDF, RDF_TYPE, XSD
+from workbench.validation.shacl import judge_graph, validate_graph
 from workbench.validation.shacl.core import GraphIndex, UnsupportedShapeError, judge_core, read_core, rejudge_core
 from workbench.validation.shape_index import ShapeIndex
 from workbench.validation.wellformed import find_shape_problems
@@ -67,3 +69,65 @@ def test_judging_a_change_is_judging_in_full(data, shapes, edits):
         assert flatten(found) == {key: value for key, value in flatten(full).items() if key[0] in found}
         changed = {key for key in flatten(found).keys() | before.keys() if flatten(found).get(key) != before.get(key)}
         assert {(number, node) for number, nodes in again.changed.items() for node in nodes} == changed
+
+
+def test_a_triple_that_is_said_twice_is_one():
+    shapes = [
+        (f"<{K}S>", sh("targetClass"), CLASSES[0]),
+        (f"<{K}S>", sh("property"), "_:p"),
+        ("_:p", sh("path"), f"<{K}p>"),
+        ("_:p", sh("maxCount"), f'"1"^^<{XSD}integer>'),
+    ]
+    data = [(f"<{K}a>", RDF_TYPE, CLASSES[0]), (f"<{K}a>", f"<{K}p>", '"x"')]
+    assert validate_graph([*data, *data], shapes) == ()
+
+
+def list_of(node, first, second):
+    """Write an RDF list of two members."""
+    rest, nil = f"{node}r", f"<{RDF}nil>"
+    return [
+        (node, f"<{RDF}first>", first), (node, f"<{RDF}rest>", rest),
+        (rest, f"<{RDF}first>", second), (rest, f"<{RDF}rest>", nil),
+    ]  # fmt: skip
+
+
+LEFT = {
+    "an inverted sequence": [
+        ("_:p", sh("path"), "_:i"), ("_:i", sh("inversePath"), "_:l"), *list_of("_:l", f"<{K}p>", f"<{K}q>"),
+    ],
+    "a query": [("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("sparql"), "_:q")],
+    "an expression": [("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("expression"), sh("this"))],
+    "another way to write true": [
+        ("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("uniqueLang"), f'"1"^^<{XSD}boolean>'),
+    ],
+    "a count beyond all measure": [
+        ("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("minCount"), f'"10000000000"^^<{XSD}integer>'),
+    ],
+    "a component": [
+        ("_:p", sh("path"), f"<{K}p>"), ("_:p", f"<{K}below>", '"5"'),
+        (f"<{K}C>", sh("parameter"), "_:c"), ("_:c", sh("path"), f"<{K}below>"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_is_left_to_pyshacl(name):
+    shapes = [(f"<{K}S>", sh("targetClass"), CLASSES[0]), (f"<{K}S>", sh("property"), "_:p"), *LEFT[name]]
+    plan = restrict(shapes)
+    assert plan.roots == ()
+    assert list(plan.left) == [f"<{K}S>"]
+
+
+def test_a_value_that_cannot_be_compared_is_left_to_pyshacl_which_fails():
+    shapes = [
+        (f"<{K}S>", sh("targetClass"), CLASSES[0]),
+        (f"<{K}S>", sh("property"), "_:p"),
+        ("_:p", sh("path"), f"<{K}p>"),
+        ("_:p", sh("lessThan"), f"<{K}q>"),
+    ]
+    data = frozenset({(f"<{K}a>", RDF_TYPE, CLASSES[0]), (f"<{K}a>", f"<{K}p>", '"1"')})
+    judgement = judge_graph(data, shapes)
+    assert judgement.left == {}
+    with pytest.raises(InvalidKnowledgeError) as caught:
+        judge_graph(data | {(f"<{K}a>", f"<{K}p>", "_:x")}, shapes, previous=judgement)
+    assert [v.code for v in caught.value.report.violations] == ["shape.failure"]

@@ -7,7 +7,7 @@ worker has lost it, the graph is sent anew, and the results are those of judging
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,9 +164,11 @@ def _judge(
     if not question.roots:
         return _EMPTY, {}
     token = next(_tokens) if keep else 0
-    answer = ask_worker(list(data), question, limits, token)
+    # A graph is a set; a sequence may say a triple twice.
+    distinct = list(data) if isinstance(data, Set) else list(dict.fromkeys(data))
+    answer = ask_worker(distinct, question, limits, token)
     if "failure" in answer:
-        raise explain_failure(shapes, number, data, str(answer["failure"]), limits, locate)
+        raise explain_failure(shapes, number, distinct, str(answer["failure"]), limits, locate)
     found = dict(_read(shapes, number, answer))
     others = tuple(read_other(shapes, result, number == 1) for result in answer["others"])
     return _Half(kept, token, found, others), answer["left"]
