@@ -161,6 +161,12 @@ def test_the_schema_is_one_and_refuses_what_is_not_a_report() -> None:
             validator.validate(broken)
 
 
+def test_the_report_in_the_documents_follows_the_schema(repo_root: Path) -> None:
+    text = (repo_root / "docs" / "report.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert Schema(read_schema()).find_problems(json.loads(block)) == []
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_is_the_same_twice_and_says_the_conflict(form: str) -> None:
     first, second = (FORMATS[form](make_findings()) for _ in range(2))
