@@ -14,16 +14,17 @@ from typing import NamedTuple
 from workbench.build.knowledge import Knowledge
 from workbench.build.repair_demands import DemandMaker, FrozenError, Unencodable, find_joined
 from workbench.build.stated_numbers import StatedNumbers, count_places
+from workbench.build.totals import evaluate_totals
 from workbench.errors import LimitError
 from workbench.model.proofs import Step
 from workbench.model.rules import Comparison
-from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
+from workbench.model.terms import Term, Triple, is_literal
 from workbench.reasoning.closure import Closure
 from workbench.reasoning.contradictions import find_contradictions
 from workbench.solving.amounts import Amount, Combined, Demand, iterate_names
 from workbench.solving.repairs import find_least_change
-from workbench.validation.matching import FactIndex, iterate_keys
-from workbench.validation.totals import evaluate_cases
+from workbench.validation.matching import FactIndex, get_key
+from workbench.validation.totals import Case, evaluate_cases
 
 __all__ = ["Broken", "RepairSearch", "Solved"]
 
@@ -38,7 +39,7 @@ class Broken(NamedTuple):
     """A broken instance of a constraint: its key, the values of the variables and the facts of the atoms.
 
     The key names the constraint and the facts as they were before anything was changed. ``step`` is what the engine
-    has of it, None for a total.
+    has of it, ``case`` what it is of a total.
     """
 
     key: _Key
@@ -46,6 +47,7 @@ class Broken(NamedTuple):
     bindings: Mapping[str, Term]
     premises: tuple[Triple, ...]
     step: Step | None = None
+    case: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,14 @@ class RepairSearch:
         self._knowledge = knowledge
         self._rules = {rule.name: rule for rule in knowledge.domain.constraints}
         self._totals = {total.name: total for total in knowledge.domain.totals}
-        keys = {
-            k for t in self._totals.values() for b in (t.body, *(x.body for x in t.totals)) for k in iterate_keys(b)
-        }
-        self._facts = [fact for fact in knowledge.closure.facts() if _get_key(fact) in keys] if keys else []
-        self._keys = keys
-        self._index = FactIndex(self._facts, keys)
+        self._judged = evaluate_totals(knowledge)
         self._numbers = StatedNumbers(knowledge.facts, find_joined(self._rules.values(), self._totals.values()))
         self._maker = DemandMaker(self._numbers)
         self._demands: dict[_Key, Demand] = {}
         self._sources: dict[_Key, tuple[Broken, Callable[[Triple], Triple]]] = {}
         self._given_up: dict[_Key, str] = {}
         self._answers: dict[frozenset[_Key], Mapping[str, Fraction] | str] = {}
-        start = self._judge(knowledge.closure, self._facts, {})
+        start = self._judge(knowledge.closure, self._judged.cases, {})
         self.broken = start.broken
         self._start = {item.key for item in start.broken}
         self._axioms = start.axioms
@@ -102,7 +99,7 @@ class RepairSearch:
 
     # -- judging
 
-    def _judge(self, closure: Closure, facts: Sequence[Triple], back: Mapping[Triple, Triple]) -> _State:
+    def _judge(self, closure: Closure, cases: Iterable[Case], back: Mapping[Triple, Triple]) -> _State:
         found: list[Broken] = []
         axioms = set()
         steps, is_cut = closure.contradictions() if back else None, False
@@ -117,14 +114,13 @@ class RepairSearch:
             elif any(isinstance(element, Comparison) for element in rule.body):
                 key = (step.rule, *("\0".join(origin(fact)) for fact in step.premises))
                 found.append(Broken(key, step.rule, dict(step.bindings), step.premises, step))
-        index = self._index if facts is self._facts else FactIndex(facts, self._keys)
-        for total in self._totals.values():
-            for case in evaluate_cases(total, index):
-                if case.violated:
-                    key = (total.name, *("\0".join(origin(fact)) for fact in case.premises))
-                    found.append(Broken(key, total.name, case.bindings, case.premises))
-                if len(found) > 2 * _MOST_BROKEN:
-                    return _State(tuple(found), frozenset(axioms), True)
+        for case in cases:
+            if case.violated:
+                name = case.constraint.name
+                key = (name, *("\0".join(origin(fact)) for fact in case.premises))
+                found.append(Broken(key, name, case.bindings, case.premises, case=case))
+            if len(found) > 2 * _MOST_BROKEN:
+                return _State(tuple(found), frozenset(axioms), True)
         return _State(tuple(found), frozenset(axioms), is_cut)
 
     def _make_origin(self, closure: Closure, back: Mapping[Triple, Triple]) -> Callable[[Triple], Triple]:
@@ -178,7 +174,9 @@ class RepairSearch:
     def _make(self, item: Broken, origin: Callable[[Triple], Triple]) -> Demand | None:
         total = self._totals.get(item.constraint)
         if total is not None:
-            return self._maker.make_from_total(item.key, total, item.bindings, item.premises, origin, self._index)
+            return self._maker.make_from_total(
+                item.key, total, item.bindings, item.premises, origin, self._judged.by_end
+            )
         body = self._rules[item.constraint].body
         return self._maker.make_from_body(item.key, body, item.bindings, item.premises, origin)
 
@@ -261,11 +259,12 @@ class RepairSearch:
         except LimitError as error:
             return alone and self._give_up(chosen, f"The least change could not be tried: {error}")
         gone, come = set(revision.lost), set(revision.gained)
-        facts = sorted(
-            {fact for fact in self._facts if fact not in gone} | {f for f in come if _get_key(f) in self._keys}
-        )
+        facts = {fact for fact in self._judged.facts if fact not in gone}
+        facts |= {fact for fact in come if get_key(fact) in self._judged.keys}
+        by_end = FactIndex(sorted(facts), self._judged.keys)
+        cases = (case for total in self._totals.values() for case in evaluate_cases(total, by_end))
         back = {after: before for before, after in changes.items()}
-        state = self._judge(revision.closure, facts, back)
+        state = self._judge(revision.closure, cases, back)
         learnt = False
         origin = self._make_origin(revision.closure, back)
         mine = {key for part in chosen for key in part.keys}
@@ -286,10 +285,6 @@ class RepairSearch:
         keys = [key for part in parts for key in part.keys if key not in self._given_up]
         self._given_up.update(dict.fromkeys(keys, reason))
         return bool(keys)
-
-
-def _get_key(fact: Triple) -> tuple[bool, Term]:
-    return (fact[1] == RDF_TYPE, fact[2] if fact[1] == RDF_TYPE else fact[1])
 
 
 def _list_places(demand: Demand) -> Iterable[int]:

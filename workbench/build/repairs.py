@@ -16,7 +16,6 @@ from workbench.project import Edit, Project, TextPatch, TripleDelta
 from workbench.project.files import find_role
 from workbench.validation.constraints import find_constraint_violations
 from workbench.validation.total_violations import report_cases
-from workbench.validation.totals import build_index, evaluate_cases
 
 __all__ = ["Repair", "Repairs", "add_repairs", "find_repairs", "propose"]
 
@@ -87,17 +86,8 @@ def _name_broken(knowledge: Knowledge, broken: Sequence[Broken]) -> Iterable[tup
                     language=narrator.language,
                 )[0],
             )
-    totals = {item.key: item for item in broken if item.step is None}
-    if totals:
-        speaker = make_total_speaker(knowledge)
-        index = build_index(knowledge.domain.totals, knowledge.closure.facts())
-        for total in knowledge.domain.totals:
-            for case in evaluate_cases(total, index):
-                known = next(
-                    (i for i in totals.values() if i.constraint == total.name and i.premises == case.premises), None
-                )
-                if case.violated and known is not None:
-                    yield known, next(iter(report_cases([case], speaker)))
+        elif item.case is not None:
+            yield item, next(iter(report_cases([item.case], make_total_speaker(knowledge))))
 
 
 def add_repairs(knowledge: Knowledge, violations: Sequence[Violation]) -> list[Violation]:

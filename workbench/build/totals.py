@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from workbench.build.knowledge import Knowledge
 from workbench.build.naming import say_plainly
 from workbench.build.narration import Narrator
 from workbench.model.report import Violation
-from workbench.model.terms import Term
+from workbench.model.terms import Term, Triple
 from workbench.model.totals import Total, TotalConstraint
+from workbench.validation.matching import FactIndex, get_key
 from workbench.validation.total_violations import TotalSpeaker, report_cases
-from workbench.validation.totals import build_index, evaluate_cases
+from workbench.validation.totals import Case, evaluate_cases, list_keys
 from workbench.wording.sentences import say_term
 from workbench.wording.totals import say_total, say_total_comparison, say_total_constraint
 
-__all__ = ["compose_constraint", "judge_totals", "make_total_speaker"]
+__all__ = ["JudgedTotals", "compose_constraint", "evaluate_totals", "judge_totals", "make_total_speaker"]
 
 _MOST_LISTED = 1_000
 
 
+class JudgedTotals(NamedTuple):
+    """What a domain's constraints on totals speak of, and the cases that break one or of which that is not known."""
+
+    keys: frozenset[tuple[bool, Term]]
+    facts: tuple[Triple, ...]
+    by_end: FactIndex
+    cases: tuple[Case, ...]
+
+
+@lru_cache(maxsize=4)
+def evaluate_totals(knowledge: Knowledge) -> JudgedTotals:
+    """Return the facts and cases of a domain's constraints on totals; computed once for each state of it."""
+    constraints = knowledge.domain.totals
+    keys = list_keys(constraints)
+    facts = tuple(fact for fact in knowledge.closure.facts() if get_key(fact) in keys) if keys else ()
+    index = FactIndex(facts, keys)
+    cases = [case for constraint in constraints for case in evaluate_cases(constraint, index)]
+    return JudgedTotals(keys, facts, index, tuple(case for case in cases if case.violated is not False))
+
+
 def judge_totals(knowledge: Knowledge) -> list[Violation]:
     """Return a violation for each case that breaks a constraint on totals; of very many the first of each."""
-    constraints = knowledge.domain.totals
-    if not constraints:
+    if not knowledge.domain.totals:
         return []
-    index = build_index(constraints, knowledge.closure.facts())
     speaker = make_total_speaker(knowledge)
     found: list[Violation] = []
-    for constraint in constraints:
-        cases = [case for case in evaluate_cases(constraint, index) if case.violated is not False]
+    for constraint in knowledge.domain.totals:
+        cases = [case for case in evaluate_totals(knowledge).cases if case.constraint is constraint]
         found += report_cases(cases[:_MOST_LISTED], speaker)
         if len(cases) > _MOST_LISTED:
             found.append(_report_more(constraint, len(cases)))

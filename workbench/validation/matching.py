@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, collect_variables
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable
 
-__all__ = ["FactIndex", "Match", "iterate_keys"]
+__all__ = ["FactIndex", "Match", "get_key", "iterate_keys"]
 
 _Key = tuple[bool, Term]
+_Plan = tuple[tuple[int | None, BodyElement], ...]
 
 
 class Match(NamedTuple):
@@ -19,6 +21,11 @@ class Match(NamedTuple):
 
     bindings: Mapping[str, Term]
     premises: tuple[Triple, ...]
+
+
+def get_key(fact: Triple) -> _Key:
+    """Return what a fact is about: is it a class, and its name."""
+    return (True, fact[2]) if fact[1] == RDF_TYPE else (False, fact[1])
 
 
 def iterate_keys(body: Iterable[BodyElement]) -> Iterator[_Key]:
@@ -38,12 +45,11 @@ class FactIndex:
         self._by_subject: dict[tuple[_Key, Term], list[Triple]] = {}
         self._by_object: dict[tuple[_Key, Term], list[Triple]] = {}
         for fact in facts:
-            is_class = fact[1] == RDF_TYPE
-            key = (is_class, fact[2] if is_class else fact[1])
+            key = get_key(fact)
             if key in self._by_key:
                 self._by_key[key].append(fact)
                 self._by_subject.setdefault((key, fact[0]), []).append(fact)
-                if not is_class:
+                if not key[0]:
                     self._by_object.setdefault((key, fact[2]), []).append(fact)
 
     def match(self, body: Sequence[BodyElement], bindings: Mapping[str, Term] | None = None) -> Iterator[Match]:
@@ -52,36 +58,34 @@ class FactIndex:
         Negations say that there is nothing among these facts. An element whose variables get no value is never true.
         """
         known = dict(bindings or {})
-        plan = _order(body, frozenset(known))
-        numbers = [index for index, element in enumerate(body) if isinstance(element, Atom)]
-        places = {index: place for place, index in enumerate(numbers)}
-        yield from self._extend(plan, 0, known, [("", "", "")] * len(numbers), places)
+        plan = _plan(tuple(body), frozenset(known))
+        yield from self._extend(plan, 0, known, [("", "", "")] * sum(place is not None for place, _ in plan))
 
-    def _extend(
-        self,
-        plan: Sequence[tuple[int, BodyElement]],
-        position: int,
-        bindings: dict[str, Term],
-        premises: list[Triple],
-        places: Mapping[int, int],
-    ) -> Iterator[Match]:
+    def _extend(self, plan: _Plan, position: int, bindings: dict[str, Term], premises: list[Triple]) -> Iterator[Match]:
+        """Yield the ways to go on from an element of the plan; ``bindings`` are afterwards as they were."""
         if position == len(plan):
             yield Match(dict(bindings), tuple(premises))
             return
-        index, element = plan[position]
-        if isinstance(element, Atom):
+        place, element = plan[position]
+        if place is not None and isinstance(element, Atom):
             for fact in self._find(element, bindings):
                 new = _unify(element, fact, bindings)
                 if new is not None:
-                    premises[places[index]] = fact
-                    yield from self._extend(plan, position + 1, {**bindings, **new}, premises, places)
+                    premises[place] = fact
+                    bindings.update(new)
+                    yield from self._extend(plan, position + 1, bindings, premises)
+                    for variable in new:
+                        del bindings[variable]
         elif isinstance(element, Negation):
             if next(self.match(element.elements, bindings), None) is None:
-                yield from self._extend(plan, position + 1, bindings, premises, places)
-        else:
+                yield from self._extend(plan, position + 1, bindings, premises)
+        elif isinstance(element, Comparison):
             given = _assign(element, bindings)
             if given is not None:
-                yield from self._extend(plan, position + 1, {**bindings, **given}, premises, places)
+                bindings.update(given)
+                yield from self._extend(plan, position + 1, bindings, premises)
+                for variable in given:
+                    del bindings[variable]
 
     def _find(self, atom: Atom, bindings: Mapping[str, Term]) -> Sequence[Triple]:
         key = (atom.predicate == RDF_TYPE, atom.key)
@@ -114,17 +118,23 @@ def _assign(comparison: Comparison, bindings: Mapping[str, Term]) -> dict[str, T
     return {} if holds(comparison, bindings) else None
 
 
-def _order(body: Sequence[BodyElement], bound: frozenset[str]) -> list[tuple[int, BodyElement]]:
-    """Order a body so that each element has what it needs: comparisons early, atoms by what is known of them."""
+@lru_cache(maxsize=1024)
+def _plan(body: tuple[BodyElement, ...], bound: frozenset[str]) -> _Plan:
+    """Order a body so that each element has what it needs: comparisons early, atoms by what is known of them.
+
+    With each atom comes its place among the body's atoms.
+    """
     waiting = list(enumerate(body))
+    atoms = [index for index, element in waiting if isinstance(element, Atom)]
     known, plan = set(bound), []
     while waiting:
         best = min(waiting, key=lambda item: (_rank(item[1], known), item[0]))
         waiting.remove(best)
-        plan.append(best)
-        if not isinstance(best[1], Negation):
-            known.update(collect_variables(best[1]))
-    return plan
+        index, element = best
+        plan.append((atoms.index(index) if isinstance(element, Atom) else None, element))
+        if not isinstance(element, Negation):
+            known.update(collect_variables(element))
+    return tuple(plan)
 
 
 def _rank(element: BodyElement, known: set[str]) -> int:

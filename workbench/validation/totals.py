@@ -17,7 +17,16 @@ from workbench.model.totals import Total, TotalConstraint, find_slots, make_slot
 from workbench.model.values import ORDERED_KINDS, Value, compare_values, read_value
 from workbench.validation.matching import FactIndex, iterate_keys
 
-__all__ = ["Amount", "Case", "Contribution", "build_index", "evaluate_cases", "find_minimal", "is_violated"]
+__all__ = [
+    "Amount",
+    "Case",
+    "Contribution",
+    "build_index",
+    "evaluate_cases",
+    "find_minimal",
+    "is_violated",
+    "list_keys",
+]
 
 
 class Contribution(NamedTuple):
@@ -33,7 +42,10 @@ class Contribution(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """A total of one case: its value, None where it has none, and what it is made of, the largest first."""
+    """A total of one case: its value, None where it has none, and what it is made of.
+
+    Of a case that breaks its constraint the largest contributions come first, of ``min`` the smallest.
+    """
 
     value: Value | None
     contributions: tuple[Contribution, ...]
@@ -51,15 +63,19 @@ class Case(NamedTuple):
     violated: bool | None
 
 
-def build_index(constraints: Iterable[TotalConstraint], facts: Iterable[Triple]) -> FactIndex:
-    """Return the facts that constraints speak of."""
-    keys = {
+def list_keys(constraints: Iterable[TotalConstraint]) -> frozenset[tuple[bool, Term]]:
+    """Return what constraints speak of: is it a class, and its name."""
+    return frozenset(
         key
         for constraint in constraints
         for body in (constraint.body, *(total.body for total in constraint.totals))
         for key in iterate_keys(body)
-    }
-    return FactIndex(facts, keys)
+    )
+
+
+def build_index(constraints: Iterable[TotalConstraint], facts: Iterable[Triple]) -> FactIndex:
+    """Return the facts that constraints speak of."""
+    return FactIndex(facts, list_keys(constraints))
 
 
 def evaluate_cases(constraint: TotalConstraint, index: FactIndex) -> Iterator[Case]:
@@ -74,7 +90,10 @@ def evaluate_cases(constraint: TotalConstraint, index: FactIndex) -> Iterator[Ca
             continue
         seen.add(key)
         amounts = tuple(_evaluate_total(total, index, bindings) for total in constraint.totals)
-        yield Case(constraint, bindings, premises, amounts, is_violated(constraint, bindings, amounts))
+        violated = is_violated(constraint, bindings, amounts)
+        if violated is not False:
+            amounts = tuple(_sort(total, amount) for total, amount in zip(constraint.totals, amounts, strict=True))
+        yield Case(constraint, bindings, premises, amounts, violated)
 
 
 def is_violated(constraint: TotalConstraint, bindings: Mapping[str, Term], amounts: Sequence[Amount]) -> bool | None:
@@ -138,7 +157,7 @@ def _find_main(total: Total, wanted: set[str]) -> int:
 def _add_up(total: Total, found: Sequence[Contribution]) -> Amount:
     if total.kind == "count":
         distinct: dict[object, Contribution] = {}
-        for contribution in sorted(found, key=lambda one: one.facts):
+        for contribution in found:
             distinct.setdefault(contribution.value, contribution)
         return Amount(Value("number", Fraction(len(distinct))), tuple(distinct.values()))
     kinds = {one.value.kind if isinstance(one.value, Value) else "" for one in found}
@@ -146,14 +165,26 @@ def _add_up(total: Total, found: Sequence[Contribution]) -> Amount:
     if not found:
         return Amount(Value("number", Fraction(0)) if total.kind == "sum" else None, ())
     if len(kinds) > 1 or not kinds.issubset(allowed):
-        return Amount(None, tuple(sorted(found, key=lambda one: one.facts)), is_broken=True)
-    ordered = sorted(found, key=lambda one: one.facts)
-    ordered.sort(key=_get_content, reverse=total.kind != "min")
+        return Amount(None, tuple(found), is_broken=True)
     if total.kind in ("min", "max"):
-        first = ordered[0].value
-        return Amount(first if isinstance(first, Value) else None, tuple(ordered))
-    amount = sum((_get_number(one) for one in ordered), Fraction(0))
-    return Amount(Value("number", amount / (1 if total.kind == "sum" else len(ordered))), tuple(ordered))
+        extreme = (min if total.kind == "min" else max)(found, key=_get_content).value
+        return Amount(extreme if isinstance(extreme, Value) else None, tuple(found))
+    amount = _sum([_get_number(one) for one in found])
+    return Amount(Value("number", amount / (1 if total.kind == "sum" else len(found))), tuple(found))
+
+
+def _sum(numbers: Sequence[Fraction]) -> Fraction:
+    # Whole numbers, which most are, add up twenty times as fast as fractions.
+    if all(number.denominator == 1 for number in numbers):
+        return Fraction(sum(number.numerator for number in numbers))
+    return sum(numbers, Fraction(0))
+
+
+def _sort(total: Total, amount: Amount) -> Amount:
+    ordered = sorted(amount.contributions, key=lambda one: one.facts)
+    if total.kind != "count" and not amount.is_broken:
+        ordered.sort(key=_get_content, reverse=total.kind != "min")
+    return amount._replace(contributions=tuple(ordered))
 
 
 def _get_content(contribution: Contribution) -> Any:
