@@ -13,6 +13,7 @@ name: A family
 description: Three generations.
 base: https://example.org/family#
 languages: [en, de]
+severity: {label.contains-iri: off}  # one label is hostile on purpose
 domains:
   family: {}
 """
