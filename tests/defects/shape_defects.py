@@ -324,12 +324,12 @@ _RULES = [
     ),
     Defect(
         "a text where an individual of a class is due", "eu-ai-act", "rule.violates-shape",
-        one_of(("rule exposed", "sh:class ai:RiskLevel")), '"high"', "ai:SevereRisk",
-        axioms="ai:SevereRisk a ai:RiskLevel ; rdfs:label \"severe\"@en, \"grave\"@es ; rdfs:comment \"Severe.\"@en .\n"
-        "ai:isExposed a owl:DatatypeProperty .",
+        one_of(("rule exposed", "sh:class ai:ScopeExclusion")), '"military"', "ai:MilitaryExclusion",
+        axioms="ai:MilitaryExclusion a ai:ScopeExclusion ; rdfs:label \"military\"@en, \"militar\"@es ;\n"
+        " rdfs:comment \"Military use.\"@en ; ai:articleReference \"2(3)\" .\nai:isExposed a owl:DatatypeProperty .",
         rules="prefix ai: <http://ai-act.eu/ai#>\n"
-        "rule exposed\n en \"Exposed criteria assign a severe risk.\"\n"
-        " ai:Criterion(?s) ^ ai:isExposed(?s, true) -> ai:assignsRiskLevel(?s, {x})",
+        "rule exposed\n en \"Exposed contexts override the military exclusion.\"\n"
+        " ai:DeploymentContext(?c) ^ ai:isExposed(?c, true) -> ai:overridesExclusion(?c, {x})",
     ),
     Defect(
         "a value that need not be in the class", "planets", "rule.violates-shape",

@@ -15,26 +15,30 @@ from workbench.build.judging import report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.build.shape_conflicts import ShapeAnalysis, analyse_shapes, report_shape_conflicts
 from workbench.model.report import Violation
-from workbench.model.terms import Triple
+from workbench.model.terms import Term, Triple
 from workbench.reasoning.closure import reason
 from workbench.solving.shape_cases import Member
 from workbench.solving.shape_conflicts import select_conditions
+from workbench.validation.shape_index import ShapeIndex
 
 CODES = frozenset(
     "shape.unsatisfiable shape.no-value shape.contradictory-pair shape.against-ontology rule.violates-shape "
-    "shape.undetermined".split()
+    "analysis.undetermined".split()
 )
 _CONFIG = "version: 1\nname: Copy\nbase: https://example.org/copy#\nlanguages: [en]\ndomains:\n  {domain}: {{}}\n"
 
 
-def copy_project(name: str, folder: Path, repo_root: Path, shared_data: Path) -> str:
+def copy_project(
+    name: str, folder: Path, repo_root: Path, shared_data: Path, ignored: Sequence[str] = ("people-*.ttl",)
+) -> str:
     """Copy a real project and return the name of its domain."""
     if name == "planets":
         shutil.copytree(repo_root / "workbench" / "project" / "starter", folder, dirs_exist_ok=True)
         return "planets"
     if name == "kinship":
         for part in ("ontologies", "validators"):
-            shutil.copytree(repo_root / part, folder / part)
+            # Without its people, whom no defect is about: what is planted is about classes, rules and shapes.
+            shutil.copytree(repo_root / part, folder / part, ignore=shutil.ignore_patterns(*ignored))
         shutil.copy(repo_root / "workbench.yaml", folder)
         return "kinship"
     domain = "act" if name == "eu-ai-act" else "dcat"
@@ -132,17 +136,29 @@ def test_a_planted_defect_is_found_and_its_clean_twin_is_quiet(
     assert not quiet, [(v.code, v.message, [part.text for part in v.parts]) for v in quiet]
 
 
-def select_triples(analysis: ShapeAnalysis, members: Iterable[Member]) -> list[Triple]:
+def select_triples(analysis: ShapeAnalysis, members: Iterable[Member], roots: Iterable[Term]) -> list[Triple]:
     """The shapes graph with the conditions of some members only."""
     kept = select_conditions(analysis.background.shapes, frozenset(members))
     left = {condition.triple for shape in kept.values() for condition in shape.conditions}
     dropped = {c.triple for shape in analysis.background.shapes.values() for c in shape.conditions} - left
-    counted = {triple[0] for triple in left if "qualifiedM" in triple[1]}
+    bound = {"qualifiedValueShape>": "qualifiedM", "ignoredProperties>": "closed>"}
+    index = ShapeIndex(analysis.triples)
+    reached = {node for root in roots for node in index.collect_reachable(root)}
+
     return [
         triple
         for triple in analysis.triples
-        if triple not in dropped and ("qualifiedValueShape>" not in triple[1] or triple[0] in counted)
+        if triple[0] in reached
+        and triple not in dropped
+        and all(
+            not triple[1].endswith(name) or any(one[0] == triple[0] and other in one[1] for one in left)
+            for name, other in bound.items()
+        )
     ]
+
+
+def strip(term: Term) -> str:
+    return term[2:] if term.startswith("_:") else term[1:-1]
 
 
 def check_examples(knowledge: Knowledge, analyses: Sequence[ShapeAnalysis]) -> int:
@@ -155,14 +171,18 @@ def check_examples(knowledge: Knowledge, analyses: Sequence[ShapeAnalysis]) -> i
                 continue
             count += 1
             rest = [member for member in conflict.members if member != example.broken]
-            node = example.node[1:-1]
-            assert node not in find_nonconforming(example.facts, select_triples(analysis, rest)), conflict
-            assert node in find_nonconforming(example.facts, select_triples(analysis, conflict.members)), conflict
+            node = strip(example.node)
+            assert node not in find_nonconforming(example.facts, select_triples(analysis, rest, conflict.shapes)), (
+                conflict
+            )
+            assert node in find_nonconforming(
+                example.facts, select_triples(analysis, conflict.members, conflict.shapes)
+            ), conflict
         for violation in analysis.violating:
             count += 1
             names = [rule.name for rule in knowledge.theory.rules]
             without = knowledge.theory.select(name for name in names if name != violation.rule)
-            node = violation.node[1:-1]
+            node = strip(violation.node)
             before = reason(without, violation.before)
             after = reason(knowledge.theory, violation.before)
             assert not before.contradictions() and not after.contradictions()
@@ -179,5 +199,5 @@ def test_there_are_enough_defects_of_each_kind() -> None:
 
 @pytest.mark.parametrize("project", ["planets", "kinship", "dcat2", "dcat3", "eu-ai-act"])
 def test_no_alarm_on_real_projects(project: str, tmp_path: Path, repo_root: Path, shared_data: Path) -> None:
-    copy_project(project, tmp_path, repo_root, shared_data)
+    copy_project(project, tmp_path, repo_root, shared_data, ignored=())
     assert analyse(tmp_path)[1] == []

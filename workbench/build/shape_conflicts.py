@@ -44,6 +44,7 @@ def report_shape_conflicts(knowledge: Knowledge, problems: Sequence[Violation]) 
         told = [{*conflict.members} for conflict in conflicts]
         found += [teller.tell(conflict) for conflict in conflicts]
         found += [teller.tell_undetermined(focus) for focus in analysis.verdicts.undetermined]
+        found += teller.tell_left_out(analysis.verdicts)
         # A rule that contradicts a shape in every case was told already.
         found += [
             teller.tell_rule(violation)
@@ -304,13 +305,29 @@ class ShapeTeller:
             ),
         )
 
+    def tell_left_out(self, verdicts: ShapeVerdicts) -> list[Violation]:
+        """Return a violation that says how many classes were not looked at, if there are such."""
+        if not verdicts.left_out:
+            return []
+        return [
+            Violation(
+                "analysis.undetermined",
+                "info",
+                f"Shapes were looked at together for {verdicts.asked:,} classes, properties and nodes; "
+                f"{verdicts.left_out:,} more were left out.",
+                why="There is a limit to how many are looked at.",
+                fix="Nothing has to be done.",
+                domain=self.knowledge.domain.name,
+            )
+        ]
+
     def tell_undetermined(self, focus: Focus) -> Violation:
         """Return a violation that says that a case was not decided."""
         shape = next((s for s in self.background.targeted if any(t.term == focus.term for t in s.targets)), None)
         name = shape.name if shape is not None else focus.term
         triples = self.index.list_triples(name)
         return Violation(
-            "shape.undetermined",
+            "analysis.undetermined",
             "info",
             f"Whether anything {self.say_focus(focus)} can meet all shapes could not be decided.",
             next((place for t in triples if (place := self.narrator.locate(t)) is not None), None),

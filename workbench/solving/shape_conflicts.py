@@ -229,7 +229,7 @@ def _find_example(case: Case, members: Sequence[Member], path: Path | None, solv
             fill=[path] if path is not None else [],
             depth=replace(case.scene.limits, count=4),
         )
-        drawn = small.draw(solver, [*small.members, *small.fills])
+        drawn = small.draw(solver, is_filled=True)
         if drawn is None:
             continue
         node = drawn.names.get(small.node, small.node)

@@ -127,7 +127,7 @@ def _examine(
             aims, path = by_member[member], background.shapes[member.name].path
             if (path or member) in told:
                 continue
-            drawn = case.draw(solver, list(case.members), [disjoin(aim.text for aim in aims)])
+            drawn = case.draw(solver, [disjoin(aim.text for aim in aims)])
             if drawn is None:
                 continue
             violation = _verify(case, rule, member, aims, drawn.facts, drawn.names, derive)

@@ -272,9 +272,13 @@ class Case:
         guards = [g for kind in order for g, m in self.members.items() if m.kind == kind and m not in without]
         return solver.explain(text, [*fills, *guards])
 
-    def draw(self, solver: Solver, guards: Sequence[str], statements: Sequence[str] = ()) -> Drawn | None:
-        """Return the case as a graph with few facts; None when there is none, or none that can be written down."""
+    def draw(self, solver: Solver, statements: Sequence[str] = (), *, is_filled: bool = False) -> Drawn | None:
+        """Return the case as a graph with few facts; None when there is none, or none that can be written down.
+
+        All members hold, and the further ``statements``; with ``is_filled`` there is a value of each path to be filled.
+        """
         text = self.write([*statements], strict=True)
+        guards = [*self.members, *(self.fills if is_filled else ())]
         scene = self.scene
         atoms = {f"holds{number}": atom for number, atom in enumerate(scene.known)}
         opaque = [(n, p, v) for (n, p), found in scene.opaque.items() for v in found]
