@@ -30,7 +30,7 @@ def parse(turtle):
     return frozenset((str(q.subject), str(q.predicate), str(q.object)) for q in quads)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=graphs,
     shapes=shape_graphs(most=2),

@@ -23,7 +23,7 @@ def judge(data, shapes, **options):
         return sorted({(v.code, v.focus) for v in error.report.violations})
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=graphs, shapes=shape_graphs())
 def test_the_engine_and_pyshacl_agree(data, shapes):
     assert judge(data, shapes) == judge(data, shapes, core=False)
@@ -39,7 +39,7 @@ def flatten(found):
     return {(number, node): sorted(findings) for number, nodes in found.items() for node, findings in nodes.items()}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     data=graphs,
     shapes=shape_graphs(),

@@ -91,8 +91,14 @@ def judge(index, data, shapes, expected, core):
     return ""
 
 
-@pytest.mark.parametrize("core", [True, False], ids=["engine", "pySHACL"])
-@pytest.mark.parametrize(("part", "least"), [("core", 98), ("sparql", 22)])
+@pytest.mark.parametrize(
+    ("part", "least", "core"),
+    [
+        pytest.param("core", 98, True, id="core by the engine"),
+        pytest.param("core", 98, False, id="core by pySHACL", marks=pytest.mark.slow),
+        pytest.param("sparql", 22, True, id="SPARQL"),
+    ],
+)
 def test_w3c_suite(shared_data, part, least, core):
     folder = shared_data / "w3c-shacl-suite" / part
     count, failed = 0, {}
