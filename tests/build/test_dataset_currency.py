@@ -146,7 +146,7 @@ def test_verdicts_are_those_of_the_naive_evaluator(change: str, guild: Path, sma
         gone = any(rule["formal"] not in present for rule in theory["rules"])
         if verdict.verdict == "current":
             assert not gone
-        if number % 5 and verdict.verdict == "current":
+        if verdict.verdict != "wrong" and number % 4:
             continue
         is_wrong = Oracle(project, item, prefixes).answer(item) != says(item, prefixes)
         assert (verdict.verdict == "wrong") == is_wrong, verdict

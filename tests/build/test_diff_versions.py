@@ -47,6 +47,14 @@ def test_versions_of_the_eu_ai_act(shared_data: Path, first: str, second: str) -
     assert (gone, come) == (len(old - new), len(new - old))
 
 
+def test_one_ontology_in_two_syntaxes_is_one(shared_data: Path) -> None:
+    """As its publisher converted it from Turtle to RDF/XML; the file counts as moved."""
+    folder = shared_data / "eu-ai-act" / "docs"
+    difference = compare(folder / "ontology.owl", folder / "ontology.ttl")
+    assert [(change.action, change.name) for change in difference.files] == [("moved", "ontology.ttl")]
+    assert not any(domain.changes_something for domain in difference.domains)
+
+
 def test_where_the_contradictions_came_from(shared_data: Path) -> None:
     folder = shared_data / "eu-ai-act" / "versions"
     domain = get_domain(compare(folder / "0.37.3", folder / "0.37.4"))

@@ -252,5 +252,6 @@ def _compare_closed(old: State, new: State) -> Iterator[Change]:
 
 
 def _say_place(blockers: Sequence[Violation]) -> str:
-    place = next((v.location for v in blockers if v.location is not None), None)
+    places = [violation.location for violation in blockers if violation.location is not None]
+    place = next((place for place in places if place.line), next(iter(places), None))
     return str(place) if place is not None else f"“{blockers[0].message}”"
