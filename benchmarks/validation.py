@@ -1,6 +1,6 @@
-"""Measure validation: shapes on large graphs, a changed graph judged again, the check of a project, the analysis.
+"""Measure validation: shapes on large graphs, a changed graph judged again, the check of a project.
 
-    python -m benchmarks.validation [--sections shacl changes check analysis] [--sizes 10000 100000 1000000]
+    python -m benchmarks.validation [--sections shacl changes check] [--sizes 10000 100000 1000000]
                                     [--classes 5000] [--edits 20] [--slow] [--seconds 1200]
 
 CPU seconds are those of all processes that take part. ``--slow`` lets pySHACL judge the largest graph too, which takes

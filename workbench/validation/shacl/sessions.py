@@ -131,7 +131,8 @@ class Sessions:
         if request["token"] and graph.is_exact:
             self._keep(request["token"], session)
         changed = _write_found(plan, found)
-        return {"found": changed, "sources": plan.core.sources, "others": others, "left": plan.core.left}
+        left = {**plan.core.left, **dict.fromkeys(failed, "a value cannot be compared")}
+        return {"found": changed, "sources": plan.core.sources, "others": others, "left": left}
 
     def _ask_authority(self, session: _Session) -> dict[str, Any]:
         from workbench.validation.shacl.authority import judge_all
