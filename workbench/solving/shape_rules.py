@@ -116,8 +116,17 @@ def _examine(
     background: Background, rule: Rule, derive: Derive, stated: Collection[Term], solver: Solver
 ) -> Iterator[RuleViolation]:
     told: set[Member | Path] = set()
+    counted = {
+        shape.path.predicate
+        for shape in background.shapes.values()
+        if shape.path is not None and any(c.component == "maxCount" for c in shape.conditions)
+    }
+    derived: frozenset[Term] = frozenset()
     for rules in _list_applications(rule):
+        if len(rules) > 1 and not derived & counted:
+            return  # only counts ask for the rule twice
         case = RuleCase(background, rules, stated, Depth(values=2, targets=0, count=3))
+        derived = frozenset(atom.predicate for atom in case.derived)
         by_member: dict[Member, list[Aim]] = {}
         for aim in case.aims:
             by_member.setdefault(aim.member, []).append(aim)
@@ -145,7 +154,8 @@ def _rank(background: Background, member: Member) -> tuple[int, Member]:
 
 
 def _is_possible(case: RuleCase, solver: Solver, statements: Sequence[str]) -> bool:
-    return solver.explain(case.write(statements), list(case.members))[0] == "sat"
+    text = case.write(statements)
+    return solver.ask("\n".join([text, *(f"(assert {guard})" for guard in case.members)])).result == "sat"
 
 
 def _list_applications(rule: Rule) -> Iterator[list[Rule]]:
