@@ -131,3 +131,27 @@ def test_a_value_that_cannot_be_compared_is_left_to_pyshacl_which_fails():
     with pytest.raises(InvalidKnowledgeError) as caught:
         judge_graph(data | {(f"<{K}a>", f"<{K}p>", "_:x")}, shapes, previous=judgement)
     assert [v.code for v in caught.value.report.violations] == ["shape.failure"]
+
+
+def test_shapes_and_values_that_are_shared_have_a_result_for_each_way_there():
+    # Two targeted shapes share a part, and two targets share the value that it judges.
+    name, born, parent = f"<{K}name>", f"<{K}born>", f"<{K}parent>"
+    one = f'"1"^^<{XSD}integer>'
+    shapes = [
+        *((f"<{K}{root}>", predicate, value) for root in ("S", "T") for predicate, value in (
+            (sh("targetClass"), CLASSES[0]), (sh("property"), f"<{K}Parent>"), (sh("node"), f"<{K}Named>"),
+        )),
+        (f"<{K}Parent>", sh("path"), parent), (f"<{K}Parent>", sh("property"), f"<{K}Born>"),
+        (f"<{K}Parent>", sh("node"), f"<{K}Named>"), (f"<{K}Parent>", sh("not"), f"<{K}Named>"),
+        (f"<{K}Born>", sh("path"), born), (f"<{K}Born>", sh("minCount"), one),
+        (f"<{K}Named>", sh("property"), f"<{K}Name>"),
+        (f"<{K}Name>", sh("path"), name), (f"<{K}Name>", sh("minCount"), one),
+    ]  # fmt: skip
+    data = [(f"<{K}{n}>", predicate, value) for n in "ab" for predicate, value in (
+        (RDF_TYPE, CLASSES[0]), (parent, f"<{K}c>"), (name, '"x"'),
+    )]  # fmt: skip
+    results = judge(data, shapes)
+    assert results == judge(data, shapes, core=False)
+    assert results.total() == 8
+    assert set(results.values()) == {2, 4}
+    assert restrict(shapes).left == {}
