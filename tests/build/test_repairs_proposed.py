@@ -1,5 +1,6 @@
 """Proposals for numbers that do not fit: the least change, tried, applied to Turtle and tables, gone afterwards."""
 
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.build import check, get_knowledge
 from workbench.build.judging import find_contradictions
+from workbench.build.repair_search import RepairSearch
 from workbench.build.repairs import add_repairs, propose
 from workbench.build.totals import judge_totals
 from workbench.model.report import Violation
@@ -276,3 +278,34 @@ def test_a_fact_that_two_files_state_is_mended_in_both(tmp_path: Path) -> None:
     assert find_broken(apply(project, edit)) == []
     assert (root / "ontologies/aml/aml_dataset_people_shares.csv").read_text().splitlines()[1:] == ["1,2,100"] * 2
     assert "# from the register\n:share-1-in-2" in extra.read_text()
+
+
+def test_limits_are_told_and_nothing_is_proposed() -> None:
+    items = "".join(f":t{i} :size {i % 7} ; :in :box .\n" for i in range(160))
+    project = make(f":box a :Box .\n{items}", "constraint t\n  Box(?b) -> sum(?s: in(?t, ?b) ^ size(?t, ?s)) <= 9\n")
+    (found,) = find_broken(project)
+    assert "more than 150 numbers depend on each other" in found.fix
+    assert propose(project, found) is None
+    project = make("".join(f":t{i} :size {i + 1} .\n" for i in range(600)), "constraint n\n  size(?x, ?s) -> ?s <= 0\n")
+    broken = [found for found in find_broken(project) if found.code == "constraint.violated"]
+    assert len(broken) == 600
+    assert all("too many broken constraints" in found.fix for found in broken)
+    assert propose(project, broken[0]) is None
+
+
+def test_what_the_solver_cannot_decide_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sys.modules[RepairSearch.__module__], "find_least_change", lambda quantities, demands: "unknown"
+    )
+    project = make(":a :size 12 .\n", "constraint narrow\n  size(?x, ?w) -> ?w <= 10\n")
+    (found,) = find_broken(project)
+    assert "was not found within the limit" in found.fix
+    assert propose(project, found) is None
+
+
+def test_products_of_numbers() -> None:
+    facts = ":a :size 6 ; :limit 7 .\n"
+    project = make(facts, "constraint area\n  size(?x, ?a) ^ limit(?x, ?b) -> ?a * ?b <= 36\n")
+    (found,) = find_broken(project)
+    assert "change 7 to 6" in found.fix
+    mend(project)

@@ -25,7 +25,7 @@ from workbench.model.values import read_value
 from workbench.solving.amounts import Amount, Combined, Demand, Relation, Share, iterate_names
 from workbench.validation.matching import FactIndex
 
-__all__ = ["DemandMaker", "FrozenError", "Unencodable", "find_joined"]
+__all__ = ["DemandMaker", "FrozenError", "Origin", "Unencodable", "find_joined"]
 
 _MOST_SHARES = 5_000
 Origin = Callable[[Triple], Triple]
