@@ -14,7 +14,7 @@ import z3
 
 from workbench.errors import WorkbenchError
 
-__all__ = ["RESOURCES", "Answer", "Choice", "Judgement", "Result", "Solver"]
+__all__ = ["RESOURCES", "Answer", "Choice", "Judgement", "Result", "Solver", "Sort"]
 
 RESOURCES = 20_000_000
 """The default limit of one question, in Z3's deterministic resource units (not seconds)."""
@@ -59,6 +59,7 @@ class Solver:
     def __init__(self, resources: int = RESOURCES) -> None:
         self._context = z3.Context()
         self._resources = resources
+        self._guards: dict[str, z3.BoolRef] = {}
 
     def ask(self, text: str) -> Answer:
         """Tell whether the assertions of an SMT-LIB text can be true together."""
@@ -236,9 +237,15 @@ class Solver:
             raise WorkbenchError(f"Z3 could not read a problem: {error}") from error
         return solver
 
+    def _get_guard(self, name: str) -> z3.BoolRef:
+        """Return a Boolean constant; making one takes as long as a small question."""
+        if name not in self._guards:
+            self._guards[name] = z3.Bool(name, self._context)
+        return self._guards[name]
+
     def _check(self, solver: z3.Solver, guards: Sequence[str]) -> Result:
         try:
-            result = solver.check(*(z3.Bool(guard, self._context) for guard in guards))
+            result = solver.check(*map(self._get_guard, guards))
         except z3.Z3Exception as error:
             raise WorkbenchError(f"Z3 failed: {error}") from error
         return "sat" if result == z3.sat else "unsat" if result == z3.unsat else "unknown"

@@ -11,13 +11,16 @@ from workbench.model.rules import Atom, BodyElement, Rule
 from workbench.model.terms import Triple
 from workbench.solving.problems import Situation
 from workbench.solving.situations import Clause, ClauseIndex, Limits, make_clause
-from workbench.solving.solver import Judgement, Solver
+from workbench.solving.solver import Judgement, Result, Solver
 from workbench.solving.typings import Typing
 
 __all__ = ["BUDGET", "Case", "Finding", "Ground", "Inquiry", "Question", "Tally", "Undetermined"]
 
-BUDGET = 400_000_000
+BUDGET = 40_000_000
 """Units of Z3's resources that all questions about one theory may take together; deterministic, not seconds."""
+
+_RESOURCES = 4_000_000
+"""Units that one question may take."""
 
 Question = Literal[
     "never-applies",
@@ -134,7 +137,7 @@ class Inquiry:
     """Asks Z3 within a budget and keeps account of what was asked and how it ended."""
 
     def __init__(self, solver: Solver | None = None, budget: int = BUDGET) -> None:
-        self.solver = solver or Solver()
+        self.solver = solver or Solver(_RESOURCES)
         self.tallies: dict[Question, Tally] = {}
         self.undetermined: list[Undetermined] = []
         self.left = budget
@@ -149,12 +152,30 @@ class Inquiry:
         """
         if self.left <= 0:
             return self._end(question, subject, Judgement("unknown", (), 0), "the budget of the whole analysis")
-        judgement = self.solver.judge(situation.write(statements), guards)
-        self.left -= judgement.rlimit
+        judgement = self.explain(situation, statements, guards)
         limit = "Z3's resources for one question" if judgement.result == "unknown" else ""
         if judgement.result == "sat" and situation.closed.limit in ("instances", "matches"):
             judgement, limit = judgement._replace(result="unknown"), f"the {situation.closed.limit} of one situation"
         return self._end(question, subject, judgement, limit)
+
+    def ask(self, question: Question, subject: str, situation: Situation) -> Result:
+        """Like :meth:`judge`, of all guards and without naming those that conflict, which takes much less."""
+        if self.left <= 0:
+            return self._end(question, subject, Judgement("unknown", (), 0), "the budget of the whole analysis").result
+        answer = self.solver.ask(situation.write([f"(assert {guard})" for guard in situation.guards]))
+        self.left -= answer.rlimit
+        judgement, limit = Judgement(answer.result, (), answer.rlimit), ""
+        if answer.result == "unknown":
+            limit = "Z3's resources for one question"
+        elif answer.result == "sat" and situation.closed.limit in ("instances", "matches"):
+            judgement, limit = judgement._replace(result="unknown"), f"the {situation.closed.limit} of one situation"
+        return self._end(question, subject, judgement, limit).result
+
+    def explain(self, situation: Situation, statements: Sequence[str], guards: Sequence[str]) -> Judgement:
+        """Name the smallest set of guards that cannot all be true, of a question that is counted already."""
+        judgement = self.solver.judge(situation.write(statements), guards)
+        self.left -= judgement.rlimit
+        return judgement
 
     def correct(self, question: Question, *, proved: bool) -> None:
         """Count the latest answer to a question as what it means: that something can be, or is about something else."""

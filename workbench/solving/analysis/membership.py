@@ -17,7 +17,6 @@ is told under that one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from workbench.model.rules import Atom, substitute_atom
 from workbench.model.terms import RDF_TYPE, is_iri
@@ -34,26 +33,18 @@ _INSTANCES = 150_000
 _LABELS = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu".split()
 
 
-class _Empty(NamedTuple):
-    """An empty class or property: the smallest set, its certain consequences' keys, and a case."""
-
-    parts: tuple[str, ...]
-    keys: frozenset[str]
-    case: Case | None
-
-
 def find_empty(
     ground: Ground, inquiry: Inquiry, classes: Iterable[str], properties: Iterable[str] = ()
 ) -> list[Finding]:
     """Return the classes and properties that can have no member, each told under the root of its emptiness."""
     starts = {term: Atom("?x", RDF_TYPE, term) for term in classes}
     starts |= {term: Atom("?x", term, "?y") for term in properties}
-    by_name = ground.by_name
     # A rule that makes a class empty is told of as what it is: a rule that violates something.
     rules = {rule.name for rule in ground.rules if rule.kind == "rule" and rule.head}
     index = ClauseIndex(clause for clause in ground.index.clauses if clause.name not in rules)
     candidates = _list_candidates(index, starts, inquiry)
-    empty: dict[str, _Empty] = {}
+    empty: set[str] = set()
+    proved: list[str] = []
     filled: set[str] = set()
     keys: dict[str, frozenset[str]] = {}
     spelled = 0
@@ -67,25 +58,28 @@ def find_empty(
         closed = index.close([starts[term]], _LIMITS)
         spelled += len(closed.instances)
         keys[term] = frozenset(atom.key for atom in closed.certain)
-        if closed.limit in ("", "depth") and not any(instance.clause.is_integrity for instance in closed.instances):
+        if keys[term] & empty:
+            inquiry.settle("no-member", proved=True)
+            continue
+        excludes = any(instance.clause.is_integrity for instance in closed.instances)
+        if not excludes and closed.limit in ("", "depth"):
             inquiry.settle("no-member")
             filled |= keys[term]
             continue
-        situation = Situation([starts[term]], closed, (), ground.typings)
-        judgement = inquiry.judge("no-member", term, situation, [], situation.guards)
-        if judgement.result == "sat":
+        result = inquiry.ask("no-member", term, Situation([starts[term]], closed, (), ground.typings))
+        if result == "sat":
             filled |= keys[term]
-        elif judgement.result == "unsat":
-            parts = situation.name_guards(judgement.core)
-            case = _make_case(starts[term], situation.closed, parts, by_name)
-            empty[term] = _Empty(parts, keys[term], case)
+        elif result == "unsat":
+            empty.add(term)
+            proved.append(term)
     # Witnesses have no witnesses of their own here: what needs a member of an empty class is empty with it.
-    for _ in range(len(keys)):
-        hollow = [term for term in keys if term not in empty and keys[term] & empty.keys()]
-        if not hollow:
-            break
-        empty |= {term: _Empty((), keys[term], None) for term in hollow}
-    return list(_tell_roots(empty, starts))
+    changed = True
+    while changed:
+        hollow = {term for term in keys if term not in empty and keys[term] & empty}
+        empty |= hollow
+        changed = bool(hollow)
+    found = {term: keys[term] for term in sorted(empty)}
+    return list(_tell_roots(ground, inquiry, index, starts, found, proved))
 
 
 def _list_candidates(index: ClauseIndex, starts: Mapping[str, Atom], inquiry: Inquiry) -> list[str]:
@@ -150,7 +144,7 @@ def _close_reach(size: int, edges: Sequence[tuple[int, int]], free: int) -> list
     return reach
 
 
-def _make_case(start: Atom, closed: Closed, parts: Sequence[str], rules: Mapping[str, object]) -> Case | None:
+def _make_case(start: Atom, closed: Closed, parts: Sequence[str], rules: set[str]) -> Case | None:
     """The member and the witnesses that the parts demand, by name; None where there would be too many."""
     atoms = [start]
     for clause, bindings, _ in closed.instances:
@@ -170,18 +164,43 @@ def _make_case(start: Atom, closed: Closed, parts: Sequence[str], rules: Mapping
     return Case(tuple((s, p, o) for s, p, o in facts), tuple(names.items()))
 
 
-def _tell_roots(empty: Mapping[str, _Empty], starts: Mapping[str, Atom]) -> Iterator[Finding]:
+def _tell_roots(
+    ground: Ground,
+    inquiry: Inquiry,
+    index: ClauseIndex,
+    starts: Mapping[str, Atom],
+    empty: Mapping[str, frozenset[str]],
+    proved: Iterable[str],
+) -> Iterator[Finding]:
+    """Tell of the empty terms, given with what their members lead to, under those that are empty by themselves."""
+    behind = {term: sorted((keys & empty.keys()) - {term}) for term, keys in empty.items()}
+    leading: dict[str, list[str]] = {}
+    for term, others in behind.items():
+        for other in others:
+            leading.setdefault(other, []).append(term)
     roots: dict[str, list[str]] = {}
-    for term in sorted(empty):
-        behind = sorted((empty[term].keys & empty.keys()) - {term})
-        # Two that need each other are told under the first of them.
-        own = [other for other in behind if not (term in empty[other].keys and term < other)]
-        if not own:
-            roots.setdefault(term, [])
-    for term in sorted(empty.keys() - roots.keys()):
-        for root in sorted(empty[term].keys & roots.keys()):
-            roots[root].append(term)
+    told: set[str] = set()
+    # First those behind which nothing is empty; of others, which need each other, the first that is not told yet.
+    for term in sorted(proved, key=lambda one: (len(behind[one]) > 0, one)):
+        if term in told:
+            continue
+        found, waiting = {term}, [term]
+        while waiting:
+            for other in leading.get(waiting.pop(), ()):
+                if other not in found and other not in roots:
+                    found.add(other)
+                    waiting.append(other)
+        roots[term] = sorted(found - {term})
+        told |= found
+    rules = {rule.name for rule in ground.rules}
     for root, under in roots.items():
-        found = empty[root]
+        if inquiry.left <= 0:
+            inquiry.leave("no-member", root, "the budget of the whole analysis, for naming its smallest set")
+            continue
+        closed = index.close([starts[root]], _LIMITS)
+        situation = Situation([starts[root]], closed, (), ground.typings)
+        judgement = inquiry.explain(situation, [], situation.guards)
+        parts = situation.name_guards(judgement.core)
         kind = "empty-class" if starts[root].predicate == RDF_TYPE else "empty-property"
-        yield Finding(kind, root, found.parts, found.case, (starts[root],), tuple(under))
+        case = _make_case(starts[root], closed, parts, rules)
+        yield Finding(kind, root, parts, case, (starts[root],), tuple(under))
