@@ -29,7 +29,7 @@ from workbench.solving.shape_terms import Constants
 from workbench.solving.shape_values import Path, Shape, Shapes, ValueAxiom
 from workbench.solving.situations import Clause, ClauseIndex, Limits
 
-__all__ = ["Background", "Depth", "Member", "Scene", "conjoin", "disjoin", "list_constants"]
+__all__ = ["FOCUS", "Background", "Depth", "Member", "Scene", "conjoin", "disjoin", "list_constants"]
 
 FOCUS = "?this"
 

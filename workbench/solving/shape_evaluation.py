@@ -25,7 +25,7 @@ from workbench.solving.shape_terms import RELATED, get_text, is_language_in, rea
 from workbench.solving.shape_values import Condition, Path, Shape, Shapes, Target
 from workbench.solving.values import COMPARABLE, ILL_TYPED, read_values
 
-__all__ = ["Facts", "conforms", "is_target"]
+__all__ = ["Facts", "Verdict", "conforms", "is_target"]
 
 Verdict = bool | None
 _KINDS = {
