@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.formats.table_mapping import TableMapping, parse_mapping
+from workbench.formats.table_reading import MAX_TABLE_BYTES
 from workbench.formats.table_text import TableText, write_cell
-from workbench.formats.tables import MAX_TABLE_BYTES, TableFacts, read_table, replace_cells
+from workbench.formats.tables import TableFacts, read_table, replace_cells
 
 PREFIXES = {"ex": "https://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
 BASIC = """file: t.csv
