@@ -18,6 +18,7 @@ from workbench.project.configuration import parse_configuration
 from workbench.validation.fingerprints import BlankNames, add_fingerprints
 
 Files = dict[str, str]
+Edit = Callable[[dict[str, str], random.Random], None]
 
 HEAD = """\
 @prefix : <https://example.org/f#> .
@@ -28,6 +29,7 @@ HEAD = """\
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 TTL, RULES = "ontologies/family/family.ttl", "ontologies/family/family.rules"
+EXTRA = "ontologies/family/extra.ttl"
 CONSTRAINTS, SHAPES = "validators/family/constraints.rules", "validators/family/shapes.ttl"
 BLOCKS = [
     ':Man a owl:Class ; rdfs:label "man"@en ; owl:disjointWith :Woman ; wb:phrase "{subject} is a man"@en .',
@@ -43,6 +45,7 @@ BLOCKS = [
     ':dora a :Woman ; rdfs:label "Dora"@en ; :hasParent :bob ; :born "long ago"^^xsd:integer .',
     "[] a :Man ; :hasParent :ann , :carl .",
     "[] a :Man ; :hasParent :dora .",
+    "[] a :Man ; :hasParent :carl ; :born 1986 .",
 ]
 FILES: Files = {
     "workbench.yaml": """\
@@ -53,6 +56,7 @@ prefixes: {f: https://example.org/f#}
 domains: {family: {closed: [f:Mann]}}
 """,
     TTL: "\n".join([HEAD, *BLOCKS]) + "\n",
+    EXTRA: f"{HEAD}:zoe a :Man , :Woman .\n",
     RULES: """\
 prefix : <https://example.org/f#>
 
@@ -137,7 +141,8 @@ def add_facts(files: Files, pick: random.Random) -> None:
 def add_blank_nodes(files: Files, pick: random.Random) -> None:
     """They take numbers that others had, in a file that is read first."""
     name = f"ontologies/family/{pick.choice('abz')}{pick.randint(0, 99)}.ttl"
-    files[name] = HEAD + "".join(f'[] rdfs:comment "blank {n} of {name}" .\n' for n in range(pick.randint(1, 4)))
+    texts = [f'[] a :Parent ; rdfs:comment "blank {n} of {name}" .\n' for n in range(pick.randint(1, 4))]
+    files[name] = HEAD + "".join(texts)
 
 
 def add_findings(files: Files, pick: random.Random) -> None:
@@ -149,15 +154,13 @@ def add_findings(files: Files, pick: random.Random) -> None:
 def add_rule(files: Files, pick: random.Random) -> None:
     name = f"older{pick.randint(0, 10**6)}"
     text = f'rule {name}\n  en "Rule {name}."\n  hasGrandparent(?x, ?y) ^ Man(?y) -> hasParent(?x, ?y)\n'
-    head, _, rest = files[RULES].partition("\n\n")
-    files[RULES] = f"{head}\n\n{text}\n{rest}"
+    files[RULES] = files[RULES].replace("rule grandparent", f"{text}\nrule grandparent")
 
 
 def add_shape(files: Files, pick: random.Random) -> None:
     name = f":Other{pick.randint(0, 10**6)}"
     text = f"{name} a sh:NodeShape ; sh:targetClass :Man ; sh:property [ sh:path :hasParent ] .\n"
-    head, _, rest = files[SHAPES].partition("\n\n")
-    files[SHAPES] = f"{head}\n\n{text}{rest}"
+    files[SHAPES] = files[SHAPES].replace(":PersonShape a", f"{text}:PersonShape a")
 
 
 def remove_another(files: Files, _: random.Random) -> None:
@@ -166,24 +169,38 @@ def remove_another(files: Files, _: random.Random) -> None:
     files[TTL] = files[TTL].replace(old, ':hasChild a owl:ObjectProperty ; rdfs:label "has child"@en ; owl:inverseOf')
 
 
-EDITS: list[Callable[[Files, random.Random], None]] = [
-    shift_lines, shuffle_statements, add_facts, add_blank_nodes, add_findings, add_rule, add_shape, remove_another,
-]  # fmt: skip
+def remove_file(files: Files, _: random.Random) -> None:
+    """With everything that was wrong in it."""
+    files.pop(EXTRA, None)
+
+
+EDITS: list[Edit] = [
+    shift_lines,
+    shuffle_statements,
+    add_facts,
+    add_blank_nodes,
+    add_findings,
+    add_rule,
+    add_shape,
+    remove_another,
+    remove_file,
+]
 # What an edit of this list is about.
-ABOUT_ANOTHER = ("<https://example.org/f#hasChild>",)
+ABOUT: dict[Edit, str] = {
+    remove_another: "<https://example.org/f#hasChild>",
+    remove_file: "<https://example.org/f#zoe>",
+}
 
 
 @settings(max_examples=20)
 @given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=5), st.integers(0, 2**32))
-def test_fingerprints_survive_unrelated_edits(
-    before: dict[str, Violation], edits: list[Callable[[Files, random.Random], None]], seed: int
-) -> None:
+def test_fingerprints_survive_unrelated_edits(before: dict[str, Violation], edits: list[Edit], seed: int) -> None:
     files, pick = dict(FILES), random.Random(seed)
     for edit in edits:
         edit(files, pick)
     after = find(files)
     for mark, violation in before.items():
-        if remove_another in edits and violation.focus in ABOUT_ANOTHER:
+        if violation.focus in {ABOUT.get(edit) for edit in edits} - {None}:
             continue
         assert mark in after, violation
         assert (after[mark].code, after[mark].source) == (violation.code, violation.source)
@@ -203,7 +220,7 @@ def test_a_finding_that_is_mended_is_gone_and_a_new_one_is_new(before: dict[str,
     mended = find(files)
     gone = [before[mark] for mark in before.keys() - mended.keys()]
     assert ("wording.missing-label", "<https://example.org/f#hasChild>") in {(v.code, v.focus) for v in gone}
-    assert {violation.focus for violation in gone} == set(ABOUT_ANOTHER)
+    assert {violation.focus for violation in gone} == {ABOUT[remove_another]}
     assert mended.keys() <= before.keys()
     more = find({**FILES, TTL: FILES[TTL] + ':gus rdfs:label "Gus"@en ; a :Man .\n'})
     (new,) = (more[mark] for mark in more.keys() - before.keys())

@@ -16,6 +16,7 @@ from workbench.build.dataset_groups import check_dataset
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
+from workbench.build.naming import UNNAMED
 from workbench.build.repairs import add_repairs
 from workbench.build.rule_tests import run_rule_tests
 from workbench.build.shape_conflicts import report_shape_conflicts
@@ -77,6 +78,7 @@ def _mark(project: Project, domains: Sequence[Domain], violations: Sequence[Viol
     return add_fingerprints(
         violations,
         labels={domain.name: get_knowledge(project, domain).narrator.label for domain in domains},
+        unnamed=tuple(UNNAMED.values()),
         blanks={domain.name: BlankNames(chain(domain.triples, domain.shapes)) for domain in domains},
     )
 

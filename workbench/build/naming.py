@@ -11,9 +11,10 @@ from workbench.model.terms import Term, get_local_name, is_blank, unescape_strin
 from workbench.project import Domain
 from workbench.wording.lexicon import Lexicon, build_lexicon, split_name
 
-__all__ = ["make_lexicon", "name_apart", "say_plainly"]
+__all__ = ["UNNAMED", "make_lexicon", "name_apart", "say_plainly"]
 
-_UNNAMED = {"en": "something unnamed", "de": "etwas Unbenanntes"}
+UNNAMED = {"en": "something unnamed", "de": "etwas Unbenanntes"}
+"""What is called so has no name; a number behind it tells several apart, and depends on how many there are."""
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)')
 _NUMBER = re.compile(r"[+-]?\d[\d.eE+-]*\Z")
 
@@ -27,7 +28,7 @@ def make_lexicon(domain: Domain, language: str) -> Lexicon:
         classes=[term for term, kind in kinds.items() if kind == "class"],
         properties=[term for term, kind in kinds.items() if kind == "property"],
     )
-    word = _UNNAMED.get(language, _UNNAMED["en"])
+    word = UNNAMED.get(language, UNNAMED["en"])
     unnamed = [term for term in kinds if is_blank(term)]
     return lexicon.with_labels({term: f"{word} {number}" for number, term in enumerate(unnamed, 1)})
 

@@ -30,6 +30,7 @@ _BLANK = re.compile(r"_:[A-Za-z0-9_@](?:[A-Za-z0-9_.·-]*[A-Za-z0-9_-])?")
 _PLACE = re.compile(r"\(?[^\s()“”\"']+\.[A-Za-z0-9]{1,12}:\d+(?::\d+)?\)?")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _SPACE = re.compile(r"\s+")
+_NOTHING = re.compile(r"((?!))")
 
 
 class BlankNames:
@@ -74,34 +75,42 @@ def add_fingerprints(
     label: Callable[[Term], str] | None = None,
     blanks: Mapping[str, BlankNames] | None = None,
     labels: Mapping[str, Callable[[Term], str]] | None = None,
+    unnamed: Sequence[str] = (),
 ) -> tuple[Violation, ...]:
     """Return the findings, in their order, each with its fingerprint; one that has a fingerprint keeps it.
 
     ``labels`` and ``blanks`` give, by domain, the label of a term and the names of blank nodes; ``label`` is for
-    findings of any other domain. The order decides only among findings that are otherwise identical.
+    findings of any other domain. ``unnamed`` are the words, before a number, for what has no name. The order decides
+    only among findings that are otherwise identical.
     """
     seen: Counter[str] = Counter()
+    # A number stands for one of many things without a name: which one depends on how many there are.
+    numbered = re.compile(rf"({'|'.join(map(re.escape, unnamed))}) \d+", re.IGNORECASE) if unnamed else _NOTHING
     found = []
     for violation in violations:
         if violation.fingerprint:
             found.append(violation)
             continue
         say = (labels or {}).get(violation.domain, label)
-        key = _digest(_identify(violation, say, (blanks or {}).get(violation.domain) or BlankNames()), 64)
+        key = _digest(_identify(violation, say, (blanks or {}).get(violation.domain) or BlankNames(), numbered), 64)
         found.append(replace(violation, fingerprint=_digest([key, str(seen[key])])))
         seen[key] += 1
     return tuple(found)
 
 
-def _identify(violation: Violation, label: Callable[[Term], str] | None, blanks: BlankNames) -> list[str]:
+def _identify(
+    violation: Violation, label: Callable[[Term], str] | None, blanks: BlankNames, numbered: re.Pattern[str]
+) -> list[str]:
     """Return what makes a finding the one that it is."""
     terms = [violation.focus, violation.path, violation.value]
-    parts = sorted((part.kind, blanks.replace_in(part.name or part.text)) for part in violation.parts)
+    parts = sorted(
+        (part.kind, blanks.replace_in(part.name or numbered.sub(r"\1", part.text))) for part in violation.parts
+    )
     says = [violation.code, violation.domain, *map(blanks.replace_in, (*terms, violation.source))]
     says += [f"{kind} {name}" for kind, name in parts]
     names = [label(term) for term in terms if label is not None and is_iri(term)]
     if not (violation.path or violation.value or violation.parts):
-        says += sorted(_normalise(fact, (), blanks) for fact in violation.facts)
+        says += sorted(_normalise(numbered.sub(r"\1", fact), (), blanks) for fact in violation.facts)
     is_known = violation.source and violation.focus and (violation.path or violation.value)
     if not (is_known or violation.parts):
         says.append(_NUMBER.sub("#", _normalise(violation.message, names, blanks)))
