@@ -115,6 +115,28 @@ def test_rules_by_what_they_say(old: Path, tmp_path: Path) -> None:
     assert constraint.new.text != constraint.old.text
 
 
+def test_constraints_on_totals(tmp_path: Path) -> None:
+    facts = (
+        ":Company a owl:Class . :holds a owl:ObjectProperty . :percent a owl:DatatypeProperty . :c a :Company . "
+        ":a :in :c ; :percent 60 . :b :in :c ; :percent 50 . :in a owl:ObjectProperty ."
+    )
+    total = "constraint whole\n  Company(?c) -> sum(?s: in(?h, ?c) ^ percent(?h, ?s)) <= {}\n"
+    same = total.replace("?h", "?x").replace("?s", "?y")
+    old = write_project(tmp_path / "old", facts, constraints=total.format(120))
+    again = write_project(tmp_path / "again", facts, constraints=same.format(120))
+    assert [change for domain in compare(old, again).domains for change in domain.changes] == []
+    new = write_project(tmp_path / "new", facts, constraints=total.format(100))
+    domain = get_domain(compare(old, new))
+    assert list_changes(domain) == [("constraint", "changed", "whole")]
+    assert [(flip.name, flip.before, flip.after) for flip in domain.flips] == [
+        ("whole", "held", "violated in 1 case"),
+    ]
+    moved = write_project(tmp_path / "moved", facts.replace(":percent", ":share"), constraints=total.format(120)
+                          .replace("percent", "share"))  # fmt: skip
+    renamed = get_domain(compare(old, moved))
+    assert [r.new for r in renamed.renamings] == ["<https://example.org/f#share>"] and renamed.changes == ()
+
+
 def test_the_sentence_of_a_rule_and_who_says_it_are_words(old: Path, tmp_path: Path) -> None:
     rules = RULES.replace('"A parent is elder."', '"Parents are elder."\n  source "Standard usage" state reviewed')
     new = write_project(tmp_path / "new", f"{FACTS}{EXPRESSION}", rules, constraints=CONSTRAINTS, shapes=SHAPES)

@@ -264,6 +264,23 @@ def test_a_project_of_a_revision_is_that_of_the_folder(folder: Path, git: Git) -
     assert then.domains["family"].triples == now.domains["family"].triples
 
 
+def test_tables_of_a_revision_are_those_that_a_mapping_names(folder: Path, git: Git) -> None:
+    mapping = "file: people.csv\nrows:\n  - subject: f:{name}\n    class: f:Person\n"
+    write(folder, workbench_dot_yaml=f"{CONFIG}prefixes: {{f: 'https://example.org/f#'}}\n",
+          ontologies__family__people_dot_csv="name\nann\nbob\n", ontologies__family__people_dot_table_dot_yaml=mapping,
+          ontologies__family__other_dot_csv="name\ncarl\n")  # fmt: skip
+    commit(git)
+    (folder / "ontologies/family/people.csv").write_text("name\nann\n", encoding="utf-8")
+    repository = Repository.find(folder)
+    tree = repository.find_object("HEAD")
+    assert tree is not None
+    then = take_snapshot(TreePlace(repository, tree.id)).project
+    assert sorted(path.rsplit("/")[-1] for path in then.files) == ["people.csv", "people.table.yaml", "workbench.yaml"]
+    assert [fact[0] for fact in then.domains["family"].assertions] == [
+        "<https://example.org/f#ann>", "<https://example.org/f#bob>",
+    ]  # fmt: skip
+
+
 def test_what_git_lfs_keeps_elsewhere_is_told(folder: Path, git: Git) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
     write(folder, workbench_dot_yaml=CONFIG, ontologies__family__a_dot_ttl=pointer)

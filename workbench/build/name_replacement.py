@@ -10,10 +10,11 @@ from workbench.export.evidence import StatedItem
 from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule, RuleTest
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
+from workbench.model.totals import Total, TotalConstraint
 
 __all__ = ["replace_in_item", "replace_in_part", "replace_in_statement", "replace_in_triple"]
 
-_Statement = TypeVar("_Statement", Rule, RuleTest)
+_Statement = TypeVar("_Statement", Rule, RuleTest, TotalConstraint)
 
 
 def replace_in_triple(triple: Triple, names: Mapping[Term, Term]) -> Triple:
@@ -30,6 +31,9 @@ def replace_in_part(part: Any, names: Mapping[Term, Term]) -> Any:
         return Comparison(part.operator, _replace_expression(part.left, names), _replace_expression(part.right, names))
     if isinstance(part, Negation):
         return Negation(replace_in_part(part.elements, names))
+    if isinstance(part, Total):
+        values = tuple(_replace_expression(value, names) for value in part.values)
+        return Total(part.kind, values, replace_in_part(part.body, names))
     return tuple(replace_in_part(inner, names) for inner in part) if type(part) is tuple else part
 
 
@@ -41,9 +45,13 @@ def _replace_expression(expression: Expression, names: Mapping[Term, Term]) -> E
 
 
 def replace_in_statement(statement: _Statement, names: Mapping[Term, Term]) -> _Statement:
-    """Return a rule or a test whose atoms speak of other names; whatever else it has stays."""
+    """Return a rule, constraint or test whose atoms speak of other names; whatever else it has stays."""
     parts = {field.name: getattr(statement, field.name) for field in fields(statement)}
-    changed = {name: replace_in_part(part, names) for name, part in parts.items() if type(part) is tuple}
+    changed = {
+        name: replace_in_part(part, names)
+        for name, part in parts.items()
+        if type(part) is tuple or isinstance(part, Comparison)
+    }
     return replace(statement, **changed)
 
 

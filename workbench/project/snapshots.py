@@ -21,7 +21,9 @@ from workbench.project.files import (
     RDF_SUFFIXES,
     SourceFile,
     classify,
+    find_tables,
     get_limit,
+    is_table,
     read_file,
     report_link,
     report_unread,
@@ -235,15 +237,20 @@ class TreePlace:
         patterns = [p for d in config.domains.values() for p in (*d.ontologies, *d.validators, *d.curricula)]
         entries = self._list(tuple(sorted({get_fixed_folder(pattern) for pattern in patterns})))
         violations: list[Violation] = []
-        wanted = []
+        wanted, tables = [], []
         for entry in entries:
             if entry.path == CONFIGURATION_NAME or _is_hidden(entry.path):
                 continue
-            if classify(config, entry.path):
+            if is_table(config, entry.path):
+                tables.append(entry)
+            elif classify(config, entry.path):
                 wanted.append(entry)
             else:
                 violations += report_unread(config, entry.path)
-        return self._read(wanted, entries, violations)
+        files, found = self._read(wanted, entries, violations)
+        named = find_tables(config, files)
+        more, found = self._read([entry for entry in tables if entry.path in named], entries, [*found])
+        return dict(sorted({**files, **more}.items())), found
 
     def read_loose(self) -> _Found:
         """Return all ontologies and rules of the revision."""

@@ -15,7 +15,9 @@ from workbench.build.accounts import tell_proof
 from workbench.build.differing.renamed import State
 from workbench.build.differing.rules import digest_rule
 from workbench.build.differing.values import Cause, Consequence, Consistency, Fate, Flip
+from workbench.build.totals import compose_constraint, evaluate_totals
 from workbench.model.proofs import FALSE, Proof
+from workbench.model.report import Location
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Triple, is_variable
 from workbench.model.theory import Theory
@@ -137,7 +139,17 @@ class _Side:
     def count_violated(self) -> Counter[str]:
         """Return how often each constraint is violated."""
         constraints = {rule.name for rule in self.state.domain.constraints}
-        return Counter(step.rule for step in self.closure.contradictions() if step.rule in constraints)
+        found = Counter(step.rule for step in self.closure.contradictions() if step.rule in constraints)
+        if self.state.domain.totals:
+            cases = evaluate_totals(self.state.knowledge).cases
+            found.update(case.constraint.name for case in cases if case.violated)
+        return found
+
+    def list_constraints(self) -> dict[str, tuple[str, Location | None]]:
+        """Return the sentence and place of each constraint, by name."""
+        narrator, domain = self.state.narrator, self.state.domain
+        found = {rule.name: (narrator.say_rule(rule), rule.location) for rule in domain.constraints}
+        return found | {one.name: (compose_constraint(narrator, one), one.location) for one in domain.totals}
 
 
 def _fits(atom: Atom, fact: Triple) -> bool:
@@ -147,12 +159,11 @@ def _fits(atom: Atom, fact: Triple) -> bool:
 
 def _flip_constraints(old: _Side, new: _Side) -> Iterator[Flip]:
     before, after = old.count_violated(), new.count_violated()
-    known = {rule.name for rule in old.state.domain.constraints}
-    for rule in sorted(new.state.domain.constraints, key=lambda rule: rule.name):
-        former, present = before[rule.name], after[rule.name]
+    known = old.list_constraints()
+    for name, (sentence, place) in sorted(new.list_constraints().items()):
+        former, present = before[name], after[name]
         if bool(former) == bool(present):
             continue
         told = f"violated in {present:,} case{'s' if present > 1 else ''}" if present else "holds"
-        past = "was not there" if rule.name not in known else "was violated" if former else "held"
-        sentence = new.state.narrator.say_rule(rule)
-        yield Flip("constraint", rule.name, sentence, past, told, bool(present), "", rule.location)
+        past = "was not there" if name not in known else "was violated" if former else "held"
+        yield Flip("constraint", name, sentence, past, told, bool(present), "", place)

@@ -31,6 +31,7 @@ def rename_domain(domain: Domain, names: Mapping[Term, Term]) -> Domain:
         rules=tuple(replace_in_statement(rule, names) for rule in domain.rules),
         constraints=tuple(replace_in_statement(rule, names) for rule in domain.constraints),
         comparisons={name: replace_in_part(stated, names) for name, stated in domain.comparisons.items()},
+        totals=tuple(replace_in_statement(total, names) for total in domain.totals),
         rule_tests=tuple(replace_in_statement(test, names) for test in domain.rule_tests),
         closed=tuple(sorted(get(term, term) for term in domain.closed)),
         origin=None,

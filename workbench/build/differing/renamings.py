@@ -94,7 +94,8 @@ class _Names:
 
     def __init__(self, domain: Domain) -> None:
         self.triples = (*domain.triples, *domain.shapes)
-        self.rules: tuple[Rule, ...] = tuple(_settle_variables(rule) for rule in (*domain.rules, *domain.constraints))
+        stated = (*domain.rules, *domain.constraints, *(total.flatten() for total in domain.totals))
+        self.rules: tuple[Rule, ...] = tuple(_settle_variables(rule) for rule in stated)
         self._kinds = domain.kinds
         self._blanks = _BlankNames(self.triples)
         mentioned = {term for triple in self.triples for term in triple if is_iri(term)}

@@ -6,18 +6,22 @@ under another name was renamed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from workbench.build.differing.renamed import State
 from workbench.build.differing.values import Change, ChangeKind, Said
-from workbench.formats.rules_printer import print_element, print_rule
+from workbench.build.totals import compose_constraint
+from workbench.formats.rules_printer import print_element, print_rule, print_total
 from workbench.generation.clause_graph import normalise_rule
 from workbench.model.rules import Provenance, Rule, RuleTest
+from workbench.model.totals import TotalConstraint
 
 __all__ = ["compare_rules", "digest_rule"]
 
-_Statement = TypeVar("_Statement", Rule, RuleTest)
+_Statement = TypeVar("_Statement", Rule, RuleTest, TotalConstraint)
+_VARIABLE = re.compile(r"\?[\w·]+")
 _Teller = Callable[[State, _Statement], Said]
 
 
@@ -29,26 +33,29 @@ def digest_rule(rule: Rule) -> str:
 def compare_rules(old: State, new: State) -> list[Change]:
     """Compare rules, constraints, their sentences and who says them, and worked examples."""
     changes: list[Change] = []
-    for kind, ours, theirs in (
+    kinds: tuple[tuple[ChangeKind, tuple[Rule, ...], tuple[Rule, ...]], ...] = (
         ("rule", old.domain.rules, new.domain.rules),
         ("constraint", old.domain.constraints, new.domain.constraints),
-    ):
+    )
+    for kind, ours, theirs in kinds:
         changes += _compare(kind, (old, new), ours, theirs, digest_rule, _tell_rule)
-        changes += _compare_wording((old, new), ours, theirs)
+        changes += _compare_wording(kind, ours, theirs)
+    totals = (old.domain.totals, new.domain.totals)
+    changes += _compare("constraint", (old, new), *totals, _digest_total, _tell_total)
+    changes += _compare_wording("constraint", *totals)
     tests = (old.domain.rule_tests, new.domain.rule_tests)
     changes += _compare("test", (old, new), *tests, _digest_test, _tell_test)
     return changes
 
 
 def _compare(
-    kind: str,
+    called: ChangeKind,
     states: tuple[State, State],
     ours: Sequence[_Statement],
     theirs: Sequence[_Statement],
     digest: Callable[[_Statement], str],
     tell: _Teller[_Statement],
 ) -> Iterator[Change]:
-    called: ChangeKind = "rule" if kind == "rule" else "constraint" if kind == "constraint" else "test"
     first, second = {one.name: one for one in ours}, {one.name: one for one in theirs}
     meanings = {name: digest(one) for name, one in first.items()}, {name: digest(one) for name, one in second.items()}
     gone = [name for name in first if name not in second]
@@ -71,7 +78,9 @@ def _compare(
         yield Change(called, "added", name, None, tell(states[1], second[name]))
 
 
-def _compare_wording(states: tuple[State, State], ours: Iterable[Rule], theirs: Iterable[Rule]) -> Iterator[Change]:
+def _compare_wording(
+    kind: str, ours: Iterable[Rule | TotalConstraint], theirs: Iterable[Rule | TotalConstraint]
+) -> Iterator[Change]:
     second = {rule.name: rule for rule in theirs}
     for rule in ours:
         other = second.get(rule.name)
@@ -80,14 +89,20 @@ def _compare_wording(states: tuple[State, State], ours: Iterable[Rule], theirs: 
         before, after = dict(rule.sentences), dict(other.sentences)
         for language in sorted(before.keys() | after.keys()):
             if before.get(language) != after.get(language):
-                yield _make_wording(rule, other, language, before.get(language), after.get(language))
+                yield _make_wording(kind, rule, other, language, before.get(language), after.get(language))
         said = _tell_provenance(rule.provenance), _tell_provenance(other.provenance)
         if said[0] != said[1]:
-            yield _make_wording(rule, other, "who says so", said[0] or None, said[1] or None)
+            yield _make_wording(kind, rule, other, "who says so", said[0] or None, said[1] or None)
 
 
-def _make_wording(rule: Rule, other: Rule, what: str, before: str | None, after: str | None) -> Change:
-    kind = rule.kind
+def _make_wording(
+    kind: str,
+    rule: Rule | TotalConstraint,
+    other: Rule | TotalConstraint,
+    what: str,
+    before: str | None,
+    after: str | None,
+) -> Change:
     return Change(
         "wording",
         "added" if before is None else "removed" if after is None else "changed",
@@ -118,6 +133,17 @@ def _tell_provenance(provenance: Provenance) -> str:
 
 def _tell_rule(state: State, rule: Rule) -> Said:
     return Said(state.narrator.compose_rule(rule), print_rule(rule, state.domain.prefixes), rule.location)
+
+
+def _digest_total(constraint: TotalConstraint) -> str:
+    """Return what a constraint on totals says, whatever the names of its variables; the order of its atoms counts."""
+    names: dict[str, str] = {}
+    return _VARIABLE.sub(lambda match: names.setdefault(match[0], f"?{len(names)}"), print_total(constraint, {}))
+
+
+def _tell_total(state: State, constraint: TotalConstraint) -> Said:
+    formal = print_total(constraint, state.domain.prefixes)
+    return Said(compose_constraint(state.narrator, constraint), formal, constraint.location)
 
 
 def _digest_test(test: RuleTest) -> str:

@@ -15,7 +15,7 @@ from workbench.model.terms import SH, Term, Triple, is_literal, split_literal
 __all__ = ["UNREAD", "StatementChanges", "compare_statements"]
 
 _PATH = f"<{SH}path>"
-UNREAD = ("turtle.", "xml.", "rdf.", "project.link", "project.pointer")
+UNREAD = ("turtle.", "xml.", "rdf.", "table.", "project.link", "project.pointer")
 """How the codes of findings begin that say that something could not be read."""
 _MOST_LOCATED = 2_000
 """Places are looked up for so many statements of a side; those of the rest would take longer than they are worth."""
