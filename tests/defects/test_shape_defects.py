@@ -13,7 +13,8 @@ from shape_defects import DEFECTS, PREFIXES, Defect
 from workbench.build import load
 from workbench.build.judging import report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge
-from workbench.build.shape_conflicts import ShapeAnalysis, analyse_shapes, report_shape_conflicts
+from workbench.build.shape_analysis import ShapeAnalysis, analyse_shapes
+from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.model.report import Violation
 from workbench.model.terms import Term, Triple
 from workbench.reasoning.closure import reason

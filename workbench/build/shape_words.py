@@ -32,12 +32,8 @@ _NODE_KINDS = {
     "BlankNodeOrLiteral": "a plain value or a thing without a name",
     "IRIOrLiteral": "a named thing or a plain value",
 }
-_ORDERS = {
-    "minInclusive": "at least",
-    "minExclusive": "more than",
-    "maxInclusive": "at most",
-    "maxExclusive": "less than",
-}
+_BOUNDS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
+_ORDERS = dict(zip(_BOUNDS, ("at least", "more than", "at most", "less than"), strict=True))
 _SHOWN = 5
 
 
@@ -92,10 +88,9 @@ class ShapeWords:
                 return f"the values of {path} are those of {self.name(condition.value)}"
             case "disjoint":
                 return f"no value of {path} is one of {self.name(condition.value)}"
-            case "lessThan":
-                return f"each value of {path} is less than each of {self.name(condition.value)}"
-            case "lessThanOrEquals":
-                return f"each value of {path} is at most each of {self.name(condition.value)}"
+            case "lessThan" | "lessThanOrEquals":
+                limit = "less than" if component == "lessThan" else "at most"
+                return f"each value of {path} is {limit} each of {self.name(condition.value)}"
             case "closed":
                 return f"no other properties than {self._list(condition.values)}" if condition.values else "no property"
             case "qualifiedMinCount" | "qualifiedMaxCount":
@@ -119,10 +114,8 @@ class ShapeWords:
                 return f"is {_NODE_KINDS.get(get_local_name(condition.value), 'a thing or a value')}"
             case "in":
                 return f"is one of {self._list(condition.values)}" if condition.values else "is one of an empty list"
-            case "minLength":
-                return f"has at least {condition.number} characters"
-            case "maxLength":
-                return f"has at most {condition.number} characters"
+            case "minLength" | "maxLength":
+                return f"has at {'least' if component == 'minLength' else 'most'} {condition.number} characters"
             case "pattern":
                 return f"matches the pattern {split_literal(condition.value)[0]}"
             case "languageIn":
