@@ -5,52 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.build.analysis import KnowledgeAnalysis, analyse_knowledge
+from workbench.build.analysis_codes import CODES, QUESTIONS
 from workbench.build.analysis_words import Words
 from workbench.build.confirming import Confirmed
 from workbench.build.knowledge import Knowledge
-from workbench.model.report import Part, Severity, Violation
+from workbench.model.report import Part, Violation
 from workbench.model.terms import is_iri
 from workbench.solving.analysis.ground import Finding, Undetermined
 
 __all__ = ["report_conflicts"]
 
-_VIOLATES: tuple[str, Severity, str] = (
-    "rule.violates-constraint",
-    "error",
-    "Change what the rule concludes, its conditions, or what it violates.",
-)
-_CODES: dict[str, tuple[str, Severity, str]] = {
-    "never-applies": ("rule.never-applies", "warning", "Change its conditions, or what forbids them."),
-    "contradictory": ("constraint.contradictory", "error", "Change one of them, so that all can hold at once."),
-    "cannot-be-met": ("constraint.cannot-be-met", "error", "Change the constraint, or the axioms that forbid it."),
-    "always-violates": _VIOLATES,
-    "violates": _VIOLATES,
-    "can-violate": (
-        "rule.can-violate",
-        "warning",
-        "Add a condition to the rule, or a constraint that keeps such values out.",
-    ),
-    "contradictory-conclusions": (
-        "rule.contradictory-conclusions",
-        "warning",
-        "Let the conditions of one exclude those of the other, for example with 'unless', or change a conclusion.",
-    ),
-    "gap": ("rule.band-gap", "warning", "Extend one of the two, so that every value belongs somewhere."),
-    "overlap": ("rule.band-overlap", "warning", "Move the bound of one of the two, so that each value belongs once."),
-    "implied": ("rule.redundant", "warning", "Remove it, or change it to say what the others do not."),
-    "empty-class": ("ontology.empty-class", "error", "Remove or change one of the axioms."),
-    "empty-property": ("ontology.empty-property", "error", "Remove or change one of the axioms."),
-}
-_QUESTIONS: dict[str, str] = {
-    "never-applies": "can ever apply",
-    "contradictory": "can be met",
-    "cannot-be-met": "can be met",
-    "violates-constraint": "can violate a constraint",
-    "contradictory-conclusions": "contradicts another rule",
-    "implied": "says anything new",
-    "bands": "leaves out a value",
-    "no-member": "can have a member",
-}
 _LISTED = 10
 
 
@@ -65,7 +29,7 @@ def report_conflicts(knowledge: Knowledge) -> list[Violation]:
     told = [
         _report(knowledge, words, finding, shown)
         for finding, shown in zip(found.findings, found.confirmed, strict=True)
-        if finding.kind in _CODES  # equal rules are for the checks of style
+        if finding.kind in CODES  # equal rules are for the checks of style
     ]
     open_rules = found.analysis.open_rules
     told += [_report_open(knowledge, open_rules)] if open_rules else []
@@ -73,11 +37,11 @@ def report_conflicts(knowledge: Knowledge) -> list[Violation]:
 
 
 def _report(knowledge: Knowledge, words: Words, finding: Finding, shown: Confirmed | None) -> Violation:
-    code, severity, fix = _CODES[finding.kind]
+    code, severity, fix = CODES[finding.kind]
     rule = knowledge.theory.by_name.get(finding.subject)
     constraints = [name for name in finding.parts if _is_constraint(knowledge, name)]
     if finding.kind == "contradictory" and len(finding.parts) > 1 and len(constraints) == 1:
-        code, severity, fix = _CODES["cannot-be-met"]
+        code, severity, fix = CODES["cannot-be-met"]
     if rule is not None and rule.kind == "constraint" and finding.kind == "implied":
         code, severity = "constraint.redundant", "info"
     parts = words.list_parts(finding)
@@ -142,7 +106,7 @@ def _report_undetermined(knowledge: Knowledge, words: Words, found: KnowledgeAna
             Violation(
                 "analysis.undetermined",
                 "info",
-                f"Whether {listed}{more} {_QUESTIONS[question]} could not be determined.",
+                f"Whether {listed}{more} {QUESTIONS[question]} could not be determined.",
                 places[0] if places else None,
                 names[0],
                 why=f"The limit that was hit: {limit}.",

@@ -309,7 +309,7 @@ class _Closing:
 
     def apply(self, number: int, bindings: dict[str, str]) -> None:
         clause = self._clauses[number]
-        key = (number, *[bindings[variable] for variable in clause.variables])
+        key: tuple[int | str, ...] = (number, *[bindings[variable] for variable in clause.variables])
         if key in self._done:
             return
         self._done.add(key)
