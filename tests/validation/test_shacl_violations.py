@@ -150,7 +150,7 @@ def test_the_message_of_the_author_wins_in_the_language_asked_for():
     constraint = "sh:minCount 1 ; sh:message 'Birth year?'@en, 'Geburtsjahr?'@de ; sh:severity sh:Warning"
     described = shape(constraint) + ":PersonShape sh:name 'Personen'@de, 'People'@en ; sh:description 'All have one.' ."
     (german,) = check(":ann a :Person .", described, language="de-AT", domain="kin")
-    assert (german.message, german.severity, german.domain) == ("Geburtsjahr?", "warning", "kin")
+    assert (german.message, german.severity, german.domain) == ("Ann: Geburtsjahr?", "warning", "kin")
     assert german.why == "The shape “Personen” asks for it: All have one."
     (french,) = check(":ann a :Person .", shape("sh:minCount 1 ; sh:message 'Birth year?'@en"), language="fr")
     assert french.message == "Birth year?"

@@ -146,7 +146,7 @@ class _Maker:
         return Violation(
             code="shacl." + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower(),
             severity=_SEVERITIES.get(result.severity, "error"),
-            message=self._fill(self._choose_text(result.messages), result) or sentence.message,
+            message=self._take_message(result, statements) or sentence.message,
             location=places[0] if places else None,
             focus=result.focus,
             why=self._explain(result),
@@ -177,6 +177,14 @@ class _Maker:
         index = self._get_index(result)
         labelled = index is not None and any(index.get_objects(result.path, name) for name in _LABELS)
         return "" if labelled else self._read_texts(result.shape, make_sh("name"))
+
+    def _take_message(self, result: ShaclResult, statements: tuple[Triple, ...]) -> str:
+        """Return the author's message; where nothing else tells whom it is about, with the name of that before it."""
+        text = self._fill(self._choose_text(result.messages), result)
+        if not text or statements or not is_iri(result.focus):
+            return text
+        name = self._label(result.focus)
+        return text if name.casefold() in text.casefold() else f"{name}: {text}"
 
     def _fill(self, text: str, result: ShaclResult) -> str:
         """Fill in what stands in braces, and say in words what stands there as an IRI of the data."""
