@@ -153,7 +153,7 @@ def test_the_message_of_the_author_wins_in_the_language_asked_for():
     assert (german.message, german.severity, german.domain) == ("Ann: Geburtsjahr?", "warning", "kin")
     assert german.why == "The shape “Personen” asks for it: All have one."
     (french,) = check(":ann a :Person .", shape("sh:minCount 1 ; sh:message 'Birth year?'@en"), language="fr")
-    assert french.message == "Birth year?"
+    assert french.message == "Ann: Birth year?"
 
 
 def test_a_closed_shape_names_the_statement_that_is_too_much():
