@@ -14,14 +14,14 @@ from typing import Any, Literal
 import z3
 
 from workbench.errors import WorkbenchError
-from workbench.solving.amounts import Amount, Combined, Demand, Quantity, Relation, Share
+from workbench.solving.amount_terms import AmountTerms
+from workbench.solving.amounts import Demand, Quantity
 
 __all__ = ["RESOURCES", "find_least_change"]
 
 RESOURCES = 10_000_000
 """The limit of one question, in Z3's deterministic resource units (not seconds)."""
 _HANDFUL = 6
-_Defined = tuple[Any, list[Any]]
 
 
 def find_least_change(
@@ -46,9 +46,9 @@ class _Question:
         order = sorted(range(len(quantities)), key=lambda index: (abs(quantities[index].value), index))
         self._quantities = [quantities[index] for index in order]
         # Each number is its stated value and so many steps of its unit: what is asked for are small whole numbers.
-        self._known = {q.name: q for q in self._quantities}
         self._steps = {q.name: z3.Int(f"x{i}", self._context) for i, q in enumerate(self._quantities)}
-        self._axioms: list[Any] = []
+        self._terms = AmountTerms(self._context, {q.name: q for q in self._quantities}, self._steps)
+        self._axioms = self._terms.axioms
         for quantity in self._quantities:
             step = self._steps[quantity.name]
             if quantity.low is not None:
@@ -56,7 +56,7 @@ class _Question:
             if quantity.high is not None:
                 self._axioms.append(step <= int((quantity.high - quantity.value) / quantity.unit))
         for demand in demands:
-            self._axioms.append(z3.Not(self._all([self._relate(relation) for relation in demand.relations])))
+            self._axioms.append(z3.Not(self._terms.join([self._terms.relate(one) for one in demand.relations])))
         self._kept = [self._steps[q.name] == 0 for q in self._quantities]
         self._differences = [self._measure(q) for q in self._quantities]
 
@@ -150,80 +150,11 @@ class _Question:
         return solver
 
     def _total(self) -> Any:
-        return z3.Sum([self._number(Fraction(0)), *self._differences])
+        return z3.Sum([self._terms.write(Fraction(0)), *self._differences])
 
     def _measure(self, quantity: Quantity) -> Any:
         step = self._steps[quantity.name]
         # At least the difference, and at the minimum no more: linear, where a case distinction would not be.
         steps = z3.Int(f"d{step}", self._context)
         self._axioms += [steps >= step, steps >= -step]
-        return z3.ToReal(steps) * self._number(quantity.unit)
-
-    # -- demands
-
-    def _relate(self, relation: Relation) -> Any:
-        left, first = self._say(relation.left)
-        right, second = self._say(relation.right)
-        compared = {
-            "=": left == right,
-            "!=": left != right,
-            "<": left < right,
-            "<=": left <= right,
-            ">": left > right,
-            ">=": left >= right,
-        }[relation.operator]
-        return self._all([*first, *second, compared])
-
-    def _say(self, amount: Amount) -> _Defined:
-        """Return the term of an amount, and what has to hold for it to have a value."""
-        if isinstance(amount, Fraction):
-            return self._number(amount), []
-        if isinstance(amount, str):
-            quantity = self._known[amount]
-            return z3.ToReal(self._steps[amount]) * self._number(quantity.unit) + self._number(quantity.value), []
-        if amount.operator in ("+", "-", "*", "/"):
-            return self._calculate(amount)
-        return self._add_up(amount)
-
-    def _calculate(self, amount: Combined) -> _Defined:
-        (left, first), (right, second) = (self._say(part.value) for part in amount.parts)
-        defined = [*first, *second]
-        if amount.operator == "/":
-            return left / right, [*defined, right != 0]
-        return {"+": left + right, "-": left - right, "*": left * right}[amount.operator], defined
-
-    def _add_up(self, amount: Combined) -> _Defined:
-        shares = [(*self._say(share.value), self._hold(share)) for share in amount.parts]
-        defined = [z3.Implies(active, self._all(needs)) for _, needs, active in shares if needs]
-        zero, one = self._number(Fraction(0)), self._number(Fraction(1))
-        if amount.operator == "any":
-            return z3.If(self._some([active for _, _, active in shares]), one, zero), defined
-        total = z3.Sum([zero, *(z3.If(active, value, zero) for value, _, active in shares)])
-        if amount.operator == "sum":
-            return total, defined
-        present = self._some([active for _, _, active in shares])
-        if amount.operator == "average":
-            if all(not share.conditions for share in amount.parts) and shares:
-                return total / len(shares), defined
-            count = z3.Sum([zero, *(z3.If(active, one, zero) for _, _, active in shares)])
-            return total / count, [*defined, present]
-        extreme = z3.FreshReal("extreme", self._context)
-        self._axioms += [
-            z3.Implies(active, extreme <= value if amount.operator == "min" else extreme >= value)
-            for value, _, active in shares
-        ]
-        met = self._some([z3.And(active, extreme == value) for value, _, active in shares])
-        self._axioms.append(z3.Implies(present, met))
-        return extreme, [*defined, present]
-
-    def _hold(self, share: Share) -> Any:
-        return self._all([self._relate(condition) for condition in share.conditions])
-
-    def _all(self, parts: Sequence[Any]) -> Any:
-        return z3.And(*parts, z3.BoolVal(True, self._context))
-
-    def _some(self, parts: Sequence[Any]) -> Any:
-        return z3.Or(*parts, z3.BoolVal(False, self._context))
-
-    def _number(self, value: Fraction) -> Any:
-        return z3.RealVal(str(value), self._context)
+        return z3.ToReal(steps) * self._terms.write(quantity.unit)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from workbench.model.builtins import evaluate_expression, holds
-from workbench.model.rules import Atom, BodyElement, Comparison, Negation, collect_variables
+from workbench.model.rules import Atom, BodyElement, Comparison, Negation
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable
+from workbench.validation.match_plans import Plan, plan_body
 
 __all__ = ["FactIndex", "Match", "get_key", "iterate_keys"]
 
 _Key = tuple[bool, Term]
-_Plan = tuple[tuple[int | None, BodyElement], ...]
 
 
 class Match(NamedTuple):
@@ -58,10 +57,10 @@ class FactIndex:
         Negations say that there is nothing among these facts. An element whose variables get no value is never true.
         """
         known = dict(bindings or {})
-        plan = _plan(tuple(body), frozenset(known))
+        plan = plan_body(tuple(body), frozenset(known))
         yield from self._extend(plan, 0, known, [("", "", "")] * sum(place is not None for place, _ in plan))
 
-    def _extend(self, plan: _Plan, position: int, bindings: dict[str, Term], premises: list[Triple]) -> Iterator[Match]:
+    def _extend(self, plan: Plan, position: int, bindings: dict[str, Term], premises: list[Triple]) -> Iterator[Match]:
         """Yield the ways to go on from an element of the plan; ``bindings`` are afterwards as they were."""
         if position == len(plan):
             yield Match(dict(bindings), tuple(premises))
@@ -116,44 +115,3 @@ def _assign(comparison: Comparison, bindings: Mapping[str, Term]) -> dict[str, T
                 value = evaluate_expression(other, bindings)
                 return None if value is None or is_variable(value) else {one: value}
     return {} if holds(comparison, bindings) else None
-
-
-@lru_cache(maxsize=1024)
-def _plan(body: tuple[BodyElement, ...], bound: frozenset[str]) -> _Plan:
-    """Order a body so that each element has what it needs: comparisons early, atoms by what is known of them.
-
-    With each atom comes its place among the body's atoms.
-    """
-    waiting = list(enumerate(body))
-    atoms = [index for index, element in waiting if isinstance(element, Atom)]
-    known, plan = set(bound), []
-    while waiting:
-        best = min(waiting, key=lambda item: (_rank(item[1], known), item[0]))
-        waiting.remove(best)
-        index, element = best
-        plan.append((atoms.index(index) if isinstance(element, Atom) else None, element))
-        if not isinstance(element, Negation):
-            known.update(collect_variables(element))
-    return tuple(plan)
-
-
-def _rank(element: BodyElement, known: set[str]) -> int:
-    variables = collect_variables(element)
-    missing = [variable for variable in variables if variable not in known]
-    if isinstance(element, Comparison):
-        if not missing:
-            return 0
-        sides = (element.left, element.right)
-        binds = element.operator == "=" and any(
-            isinstance(one, str) and missing == [one] and one not in collect_variables(other)
-            for one, other in (sides, sides[::-1])
-        )
-        return 1 if binds else 8
-    if isinstance(element, Negation):
-        return 9
-    if not missing:
-        return 2
-    constant = not is_variable(element.subject) or element.subject in known
-    named = element.predicate != RDF_TYPE and not is_variable(element.object)
-    linked = len(missing) < len(variables) or constant or named
-    return (3 if constant else 4) if linked else 5

@@ -6,8 +6,7 @@ Arithmetic is exact (fractions). What is counted is what the facts hold, as shap
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbench.model.application import apply_function
 from workbench.model.builtins import NEGATED, evaluate_value
@@ -16,6 +15,7 @@ from workbench.model.terms import Term, Triple, is_literal
 from workbench.model.totals import Total, TotalConstraint, find_slots, make_slot, read_slot
 from workbench.model.values import ORDERED_KINDS, Value, compare_values, read_value
 from workbench.validation.matching import FactIndex, iterate_keys
+from workbench.validation.total_amounts import Amount, Contribution, add_up, get_number, sort_amount
 
 __all__ = [
     "Amount",
@@ -27,30 +27,6 @@ __all__ = [
     "is_violated",
     "list_keys",
 ]
-
-
-class Contribution(NamedTuple):
-    """One binding of a total's body: its value (what is counted, as terms), its facts, and the one that has the value.
-
-    ``value`` is None where it is none that can be added up or ordered.
-    """
-
-    value: Value | tuple[object, ...] | None
-    main: Triple
-    facts: tuple[Triple, ...]
-    bindings: Mapping[str, Term]
-
-
-class Amount(NamedTuple):
-    """A total of one case: its value, None where it has none, and what it is made of.
-
-    Of a case that breaks its constraint the largest contributions come first, of ``min`` the smallest.
-    """
-
-    value: Value | None
-    contributions: tuple[Contribution, ...]
-    is_broken: bool = False
-    """Whether it has no value because of a contribution that is none."""
 
 
 class Case(NamedTuple):
@@ -92,7 +68,9 @@ def evaluate_cases(constraint: TotalConstraint, index: FactIndex) -> Iterator[Ca
         amounts = tuple(_evaluate_total(total, index, bindings) for total in constraint.totals)
         violated = is_violated(constraint, bindings, amounts)
         if violated is not False:
-            amounts = tuple(_sort(total, amount) for total, amount in zip(constraint.totals, amounts, strict=True))
+            amounts = tuple(
+                sort_amount(total, amount) for total, amount in zip(constraint.totals, amounts, strict=True)
+            )
         yield Case(constraint, bindings, premises, amounts, violated)
 
 
@@ -136,7 +114,7 @@ def _evaluate_total(total: Total, index: FactIndex, bindings: Mapping[str, Term]
             value = evaluate_value(total.values[0], match.bindings)
         main = match.premises[place] if match.premises else ("", "", "")
         found.append(Contribution(value, main, match.premises, match.bindings))
-    return _add_up(total, found)
+    return add_up(total, found)
 
 
 def _identify(term: Term) -> object:
@@ -152,49 +130,6 @@ def _find_main(total: Total, wanted: set[str]) -> int:
         if place is not None:
             return place
     return 0
-
-
-def _add_up(total: Total, found: Sequence[Contribution]) -> Amount:
-    if total.kind == "count":
-        distinct: dict[object, Contribution] = {}
-        for contribution in found:
-            distinct.setdefault(contribution.value, contribution)
-        return Amount(Value("number", Fraction(len(distinct))), tuple(distinct.values()))
-    kinds = {one.value.kind if isinstance(one.value, Value) else "" for one in found}
-    allowed = ("number",) if total.kind in ("sum", "average") else tuple(k for k in ORDERED_KINDS if k != "duration")
-    if not found:
-        return Amount(Value("number", Fraction(0)) if total.kind == "sum" else None, ())
-    if len(kinds) > 1 or not kinds.issubset(allowed):
-        return Amount(None, tuple(found), is_broken=True)
-    if total.kind in ("min", "max"):
-        extreme = (min if total.kind == "min" else max)(found, key=_get_content).value
-        return Amount(extreme if isinstance(extreme, Value) else None, tuple(found))
-    amount = _sum([_get_number(one) for one in found])
-    return Amount(Value("number", amount / (1 if total.kind == "sum" else len(found))), tuple(found))
-
-
-def _sum(numbers: Sequence[Fraction]) -> Fraction:
-    # Whole numbers, which most are, add up twenty times as fast as fractions.
-    if all(number.denominator == 1 for number in numbers):
-        return Fraction(sum(number.numerator for number in numbers))
-    return sum(numbers, Fraction(0))
-
-
-def _sort(total: Total, amount: Amount) -> Amount:
-    ordered = sorted(amount.contributions, key=lambda one: one.facts)
-    if total.kind != "count" and not amount.is_broken:
-        ordered.sort(key=_get_content, reverse=total.kind != "min")
-    return amount._replace(contributions=tuple(ordered))
-
-
-def _get_content(contribution: Contribution) -> Any:
-    """Return the content of a value; those of one total are of one ordered kind."""
-    return contribution.value.value if isinstance(contribution.value, Value) else None
-
-
-def _get_number(contribution: Contribution) -> Fraction:
-    value = contribution.value
-    return value.value if isinstance(value, Value) and isinstance(value.value, Fraction) else Fraction(0)
 
 
 def find_minimal(case: Case) -> tuple[tuple[Contribution, ...], ...]:
@@ -216,12 +151,12 @@ def find_minimal(case: Case) -> tuple[tuple[Contribution, ...], ...]:
     grows = (
         total.kind == "max"
         or (total.kind == "count" and not any(isinstance(element, Negation) for element in total.body))
-        or (total.kind == "sum" and all(_get_number(one) >= 0 for one in contributions))
+        or (total.kind == "sum" and all(get_number(one) >= 0 for one in contributions))
     )
     if not ((above and grows) or (below and total.kind == "min")):
         return everything
     for count in range(1, len(contributions) + 1):
-        amount = _add_up(total, contributions[:count])
+        amount = add_up(total, contributions[:count])
         if is_violated(case.constraint, case.bindings, (amount,)):
             return (contributions[:count],)
     return everything
