@@ -15,7 +15,8 @@ from workbench.model.rules import Atom, BodyElement, Comparison, Negation, colle
 from workbench.model.terms import RDF_TYPE, XSD_DATE, Triple, make_literal
 from workbench.model.totals import TotalConstraint
 from workbench.validation.matching import FactIndex, iterate_keys
-from workbench.validation.totals import Case, build_index, evaluate_cases, find_minimal
+from workbench.validation.total_causes import find_minimal
+from workbench.validation.totals import Case, build_index, evaluate_cases
 
 PREFIXES = {"": "https://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from workbench.formats.table_text import DELIMITERS, ENCODINGS
+from workbench.formats.table_decoding import ENCODINGS
+from workbench.formats.table_text import DELIMITERS
 from workbench.formats.yaml_text import YamlPath, YamlText, YamlValue, parse_yaml
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Provenance

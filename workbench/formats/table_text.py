@@ -15,15 +15,13 @@ from typing import NamedTuple
 
 from workbench.model.report import Location, Violation
 
-__all__ = ["DELIMITERS", "ENCODINGS", "Row", "TableText", "decode_table", "write_cell"]
+__all__ = ["DELIMITERS", "Row", "TableText", "write_cell"]
 
 DELIMITERS = (",", ";", "\t", "|")
-ENCODINGS = ("utf-8", "utf-16", "latin-1", "windows-1252")
 _MOST_IN_CELL = 100_000
 _LINE = re.compile(r"[^\r\n]*+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"')
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 class Row(NamedTuple):
@@ -31,35 +29,6 @@ class Row(NamedTuple):
 
     start: int
     cells: list[str]
-
-
-def decode_table(data: bytes, encoding: str, path: str) -> str | Violation:
-    """Return a table's text without its byte order mark, or why there is none: ``table.encoding``, with its line."""
-    name = "utf-8-sig" if encoding == "utf-8" else encoding
-    try:
-        text = data.decode(name)
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        return _refuse_encoding(f"This table is not {encoding} text.", Location(path, line, column), encoding)
-    if encoding != "utf-8":
-        text = text.removeprefix("\ufeff")
-    control = _CONTROL.search(text)
-    if control is not None:
-        place = TableText(text, path, ",").locate(control.start())
-        return _refuse_encoding("This file holds characters that no table has.", place, encoding)
-    return text
-
-
-def _refuse_encoding(message: str, place: Location, encoding: str) -> Violation:
-    return Violation(
-        "table.encoding",
-        "error",
-        message,
-        place,
-        why=f"The table is read as {encoding}; nothing of it was used.",
-        fix=f"Save it as UTF-8, or name its encoding under 'encoding': {', '.join(ENCODINGS)}.",
-    )
 
 
 def write_cell(text: str, delimiter: str) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from workbench.formats.table_decoding import decode_table
 from workbench.formats.table_mapping import TableMapping
 from workbench.formats.table_reading import MAX_TABLE_BYTES, TableReader, report_size
-from workbench.formats.table_text import Row, TableText, decode_table, write_cell
+from workbench.formats.table_text import Row, TableText, write_cell
 from workbench.model.report import Location, Violation
 from workbench.model.terms import Term, Triple
 

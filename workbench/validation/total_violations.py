@@ -12,7 +12,8 @@ from workbench.model.terms import Term, Triple, is_literal, split_literal
 from workbench.model.totals import Total, TotalConstraint
 from workbench.model.values import Value, make_number
 from workbench.validation.total_amounts import Amount, Contribution
-from workbench.validation.totals import Case, find_minimal
+from workbench.validation.total_causes import find_minimal
+from workbench.validation.totals import Case
 
 __all__ = ["TotalSpeaker", "report_cases"]
 

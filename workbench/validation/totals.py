@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from workbench.model.application import apply_function
 from workbench.model.builtins import NEGATED, evaluate_value
-from workbench.model.rules import Atom, Expression, Negation, Operation, collect_variables
+from workbench.model.rules import Atom, Expression, Operation, collect_variables
 from workbench.model.terms import Term, Triple, is_literal
-from workbench.model.totals import Total, TotalConstraint, find_slots, make_slot, read_slot
+from workbench.model.totals import Total, TotalConstraint, find_slots, read_slot
 from workbench.model.values import ORDERED_KINDS, Value, compare_values, read_value
 from workbench.validation.matching import FactIndex, iterate_keys
-from workbench.validation.total_amounts import Amount, Contribution, add_up, get_number, sort_amount
+from workbench.validation.total_amounts import Amount, Contribution, add_up, sort_amount
 
 __all__ = [
     "Amount",
@@ -23,7 +23,6 @@ __all__ = [
     "Contribution",
     "build_index",
     "evaluate_cases",
-    "find_minimal",
     "is_violated",
     "list_keys",
 ]
@@ -130,33 +129,3 @@ def _find_main(total: Total, wanted: set[str]) -> int:
         if place is not None:
             return place
     return 0
-
-
-def find_minimal(case: Case) -> tuple[tuple[Contribution, ...], ...]:
-    """Return, for each total, the fewest contributions that break the constraint whatever else there is.
-
-    The first largest ones, where more of them can only make it worse; all of them otherwise.
-    """
-    everything = tuple(amount.contributions for amount in case.amounts)
-    if len(case.amounts) != 1:
-        return everything
-    total, contributions = case.constraint.totals[0], everything[0]
-    comparison, slot = case.constraint.comparison, make_slot(0)
-    above = (comparison.left == slot and comparison.operator in ("<", "<=")) or (
-        comparison.right == slot and comparison.operator in (">", ">=")
-    )
-    below = (comparison.left == slot and comparison.operator in (">", ">=")) or (
-        comparison.right == slot and comparison.operator in ("<", "<=")
-    )
-    grows = (
-        total.kind == "max"
-        or (total.kind == "count" and not any(isinstance(element, Negation) for element in total.body))
-        or (total.kind == "sum" and all(get_number(one) >= 0 for one in contributions))
-    )
-    if not ((above and grows) or (below and total.kind == "min")):
-        return everything
-    for count in range(1, len(contributions) + 1):
-        amount = add_up(total, contributions[:count])
-        if is_violated(case.constraint, case.bindings, (amount,)):
-            return (contributions[:count],)
-    return everything
