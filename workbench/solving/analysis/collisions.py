@@ -42,7 +42,7 @@ from workbench.solving.situations import Clause, Instance, rename_apart
 
 __all__ = ["find_collisions"]
 
-_PAIRS = 4000
+_PAIRS = 2000
 """How many meetings of two rules at a constraint are looked at."""
 
 
