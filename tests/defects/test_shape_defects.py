@@ -179,7 +179,7 @@ def check_examples(knowledge: Knowledge, analyses: Sequence[ShapeAnalysis]) -> i
             assert node in find_nonconforming(
                 example.facts, select_triples(analysis, conflict.members, conflict.shapes)
             ), conflict
-        for violation in analysis.violating:
+        for violation in analysis.violating.violations:
             count += 1
             names = [rule.name for rule in knowledge.theory.rules]
             without = knowledge.theory.select(name for name in names if name != violation.rule)

@@ -14,7 +14,7 @@ from workbench.model.theory import Theory
 from workbench.reasoning.closure import reason
 from workbench.solving.shape_cases import Background
 from workbench.solving.shape_conflicts import ShapeVerdicts, find_shape_conflicts, list_foci
-from workbench.solving.shape_rules import RuleViolation, find_rule_violations
+from workbench.solving.shape_rules import RuleVerdicts, find_rule_violations
 from workbench.solving.shape_values import ValueAxiom
 from workbench.solving.situations import ClauseIndex, make_clause
 from workbench.validation.shape_conditions import read_shapes, read_value_axioms
@@ -32,7 +32,7 @@ class ShapeAnalysis(NamedTuple):
     triples: tuple[Triple, ...]
     background: Background
     verdicts: ShapeVerdicts
-    violating: tuple[RuleViolation, ...]
+    violating: RuleVerdicts
 
 
 def analyse_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[ShapeAnalysis]:
@@ -41,7 +41,7 @@ def analyse_shapes(knowledge: Knowledge, problems: Sequence[Violation]) -> list[
     for triples, is_asserted in _split_shapes(knowledge, problems):
         background = make_background(knowledge, triples, is_asserted=is_asserted)
         verdicts = _find(background, _list_classes(knowledge))
-        violating = () if is_asserted else _find_violating(knowledge, background)
+        violating = RuleVerdicts() if is_asserted else _find_violating(knowledge, background)
         found.append(ShapeAnalysis(triples, background, verdicts, violating))
     return found
 
@@ -100,7 +100,7 @@ def _find(background: Background, classes: tuple[Term, ...]) -> ShapeVerdicts:
     return find_shape_conflicts(background, list_foci(background, classes))
 
 
-def _find_violating(knowledge: Knowledge, background: Background) -> tuple[RuleViolation, ...]:
+def _find_violating(knowledge: Knowledge, background: Background) -> RuleVerdicts:
     stated = frozenset(predicate for _, predicate, _ in knowledge.facts)
     return _find_rule_violations(background, knowledge.theory, frozenset(_follow_axioms(knowledge.theory, stated)))
 
@@ -120,13 +120,13 @@ def _follow_axioms(theory: Theory, properties: Iterable[Term]) -> set[Term]:
 
 
 @lru_cache(maxsize=8)
-def _find_rule_violations(background: Background, theory: Theory, stated: frozenset[Term]) -> tuple[RuleViolation, ...]:
+def _find_rule_violations(background: Background, theory: Theory, stated: frozenset[Term]) -> RuleVerdicts:
     def derive(facts: Sequence[Triple], without: Collection[str]) -> frozenset[Triple] | None:
         rules = [rule.name for rule in theory.rules if rule.name not in without]
         closure = reason(theory.select(rules), facts)
         return None if closure.contradictions() else frozenset(closure.facts())
 
-    return tuple(find_rule_violations(background, theory.rules, derive, stated=stated))
+    return find_rule_violations(background, theory.rules, derive, stated=stated)
 
 
 def _list_classes(knowledge: Knowledge) -> tuple[Term, ...]:

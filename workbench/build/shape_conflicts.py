@@ -36,10 +36,11 @@ def report_shape_conflicts(knowledge: Knowledge, problems: Sequence[Violation]) 
         found += [teller.tell(conflict) for conflict in conflicts]
         found += [teller.tell_undetermined(focus) for focus in analysis.verdicts.undetermined]
         found += teller.tell_left_out(analysis.verdicts)
+        found += [teller.tell_undetermined_rule(name) for name in analysis.violating.undetermined]
         # A rule that contradicts a shape in every case was told already.
         found += [
             teller.tell_rule(violation)
-            for violation in analysis.violating
+            for violation in analysis.violating.violations
             if not any({*violation.members[:2]} <= members for members in told)
         ]
     return found
@@ -204,6 +205,19 @@ class ShapeTeller:
                 domain=self.knowledge.domain.name,
             )
         ]
+
+    def tell_undetermined_rule(self, name: str) -> Violation:
+        """Return a violation that says that it was not decided whether a rule can violate a shape."""
+        return Violation(
+            "analysis.undetermined",
+            "info",
+            f"Whether the rule {name} can violate a shape could not be decided.",
+            self.narrator.locate_rule(self.knowledge.theory.by_name[name]),
+            name,
+            why="The solver reached its limit of steps.",
+            fix="Nothing has to be done; a test beside the rule can show what it concludes.",
+            domain=self.knowledge.domain.name,
+        )
 
     def tell_undetermined(self, focus: Focus) -> Violation:
         """Return a violation that says that a case was not decided."""

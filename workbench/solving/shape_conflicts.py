@@ -28,6 +28,8 @@ __all__ = ["Counterexample", "ShapeConflict", "ShapeVerdicts", "find_shape_confl
 _MOST = 5
 """Conflicts told of one case."""
 _MOST_FOCI = 500
+_MOST_UNDETERMINED = 10
+"""After so many cases that Z3 did not decide no more are asked about."""
 _RESOURCES = 4_000_000
 _STRUCTURE = ("node", "property", "and")
 # With one of these a path without values is what its author asks for.
@@ -104,7 +106,8 @@ def list_foci(background: Background, classes: Iterable[Term] = ()) -> list[Focu
     for shape in background.shapes.values():
         if not shape.targets and is_iri(shape.name) and shape.name not in spoken_of and shape.conditions:
             found.setdefault(Focus("any", shape.name))
-    return list(found)
+    # General classes come first: what conflicts there conflicts in each subclass.
+    return sorted(found, key=lambda f: len(background.list_supers(f.term)) if f.kind == "class" else 0)
 
 
 def find_shape_conflicts(
@@ -116,16 +119,19 @@ def find_shape_conflicts(
     """
     solver = solver or Solver(_RESOURCES)
     found: list[ShapeConflict] = []
-    undetermined = []
+    undetermined: list[Focus] = []
+    asked = 0
     for focus in foci[:_MOST_FOCI]:
-        conflicts, is_known = _ask(background, focus, solver, depth or Depth())
+        if len(undetermined) >= _MOST_UNDETERMINED:
+            break
+        asked += 1
+        conflicts, is_known = _ask(background, focus, solver, depth or Depth(), found)
         found += conflicts
         if not is_known:
             undetermined.append(focus)
     kept = [conflict for conflict in found if not any(_covers(other, conflict) for other in found)]
     unique = {frozenset(conflict.members): conflict for conflict in reversed(kept)}
     ordered = tuple(conflict for conflict in kept if unique[frozenset(conflict.members)] is conflict)
-    asked = min(len(foci), _MOST_FOCI)
     return ShapeVerdicts(ordered, tuple(undetermined), asked, len(foci) - asked)
 
 
@@ -137,14 +143,20 @@ def _covers(one: ShapeConflict, other: ShapeConflict) -> bool:
     return mine < theirs and (one.path is None) == (other.path is None)
 
 
-def _ask(background: Background, focus: Focus, solver: Solver, depth: Depth) -> tuple[list[ShapeConflict], bool]:
+def _ask(
+    background: Background, focus: Focus, solver: Solver, depth: Depth, told: Sequence[ShapeConflict]
+) -> tuple[list[ShapeConflict], bool]:
+    """Return the conflicts of a case, and whether all was decided; ``told`` are those of other cases."""
     roots = (focus.term,) if focus.kind == "any" else ()
     case = Case(background, focus, roots, by_target=focus.kind != "any", depth=depth)
-    if not any(member.kind == "condition" for member in case.members.values()):
+    members = {member for member in case.members.values() if member.kind == "condition"}
+    if not members:
         return [], True
-    without: frozenset[Member] = frozenset()
+    # What conflicts in the case of a superclass conflicts here, too: it is told once, and others are looked for.
+    known = (c for c in told if members.issuperset(m for m in c.members if m.kind == "condition"))
+    without = frozenset(_choose_given_up(conflict) for conflict in known)
     found: list[ShapeConflict] = []
-    result, _ = case.explain(solver, list(case.fills))
+    result = case.ask(solver, list(case.fills), without)
     if result == "sat":
         return [], True
     is_known = result != "unknown"

@@ -31,6 +31,8 @@ _NODE_KINDS = {
 }
 _COMBINED = 3
 """Up to so many patterns about one term are looked at in every combination."""
+_LONG_LIST = 500
+"""Of longer lists only how many members they have counts."""
 _MANY = 40
 """Beyond this many values of one path their number is bounded by the count alone."""
 
@@ -126,6 +128,9 @@ class ConditionWriter:
             named, blank, literal = _NODE_KINDS.get(get_local_name(condition.value), (True, True, True))
             parts = [f"(= (k {text}) {NAME})"] * named + [f"(= (k {text}) {BLANK})"] * blank
             found = disjoin([*parts, *[f"(lit {text})"] * literal])
+        elif component == "in" and len(condition.values) > _LONG_LIST:
+            self.scene.open.setdefault("a long list")
+            return self.make_free()
         elif component == "in":
             found = disjoin(f"(= {text} {self.scene.write_term(member)})" for member in condition.values)
             self._share_classes(value, condition.values)

@@ -27,15 +27,17 @@ from workbench.solving.shape_evaluation import Facts, conforms, is_target
 from workbench.solving.shape_rule_cases import ROUNDS, Aim, RuleCase, list_certain
 from workbench.solving.shape_values import Path
 from workbench.solving.situations import rename_apart
-from workbench.solving.solver import Solver
+from workbench.solving.solver import Result, Solver
 
-__all__ = ["Derive", "RuleViolation", "find_rule_violations"]
+__all__ = ["Derive", "RuleVerdicts", "RuleViolation", "find_rule_violations"]
 
 Derive = Callable[[Sequence[Triple], Collection[str]], frozenset[Triple] | None]
 """Returns all that follows from facts, without the named rules; None when that is a contradiction."""
 
 _RESOURCES = 4_000_000
 _MOST_SHOWN = 60
+_MOST_UNDECIDED = 10
+"""After so many rules that Z3 did not decide no more are looked at."""
 
 
 class RuleViolation(NamedTuple):
@@ -54,6 +56,13 @@ class RuleViolation(NamedTuple):
     concluded: tuple[Triple, ...]
 
 
+class RuleVerdicts(NamedTuple):
+    """What rules can violate, and the rules about which Z3 did not decide within its limit."""
+
+    violations: tuple[RuleViolation, ...] = ()
+    undetermined: tuple[str, ...] = ()
+
+
 def find_rule_violations(
     background: Background,
     rules: Sequence[Rule],
@@ -61,7 +70,7 @@ def find_rule_violations(
     *,
     stated: Collection[Term] = (),
     solver: Solver | None = None,
-) -> list[RuleViolation]:
+) -> RuleVerdicts:
     """Return the conditions of shapes that rules can violate, each with a case that was judged; sorted by rule.
 
     ``stated`` are the properties of which the project states values. Each rule and condition is told once.
@@ -69,17 +78,21 @@ def find_rule_violations(
     solver = solver or Solver(_RESOURCES)
     found: dict[tuple[str, Member], RuleViolation] = {}
     touched = _list_touched(background)
+    undecided: list[str] = []
     for rule in sorted(rules, key=lambda r: r.name):
+        if len(undecided) >= _MOST_UNDECIDED:
+            break
         if rule.kind != "rule" or not _reaches(background, rule, touched):
             continue
-        for violation in _examine(background, rule, derive, stated, solver):
+        for violation in _examine(background, rule, derive, stated, solver, undecided):
             found.setdefault((rule.name, violation.members[1]), violation)
     # What a rule leads to only through another rule that violates the same condition is that one's affair.
-    return [
+    kept = [
         violation
         for violation in found.values()
         if not any((member.name, violation.members[1]) in found for member in violation.members[2:])
     ]
+    return RuleVerdicts(tuple(kept), tuple(dict.fromkeys(undecided)))
 
 
 def _list_touched(background: Background) -> frozenset[Term]:
@@ -113,7 +126,12 @@ def _reaches(background: Background, rule: Rule, touched: frozenset[Term]) -> bo
 
 
 def _examine(
-    background: Background, rule: Rule, derive: Derive, stated: Collection[Term], solver: Solver
+    background: Background,
+    rule: Rule,
+    derive: Derive,
+    stated: Collection[Term],
+    solver: Solver,
+    undecided: list[str],
 ) -> Iterator[RuleViolation]:
     told: set[Member | Path] = set()
     counted = {
@@ -130,7 +148,9 @@ def _examine(
         by_member: dict[Member, list[Aim]] = {}
         for aim in case.aims:
             by_member.setdefault(aim.member, []).append(aim)
-        if not by_member or not _is_possible(case, solver, [disjoin(a.text for a in case.aims)]):
+        result = _ask(case, solver, [disjoin(a.text for a in case.aims)]) if by_member else "unsat"
+        undecided += [rule.name] * (result == "unknown")
+        if result != "sat":
             continue
         for member in sorted(by_member, key=lambda m: _rank(background, m)):
             aims, path = by_member[member], background.shapes[member.name].path
@@ -153,9 +173,9 @@ def _rank(background: Background, member: Member) -> tuple[int, Member]:
     return place, member
 
 
-def _is_possible(case: RuleCase, solver: Solver, statements: Sequence[str]) -> bool:
+def _ask(case: RuleCase, solver: Solver, statements: Sequence[str]) -> Result:
     text = case.write(statements)
-    return solver.ask("\n".join([text, *(f"(assert {guard})" for guard in case.members)])).result == "sat"
+    return solver.ask("\n".join([text, *(f"(assert {guard})" for guard in case.members)])).result
 
 
 def _list_applications(rule: Rule) -> Iterator[list[Rule]]:

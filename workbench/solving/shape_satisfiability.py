@@ -260,17 +260,24 @@ class Case:
 
     # ---- answers
 
+    def ask(self, solver: Solver, fills: Sequence[str], without: frozenset[Member] = frozenset()) -> Result:
+        """Ask whether the case is possible with values for some paths and without some members."""
+        text, guards = self.write(), self._list_guards(without)
+        return solver.ask("\n".join([text, *(f"(assert {guard})" for guard in (*fills, *guards))])).result
+
+    def _list_guards(self, without: frozenset[Member]) -> list[str]:
+        order = ("condition", "axiom", "clause", "fact")
+        return [g for kind in order for g, m in self.members.items() if m.kind == kind and m not in without]
+
     def explain(
         self, solver: Solver, fills: Sequence[str], without: frozenset[Member] = frozenset()
     ) -> tuple[Result, tuple[str, ...]]:
-        """Ask whether the case is possible with values for some paths and without some members.
+        """Ask like :meth:`ask`, and why not.
 
         Returns the smallest set of guards that conflict, those of shapes rather than others.
         """
         text = self.write()
-        order = ("condition", "axiom", "clause", "fact")
-        guards = [g for kind in order for g, m in self.members.items() if m.kind == kind and m not in without]
-        return solver.explain(text, [*fills, *guards])
+        return solver.explain(text, [*fills, *self._list_guards(without)])
 
     def draw(self, solver: Solver, statements: Sequence[str] = (), *, is_filled: bool = False) -> Drawn | None:
         """Return the case as a graph with few facts; None when there is none, or none that can be written down.

@@ -152,10 +152,12 @@ class _Reader:
             members = self.index.read_list(value)
             return (Condition(_LISTS[name], triple, values=members),) if members is not None else unread
         if name in _NESTED:
-            return (Condition(_NESTED[name], triple, shapes=(value,)),)
+            return unread if is_literal(value) else (Condition(_NESTED[name], triple, shapes=(value,)),)
         if name in _JOINED:
             members = self.index.read_list(value)
-            return (Condition(_JOINED[name], triple, shapes=members),) if members is not None else unread
+            if members is None or any(is_literal(member) for member in members):
+                return unread
+            return (Condition(_JOINED[name], triple, shapes=members),)
         if name == "uniqueLang":
             return (Condition("uniqueLang", triple),) if _is_true((value,)) else ()
         if name == "closed":
@@ -168,7 +170,7 @@ class _Reader:
         component: Component = "qualifiedMinCount" if name == "qualifiedMinCount" else "qualifiedMaxCount"
         counted = self.index.list_objects(triple[0], make_sh("qualifiedValueShape"))
         number = read_integer(triple[2]) if is_literal(triple[2]) else None
-        if len(counted) != 1 or number is None:
+        if len(counted) != 1 or is_literal(counted[0]) or number is None:
             return ()
         siblings: tuple[Term, ...] = ()
         if _is_true(self.index.list_objects(triple[0], make_sh("qualifiedValueShapesDisjoint"))):
