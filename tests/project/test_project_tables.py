@@ -149,3 +149,14 @@ def test_the_whole_of_a_real_table_is_read(tmp_path: Path, shared_data: Path) ->
         "\n", 0, folder_text.index("\n23259,")
     ) + 2
     assert str(project.locate(triple)).startswith(f"ontologies/aml/aml_dataset_transactions.csv:{line}:")
+
+
+def test_tables_in_a_notebook(folder: Path) -> None:
+    ontologies = folder / "ontologies/aml"
+    tables = [folder / TABLE, ontologies / "people_shares.table.yaml"]
+    prefixes = {"aml": AML, "xsd": "http://www.w3.org/2001/XMLSchema#"}
+    project = Project.from_files([ontologies / "aml.ttl"], prefixes=prefixes, tables=tables)
+    assert SHARE in project.get_domain().assertions
+    assert str(project.locate(SHARE)) == "ontologies/notebook/aml_dataset_people_shares.csv:2:8"
+    with pytest.raises(InputError, match="could not be read"):
+        Project.from_files(tables=[folder / "none.csv"])

@@ -97,11 +97,13 @@ class Project:
         base: str = "",
         sensitive: bool = False,
         languages: Sequence[str] = ("en",),
+        tables: Sequence[Path | str] = (),
     ) -> Project:
         """Make a project of one domain in memory.
 
         Each source is a path, or the text itself: bytes, or a string with a line break. ``rules`` may hold
-        constraints too; ``closed`` are prefixed names or IRIs. The domain has the project's name.
+        constraints too; ``closed`` are prefixed names or IRIs; ``tables`` are paths of tables and of their mappings,
+        which name a table by its file name. The domain has the project's name.
         Raises InputError for a file that is not there or too large, UsageError for a name that no folder could have.
         """
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
@@ -110,6 +112,7 @@ class Project:
         for folder, sources, fallback in (
             ("ontologies", ontologies, "ttl"),
             ("ontologies", rules, "rules"),
+            ("ontologies", [Path(table) for table in tables], "csv"),
             ("validators", shapes, "ttl"),
         ):
             for number, source in enumerate(sources, 1):
