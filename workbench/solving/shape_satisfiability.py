@@ -370,8 +370,8 @@ class Case:
                 features = features._replace(text=self._find_text(term, number, features, found))
                 name = word if taken[word] == 1 else f"{word}{taken[word]}"
                 written = self.scene.constants.decode(features, name)
-                if written is None:
-                    return None
+                if written is None or written in by_number.values():
+                    return None  # it cannot be written, or two different terms would look the same
                 by_number[own] = written
             names[term] = by_number[own]
         return names

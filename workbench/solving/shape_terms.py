@@ -361,7 +361,7 @@ def write_order(sign: str, one: str, other: str, *, positive: bool) -> str:
 def _fit(text: str | None, name: str, length: int) -> str:
     if text is not None:
         return text
-    return name[:length].ljust(min(length, 500), "x")
+    return name[-length:].rjust(min(length, 500), "x") if length else ""
 
 
 def _write_int(number: int) -> str:
