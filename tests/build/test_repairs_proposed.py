@@ -89,9 +89,9 @@ def test_proposals_are_the_least_of_all_changes(sizes: list[int], limit: int, or
     assert measure(list(before.values()), [after[key] for key in before]) == best
 
 
-def measure(before: Sequence[int | Fraction], after: Sequence[int | Fraction]) -> tuple[int, int | Fraction]:
-    differences = [abs(a - b) for a, b in zip(before, after, strict=True)]
-    return sum(d != 0 for d in differences), sum(differences)
+def measure(before: Sequence[int | Fraction], after: Sequence[int | Fraction]) -> tuple[int, Fraction]:
+    differences = [abs(Fraction(a) - Fraction(b)) for a, b in zip(before, after, strict=True)]
+    return sum(1 for difference in differences if difference), sum(differences, Fraction(0))
 
 
 def test_mending_does_not_break_another() -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -208,3 +209,25 @@ def test_a_cell_is_replaced_and_the_rest_stays() -> None:
     assert [cell.text.strip() for cell in sizes] == ["2.50", "3"]
     changed = replace_cells(facts, [(sizes[1], "4,5"), (sizes[0], "7")])
     assert changed == b'\xef\xbb\xbfid,name,size,box\r\n1,"La,mp",7,a\r\n2,"x""y","4,5",b\r\n'
+
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+
+
+def test_the_documented_mapping_states_what_the_text_says() -> None:
+    (sample,) = re.findall(r"^```yaml\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    mapping, found = parse_mapping(sample.encode(), "shares.table.yaml", PREFIXES)
+    assert found == ()
+    assert mapping is not None
+    facts = read_table(mapping, b"person,company,share,since\n80,727,42.5,\n")
+    assert facts.violations == ()
+    assert mapping.provenance.state == "reviewed"
+    assert [str(facts.locate(*triple)) for triple in facts.triples] == [f"shares.csv:2:{c}" for c in (1, 1, 1, 4, 8)]
+    assert facts.triples[4][2] == '"42.5"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+
+
+def test_every_finding_is_listed_with_its_code() -> None:
+    modules = [*(ROOT / "workbench/formats").glob("table*.py"), ROOT / "workbench/project/assembly.py"]
+    used = {code for path in modules for code in re.findall(r'"(table\.[a-z-]+)"', path.read_text(encoding="utf-8"))}
+    assert used == set(re.findall(r"^\| `(table\.[a-z-]+)`", DOCUMENT, re.MULTILINE))

@@ -70,9 +70,9 @@ def try_all(quantities: Sequence[Quantity], demands: Sequence[Demand]) -> dict[s
     best: tuple[tuple[object, ...], dict[str, Fraction]] | None = None
     ranges = []
     for quantity in quantities:
-        values = [quantity.value + step * quantity.unit for step in range(-REACH, REACH + 1)]
+        reached = [quantity.value + step * quantity.unit for step in range(-REACH, REACH + 1)]
         low, high = quantity.low, quantity.high
-        ranges.append([v for v in values if (low is None or v >= low) and (high is None or v <= high)])
+        ranges.append([v for v in reached if (low is None or v >= low) and (high is None or v <= high)])
     for values in product(*ranges):
         named = {q.name: value for q, value in zip(quantities, values, strict=True)}
         if meets(demands, named):
