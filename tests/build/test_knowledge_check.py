@@ -58,7 +58,7 @@ def test_a_misspelt_predicate_is_found_at_its_line_and_nothing_is_reasoned(make:
     project = make(files)
     checked = check(project)
     found = find_one(checked, "rule.unknown-predicate")
-    assert place_of(found) == (RULES, find_line(files, RULES, "rule uncle"))
+    assert place_of(found) == (RULES, find_line(files, RULES, "hasBrothr"))
     assert "hasBrother" in found.fix
     assert find_one(checked, "check.not-reasoned").severity == "info"
     assert checked.closures == {}

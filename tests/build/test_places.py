@@ -104,7 +104,7 @@ CASES: list[tuple[str, str, Callable[[Files], None]]] = [
     (
         "rule.unsafe-variable",
         "a rule without sense",
-        append(RULES, "\nrule ⟦odd\n  hasParent(?x, ?y) -> hasUncle(?x, ?z)\n"),
+        append(RULES, "\nrule odd\n  hasParent(?x, ?y) -> hasUncle(?x, ⟦?z)\n"),
     ),
     ("test.failed", "an expectation", append(RULES, "\ntest odd\n  given Man(bob)\n  must ⟦hasUncle(bob, ann)\n")),
     ("rule.syntax", "a constraint", append(CONSTRAINTS, "\nconstraint odd\n  Man(?x) ->⟦\n")),

@@ -131,7 +131,11 @@ def _remove_waiver(project: Project, violation: Violation) -> Repair:
 
 
 def _rename_lone_variable(project: Project, violation: Violation) -> Repair:
-    place, name = _get_place(violation), violation.value
+    domain, name = _get_domain(project, violation), violation.value
+    named = (rule.location for rule in (*domain.rules, *domain.constraints) if rule.name == violation.source)
+    place = next((place for place in named if place is not None), None)
+    if place is None:
+        raise EditError("Its rule does not stand in a file of the project.")
     data = project.files[place.path].data
     return Repair(tuple((place.path, part) for part in rename_variable(data, place, name, f"?_{name[1:]}")))
 

@@ -49,6 +49,8 @@ class ExpressionParser:
         self._blanks = blanks
         self._position = 0
         self._last = len(tokens) - 1
+        self.mentions: dict[str, Token] = {}
+        """Where each name stands first, and each variable last, in what was read."""
 
     # -- tokens
 
@@ -88,6 +90,7 @@ class ExpressionParser:
         """Take a bare name, a prefixed name or an IRI, and resolve it."""
         token = self.peek()
         if token.kind == "iri":
+            self.mentions.setdefault(token.text, token)
             return self.take().text
         if token.kind not in ("name", "prefixed"):
             self.fail(expected)
@@ -100,7 +103,9 @@ class ExpressionParser:
         if namespace is None:
             self._fail_prefix(prefix, token)
         self.take()
-        return make_iri(namespace + local)
+        name = make_iri(namespace + local)
+        self.mentions.setdefault(name, token)
+        return name
 
     def _fail_prefix(self, prefix: str, token: Token) -> NoReturn:
         if not prefix:
@@ -117,6 +122,7 @@ class ExpressionParser:
         """Take a variable, an individual or a literal."""
         token = self.peek()
         if token.kind == "variable":
+            self.mentions[token.text] = token
             return self.take().text
         if token.kind == "blank":
             if not self._blanks:

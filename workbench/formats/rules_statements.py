@@ -157,6 +157,7 @@ def parse_statement(tokens: Sequence[Token], names: Names, path: str) -> Stateme
         sentences=metadata.sentences,
         provenance=metadata.provenance,
         location=location,
+        mentions=tuple((text, Location(path, at.line, at.column)) for text, at in parser.mentions.items()),
     )
     return Statement(rule, head if isinstance(head, Comparison) else None, body.unless)
 

@@ -108,8 +108,9 @@ class Rule:
     """A named rule, compiled axiom or constraint.
 
     ``name`` is unique in a theory. ``sentences`` are the author's free sentences by language, for explanations.
-    ``axioms`` are the stated triples that a compiled axiom comes from. Equality of *meaning* is body and head only;
-    the other fields do not take part in comparisons.
+    ``axioms`` are the stated triples that a compiled axiom comes from; ``mentions`` says where each name stands first
+    in its text, and each variable last. Equality of *meaning* is body and head only; the other fields do not take part
+    in comparisons.
     """
 
     name: str
@@ -120,6 +121,11 @@ class Rule:
     axioms: tuple[Triple, ...] = field(default=(), compare=False)
     provenance: Provenance = field(default=Provenance(), compare=False)
     location: Location | None = field(default=None, compare=False)
+    mentions: tuple[tuple[str, Location], ...] = field(default=(), compare=False, repr=False)
+
+    def locate(self, mention: str) -> Location | None:
+        """Return where a name or variable stands in the rule; without a place of its own that of the rule."""
+        return next((place for text, place in self.mentions if text == mention), self.location)
 
     @property
     def is_integrity(self) -> bool:

@@ -54,10 +54,9 @@ def report_rule(
     focus: str = "",
     value: str = "",
 ) -> Violation:
-    """Return a violation of a rule, at its name; ``value`` is the part of it that is meant, such as a variable."""
-    return Violation(
-        code, severity, message, rule.location, focus or rule.name, why, fix, source=rule.name, value=value
-    )
+    """Return a violation of a rule: where ``value`` (a variable) or else ``focus`` (a name) stands, or at its name."""
+    place = rule.locate(value or focus)
+    return Violation(code, severity, message, place, focus or rule.name, why, fix, source=rule.name, value=value)
 
 
 def check_safety(rule: Rule) -> Iterator[Violation]:
@@ -75,6 +74,7 @@ def check_safety(rule: Rule) -> Iterator[Violation]:
                 f"In {call_rule(rule)}, {variable} behind the arrow has no value.",
                 why,
                 f"Add an atom with {variable} before the arrow, or take {variable} out of the conclusion.",
+                value=variable,
             )
     for variable in dict.fromkeys(_list_unbound(rule.body, bound)):
         yield report_rule(
@@ -83,6 +83,7 @@ def check_safety(rule: Rule) -> Iterator[Violation]:
             f"In {call_rule(rule)}, {variable} is compared or calculated with, but has no value.",
             f"No atom of the body mentions {variable}, and it is not calculated from others that have a value.",
             f"Add an atom that gives {variable} a value, or write it as '{variable} = ...'.",
+            value=variable,
         )
 
 

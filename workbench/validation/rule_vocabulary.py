@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from workbench.model.report import Location, Violation
@@ -24,8 +24,13 @@ class Vocabulary:
         for key in sorted(self._known):
             self._by_name.setdefault(get_local_name(key), []).append(key)
 
-    def check(self, atoms: Iterable[Atom], place: str, focus: str, location: Location | None) -> Iterator[Violation]:
-        """Report each unknown class or property once, and each that is used as the other."""
+    def check(
+        self, atoms: Iterable[Atom], place: str, name_of: str, locate: Callable[[Atom], Location | None]
+    ) -> Iterator[Violation]:
+        """Report each unknown class or property once, and each that is used as the other.
+
+        ``place`` is what a sentence calls the rule or test of the name ``name_of``; ``locate`` finds an atom in it.
+        """
         seen: set[tuple[str, bool]] = set()
         for atom in atoms:
             is_class = atom.predicate == RDF_TYPE
@@ -39,10 +44,11 @@ class Vocabulary:
                     "rule.unknown-predicate",
                     "error",
                     f"The {place} uses the {used} {name}, which the ontology does not declare.",
-                    location,
+                    locate(atom),
                     atom.key,
                     "Nothing is known of a name that is declared nowhere, so it is most likely misspelt.",
                     self._suggest(atom.key, used) + f"declare {name} in the ontology.",
+                    source=name_of,
                 )
             elif kind != used:
                 shape = f"{name}(?x)" if kind == "class" else f"{name}(?x, ?y)"
@@ -50,10 +56,11 @@ class Vocabulary:
                     "rule.wrong-kind",
                     "error",
                     f"The {place} uses {name} as a {used}, but it is a {kind}.",
-                    location,
+                    locate(atom),
                     atom.key,
                     "A class takes one argument, a property takes two.",
                     f"Write {shape}.",
+                    source=name_of,
                 )
 
     def _suggest(self, key: str, used: str) -> str:

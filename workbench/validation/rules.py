@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from workbench.model.report import Violation
-from workbench.model.rules import Rule, RuleTest, iterate_atoms
+from workbench.model.report import Location, Violation
+from workbench.model.rules import Atom, Rule, RuleTest, iterate_atoms
 from workbench.validation.rule_dependencies import find_unbounded_arithmetic, find_unstratified
 from workbench.validation.rule_functions import check_functions
 from workbench.validation.rule_safety import call_rule, check_negation, check_safety
@@ -41,13 +41,21 @@ def analyse_rules(
         found += check_style(rule)
         found += check_literals(rule)
         atoms = [*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True)]
-        found += vocabulary.check(atoms, call_rule(rule), rule.name, rule.location)
+        found += vocabulary.check(atoms, call_rule(rule), rule.name, _locate_in_rule(rule))
     for test in tests:
-        atoms = test.atoms
-        found += vocabulary.check(atoms, f"test {test.name}", test.name, test.location)
+        found += vocabulary.check(test.atoms, f"test {test.name}", test.name, _locate_in_test(test))
     found += find_unstratified(rules)
     found += find_unbounded_arithmetic(rules)
     return list(dict.fromkeys(found))
+
+
+def _locate_in_rule(rule: Rule) -> Callable[[Atom], Location | None]:
+    return lambda atom: rule.locate(atom.key)
+
+
+def _locate_in_test(test: RuleTest) -> Callable[[Atom], Location | None]:
+    places = {atom: place for _, atom, place in reversed(test.places) if atom is not None}
+    return lambda atom: places.get(atom, test.location)
 
 
 def _check_names(rules: Sequence[Rule]) -> Iterator[Violation]:
