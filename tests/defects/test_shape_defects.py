@@ -12,7 +12,7 @@ from shape_defects import DEFECTS, PREFIXES, Defect
 
 from workbench.build import load
 from workbench.build.judging import report_shape_problems
-from workbench.build.knowledge import Knowledge, get_knowledge
+from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.shape_analysis import ShapeAnalysis, analyse_shapes
 from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.model.report import Violation
@@ -84,7 +84,7 @@ def plant(defect: Defect, folder: Path, domain: str, *, is_clean: bool) -> None:
 
 def analyse(folder: Path) -> tuple[Knowledge, list[Violation]]:
     project = load(folder)
-    (domain,) = project.domains.values() if hasattr(project.domains, "values") else project.domains
+    (domain,) = list_domains(project, None)
     knowledge = get_knowledge(project, domain)
     assert not knowledge.blockers, knowledge.blockers
     problems = report_shape_problems(knowledge)
