@@ -19,7 +19,9 @@ from workbench.solving.values import (
     BLANK,
     NAME,
     NUMBER,
+    OTHER,
     STRING,
+    TEXT,
 )
 
 __all__ = ["Case", "Drawn", "Focus"]
@@ -370,8 +372,9 @@ class Case:
                 features = features._replace(text=self._find_text(term, number, features, found))
                 name = word if taken[word] == 1 else f"{word}{taken[word]}"
                 written = self.scene.constants.decode(features, name)
-                if written is None or written in by_number.values():
-                    return None  # it cannot be written, or two different terms would look the same
+                is_text = features.kind in (STRING, TEXT, OTHER)
+                if written is None or (is_text and written in by_number.values()):
+                    return None  # it cannot be written, or two different texts would look the same
                 by_number[own] = written
             names[term] = by_number[own]
         return names
