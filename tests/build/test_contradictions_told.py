@@ -117,7 +117,7 @@ def test_explain_says_that_the_facts_contradict_each_other(make: Make, files: Fi
 def test_the_command_line_ends_with_1_and_names_the_culprit(make: Make, files: Files) -> None:
     add_crowd(files, 30)
     root = str(make(files).root)
-    result = CliRunner().invoke(main, ["check", root])
+    result = CliRunner().invoke(main, ["check", root, "--all"])
     assert result.exit_code == 1
     assert "takes part in 30 contradictions, of which 20 are listed." in result.output
     assert result.output.count("error ontology.inconsistent") == 20

@@ -404,8 +404,8 @@ test clash
 _pieces = st.sampled_from(
     (
         'rule constraint test prefix a b-c ( ) ^ , -> ?x ?y 12 -3 1.5e3 "s" "s @en ^^ xsd:date : k: <urn:x> < = != + * '
-        "not unless false true given must mustnot unknown state draft en source valid-from 2020-01-01 # \n \n $ _:b add( "
-        "sameAs( \\ é"
+        "not unless false true given must mustnot unknown state draft en source valid-from 2020-01-01 # \n \n $ "
+        "_:b add( sameAs( \\ é"
     ).split(" ")
 )
 

@@ -89,7 +89,7 @@ class Words:
 
     def _say_demand(self, demand: Demand) -> str:
         clause = demand.clause
-        body = (*clause.atoms, *clause.comparisons)
+        body: tuple[BodyElement, ...] = (*clause.atoms, *clause.comparisons)
         letters = iterate_letters()
         names = {v: next(letters) for v in dict.fromkeys(v for part in body for v in collect_variables(part))}
         ways = []

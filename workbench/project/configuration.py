@@ -353,9 +353,7 @@ class _ConfigurationReader:
             )
             reason, owner, day = (self._read_text(entries, path, key) for key in ("reason", "owner", "expires"))
             if not (is_whole and reason and owner and day):
-                message = (
-                    "A waiver says what (code or fingerprint), why (reason), who (owner), until when (expires)."
-                )
+                message = "A waiver says what (code or fingerprint), why (reason), who (owner), until when (expires)."
                 self._report("waiver", message, path)
                 continue
             try:

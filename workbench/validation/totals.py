@@ -18,9 +18,7 @@ from workbench.validation.matching import FactIndex, iterate_keys
 from workbench.validation.total_amounts import Amount, Contribution, add_up, sort_amount
 
 __all__ = [
-    "Amount",
     "Case",
-    "Contribution",
     "build_index",
     "evaluate_cases",
     "is_violated",
