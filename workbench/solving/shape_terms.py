@@ -347,6 +347,8 @@ def write_order(sign: str, one: str, other: str, *, positive: bool) -> str:
     kinds = " ".join(f"(= (k {one}) {kind})" for kind in COMPARABLE)
     exact = f"(and (= (k {one}) (k {other})) (or {kinds}) ({sign} (v {one}) (v {other})))"
     parts = [exact if positive else f"(not {exact})"]
+    if positive and sign in ("<=", ">="):
+        parts.append(f"(= {one} {other})")  # for values without an order processors differ
     for kind, others in RELATED.items():
         pair = f"(= (k {one}) {kind}) (or {' '.join(f'(= (k {other}) {related})' for related in others)})"
         if kind == DURATION:
