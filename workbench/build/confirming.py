@@ -45,8 +45,9 @@ def _judge(theory: Theory, finding: Finding, case: Case) -> Confirmed | None:
         case "violates" | "always-violates" | "can-violate" | "contradictory-conclusions":
             if not set(finding.parts) & set(broken):
                 return None
-            for name in concerned if finding.kind == "contradictory-conclusions" else [finding.subject]:
-                if _list_broken(theory, _derive(theory, case.facts, [name]), ignored=_list_demanding(theory)):
+            is_pair = finding.kind == "contradictory-conclusions"
+            for out in [[name] for name in concerned] if is_pair else [_list_rivals(theory, finding.subject)]:
+                if _list_broken(theory, _derive(theory, case.facts, out), ignored=_list_demanding(theory)):
                     return None
         case "gap":
             if any(_fires(theory, case, name) for name in finding.parts) or _break(theory, broken):
@@ -66,6 +67,13 @@ def _judge(theory: Theory, finding: Finding, case: Case) -> Confirmed | None:
     shown = [(name, fact) for name in concerned for fact in _conclude(theory, case, name) if fact in whole]
     new = [(name, fact) for name, fact in dict.fromkeys(shown) if fact not in case.facts]
     return Confirmed(tuple(new), tuple(name for name in broken if name in finding.parts))
+
+
+def _list_rivals(theory: Theory, name: str) -> list[str]:
+    """Return a rule and the authored ones that may conclude the like: with one of them left, nothing would change."""
+    keys = {head.key for head in theory.by_name[name].head} if name in theory.by_name else set()
+    rivals = (rule.name for rule in theory.rules if rule.kind == "rule" and any(h.key in keys for h in rule.head))
+    return [name, *(rival for rival in rivals if rival != name)]
 
 
 def _break(theory: Theory, broken: Iterable[str]) -> bool:

@@ -44,10 +44,12 @@ def analyse_ground(
     empty = [f for f in find_empty(rest, inquiry, classes, properties) if frozenset(f.parts) not in known]
     graver = [finding for finding in graver if not _is_told(finding, empty)]
     settled = {finding.subject for finding in graver}
+    implied = find_implied(rest, inquiry, settled)
+    # Of two rules that do the same, the one that stays is to blame; with both there, neither would be needed.
+    rest = rest.leave_out(finding.subject for finding in implied)
     collisions = find_collisions(rest, inquiry, settled)
     pairs = {frozenset((f.subject, f.others[0])) for f in collisions if f.kind == "contradictory-conclusions"}
     bands = [f for f in find_bands(rest, inquiry, settled) if f.kind == "gap" or frozenset(f.parts) not in pairs]
-    implied = find_implied(rest, inquiry, settled)
     findings = [*_keep_roots([*empty, *graver, *collisions]), *bands, *implied]
     return Analysis(
         tuple(findings),

@@ -84,7 +84,10 @@ def find_collisions(
 
 def _read_side(ground: Ground, rule: Rule) -> _Side:
     atoms = tuple(dict.fromkeys(element for element in rule.body if isinstance(element, Atom)))
-    before = ground.index.close(atoms, ground.limits, lambda name: name == rule.name)
+    # Other rules that may conclude the like have conditions of their own; what they would conclude is as new.
+    keys = {head.key for head in rule.head}
+    rivals = {r.name for r in ground.rules if r.kind == "rule" and any(head.key in keys for head in r.head)}
+    before = ground.index.close(atoms, ground.limits, lambda name: name in rivals)
     after = ground.index.close(atoms, ground.limits)
     old = {atom for found in before.known.values() for atom in found}
     # What the rule concludes of things made up on the way is no conclusion of its own.
