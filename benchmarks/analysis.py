@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from benchmarks.swrl_n3 import read_swrl_rules
 from workbench.build import load
-from workbench.build.analysis import analyse_knowledge
-from workbench.build.conflicts import report_conflicts
+from workbench.build.analysing.conflicts import report_conflicts
+from workbench.build.analysing.knowledge_analysis import analyse_knowledge
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.project import Project
 

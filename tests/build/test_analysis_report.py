@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.build.analysis import analyse_knowledge
-from workbench.build.conflicts import report_conflicts
-from workbench.build.demands import list_demands
+from workbench.build.analysing.conflicts import report_conflicts
+from workbench.build.analysing.demands import list_demands
+from workbench.build.analysing.knowledge_analysis import analyse_knowledge
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.model.report import Violation
 from workbench.model.terms import RDF_TYPE, RDFS, Triple

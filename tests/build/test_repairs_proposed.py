@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from workbench.build import check, get_knowledge
 from workbench.build.judging import find_contradictions
-from workbench.build.repair_search import RepairSearch
-from workbench.build.repairs import add_repairs, propose
+from workbench.build.repairing.repairs import add_repairs, propose
+from workbench.build.repairing.search import RepairSearch
 from workbench.build.totals import judge_totals
 from workbench.model.report import Violation
 from workbench.model.terms import split_literal

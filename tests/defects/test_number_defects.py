@@ -15,7 +15,7 @@ from planted import Defect
 
 from workbench.build import get_knowledge
 from workbench.build.judging import find_contradictions
-from workbench.build.repairs import add_repairs, propose
+from workbench.build.repairing.repairs import add_repairs, propose
 from workbench.build.totals import judge_totals
 from workbench.model.report import Violation
 from workbench.project import Project, load, preview

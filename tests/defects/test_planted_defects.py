@@ -11,8 +11,8 @@ import pytest
 from defect_projects import EXTERNAL, make_project
 from planted import DEFECTS
 
-from workbench.build.analysis import analyse_knowledge
-from workbench.build.conflicts import report_conflicts
+from workbench.build.analysing.conflicts import report_conflicts
+from workbench.build.analysing.knowledge_analysis import analyse_knowledge
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.checker import derive_model, find_contradictions
 from workbench.model.report import Violation

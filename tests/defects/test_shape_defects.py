@@ -11,15 +11,15 @@ from oracles.shape_graphs import find_nonconforming
 from shape_defects import DEFECTS, PREFIXES, Defect
 
 from workbench.build import load
+from workbench.build.analysing.shape_analysis import ShapeAnalysis, analyse_shapes
+from workbench.build.analysing.shape_conflicts import report_shape_conflicts
 from workbench.build.judging import report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
-from workbench.build.shape_analysis import ShapeAnalysis, analyse_shapes
-from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.model.report import Violation
 from workbench.model.terms import Term, Triple
 from workbench.reasoning.closure import reason
-from workbench.solving.shape_cases import Member
-from workbench.solving.shape_conflicts import select_conditions
+from workbench.solving.shapes.cases import Member
+from workbench.solving.shapes.conflicts import select_conditions
 from workbench.validation.shape_index import ShapeIndex
 
 CODES = frozenset(

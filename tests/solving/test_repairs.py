@@ -7,8 +7,8 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.solving.amounts import Amount, Combined, Demand, Quantity, Relation, Share
-from workbench.solving.repairs import find_least_change
+from workbench.solving.repairs.amounts import Amount, Combined, Demand, Quantity, Relation, Share
+from workbench.solving.repairs.least_change import find_least_change
 
 REACH = 5
 COMPARED = {

@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.solving.shape_patterns import LONGEST, Asked, find_lengths, find_text, match_text
+from workbench.solving.shapes.patterns import LONGEST, Asked, find_lengths, find_text, match_text
 
 ALPHABET = "ab1-\n"
 TEXTS = ["".join(letters) for size in range(5) for letters in product(ALPHABET, repeat=size)]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from oracles.shape_graphs import find_nonconforming, list_graphs, read_turtle
 
 from workbench.model.terms import RDF_TYPE, Term, Triple, make_literal
-from workbench.solving.shape_cases import Background
-from workbench.solving.shape_evaluation import Facts, conforms
-from workbench.solving.shape_satisfiability import Case, Focus
+from workbench.solving.shapes.cases import Background
+from workbench.solving.shapes.evaluation import Facts, conforms
+from workbench.solving.shapes.satisfiability import Case, Focus
 from workbench.solving.solver import Solver
 from workbench.validation.shape_conditions import read_shapes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oracles.shape_graphs import read_turtle
 
 from workbench.model.terms import RDF_TYPE
-from workbench.solving.shape_values import Path, Target, ValueAxiom
+from workbench.solving.shapes.values import Path, Target, ValueAxiom
 from workbench.validation.shape_conditions import read_shapes, read_value_axioms
 
 T = "https://example.org/t#"

@@ -14,9 +14,9 @@ from workbench.model.builtins import holds
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, collect_variables
 from workbench.model.terms import RDF_TYPE, XSD_DATE, Triple, make_literal
 from workbench.model.totals import TotalConstraint
-from workbench.validation.matching import FactIndex, iterate_keys
-from workbench.validation.total_causes import find_minimal
-from workbench.validation.totals import Case, build_index, evaluate_cases
+from workbench.validation.totals.cases import Case, build_index, evaluate_cases
+from workbench.validation.totals.causes import find_minimal
+from workbench.validation.totals.matching import FactIndex, iterate_keys
 
 PREFIXES = {"": "https://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
 

@@ -9,17 +9,17 @@ from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
+from workbench.build.analysing.conflicts import report_conflicts
+from workbench.build.analysing.shape_conflicts import report_shape_conflicts
 from workbench.build.checked import Checked
-from workbench.build.conflicts import report_conflicts
 from workbench.build.curricula import read_curriculum
 from workbench.build.dataset_groups import check_dataset
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
 from workbench.build.naming import UNNAMED
-from workbench.build.repairs import add_repairs
+from workbench.build.repairing.repairs import add_repairs
 from workbench.build.rule_tests import run_rule_tests
-from workbench.build.shape_conflicts import report_shape_conflicts
 from workbench.build.subject_literals import find_subject_literals
 from workbench.build.totals import judge_totals
 from workbench.model.report import Report, Violation

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from workbench.build.narration import make_narrator
-from workbench.build.repairs import propose
+from workbench.build.repairing.repairs import propose
 from workbench.errors import EditError
 from workbench.formats.patches import Replacement, remove_list_item, rename_variable, replace_literal
 from workbench.model.report import Location, Violation

@@ -12,9 +12,9 @@ from workbench.build.narration import Narrator
 from workbench.model.report import Violation
 from workbench.model.terms import Term, Triple
 from workbench.model.totals import Total, TotalConstraint
-from workbench.validation.matching import FactIndex, get_key
-from workbench.validation.total_violations import TotalSpeaker, report_cases
-from workbench.validation.totals import Case, evaluate_cases, list_keys
+from workbench.validation.totals.cases import Case, evaluate_cases, list_keys
+from workbench.validation.totals.matching import FactIndex, get_key
+from workbench.validation.totals.violations import TotalSpeaker, report_cases
 from workbench.wording.sentences import say_term
 from workbench.wording.totals import say_total, say_total_comparison, say_total_constraint
 

@@ -20,7 +20,7 @@ from workbench.model.terms import (
     read_integer,
     split_literal,
 )
-from workbench.solving.shape_values import Component, Condition, Path, Shape, Target, ValueAxiom
+from workbench.solving.shapes.values import Component, Condition, Path, Shape, Target, ValueAxiom
 from workbench.validation.shape_index import SH_PATH, TARGETS, ShapeIndex, make_sh
 
 __all__ = ["read_shapes", "read_value_axioms"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from workbench.build.stated_numbers import Measured, StatedNumbers, measure
+from workbench.build.repairing.stated_numbers import Measured, StatedNumbers, measure
 from workbench.model.builtins import NEGATED, evaluate_value, holds
 from workbench.model.rules import (
     Atom,
@@ -22,8 +22,8 @@ from workbench.model.rules import (
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable
 from workbench.model.totals import Total, TotalConstraint, make_slot
 from workbench.model.values import read_value
-from workbench.solving.amounts import Amount, Combined, Demand, Relation, Share, iterate_names
-from workbench.validation.matching import FactIndex
+from workbench.solving.repairs.amounts import Amount, Combined, Demand, Relation, Share, iterate_names
+from workbench.validation.totals.matching import FactIndex
 
 __all__ = ["DemandMaker", "FrozenError", "Origin", "Unencodable", "find_joined"]
 

@@ -20,9 +20,9 @@ from workbench.model.terms import (
     is_literal,
     split_literal,
 )
-from workbench.solving.shape_patterns import match_text
-from workbench.solving.shape_terms import RELATED, get_text, is_language_in, read_family
-from workbench.solving.shape_values import Condition, Path, Shape, Shapes, Target
+from workbench.solving.shapes.patterns import match_text
+from workbench.solving.shapes.terms import RELATED, get_text, is_language_in, read_family
+from workbench.solving.shapes.values import Condition, Path, Shape, Shapes, Target
 from workbench.solving.values import COMPARABLE, ILL_TYPED, read_values
 
 __all__ = ["Facts", "Verdict", "conforms", "is_target"]

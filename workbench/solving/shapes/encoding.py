@@ -7,10 +7,10 @@ from itertools import combinations, product
 
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, get_local_name, is_iri, is_literal, is_variable, split_literal
-from workbench.solving.shape_cases import Scene, conjoin, disjoin
-from workbench.solving.shape_patterns import LONGEST, Asked, find_lengths, match_text
-from workbench.solving.shape_terms import RELATED, get_text, write_order
-from workbench.solving.shape_values import Condition, Path, Shape
+from workbench.solving.shapes.cases import Scene, conjoin, disjoin
+from workbench.solving.shapes.patterns import LONGEST, Asked, find_lengths, match_text
+from workbench.solving.shapes.terms import RELATED, get_text, write_order
+from workbench.solving.shapes.values import Condition, Path, Shape
 from workbench.solving.values import BLANK, COMPARABLE, ILL_TYPED, NAME, write_number
 
 __all__ = ["VALUE_TESTS", "ConditionWriter"]

@@ -11,9 +11,9 @@ from workbench.model.report import Location, Part, Violation
 from workbench.model.terms import Term, Triple, is_literal, split_literal
 from workbench.model.totals import Total, TotalConstraint
 from workbench.model.values import Value, make_number
-from workbench.validation.total_amounts import Amount, Contribution
-from workbench.validation.total_causes import find_minimal
-from workbench.validation.totals import Case
+from workbench.validation.totals.amounts import Amount, Contribution
+from workbench.validation.totals.cases import Case
+from workbench.validation.totals.causes import find_minimal
 
 __all__ = ["TotalSpeaker", "report_cases"]
 

@@ -1,6 +1,6 @@
 """A case drawn from shapes: a node, the values it must have, and all that shapes, rules and axioms say of them.
 
-**What is drawn.** Terms (see ``shape_terms``) and the facts that may hold between them. Each demand for something to
+**What is drawn.** Terms (see ``terms``) and the facts that may hold between them. Each demand for something to
 exist (a count, a value of a certain kind, the violation of a shape that is negated) gets terms of its own, to the
 depth of :class:`Depth`; each demand on all values is written for every fact that may hold, those included that rules
 lead to. The text is written anew until nothing new may hold.
@@ -25,8 +25,8 @@ from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom, BodyElement, Expression, iterate_terms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal, is_variable, split_literal
-from workbench.solving.shape_terms import Constants
-from workbench.solving.shape_values import Path, Shape, Shapes, ValueAxiom
+from workbench.solving.shapes.terms import Constants
+from workbench.solving.shapes.values import Path, Shape, Shapes, ValueAxiom
 from workbench.solving.situations import Clause, ClauseIndex, Limits
 
 __all__ = ["FOCUS", "Background", "Depth", "Member", "Scene", "conjoin", "disjoin", "list_constants"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from workbench.model.terms import XSD, Term, get_local_name, is_literal, split_literal
-from workbench.solving.shape_values import Condition, Path, Shape, Shapes, ValueAxiom
+from workbench.solving.shapes.values import Condition, Path, Shape, Shapes, ValueAxiom
 
 __all__ = ["ShapeWords"]
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
-from workbench.build.confirming import Confirmed, confirm
-from workbench.build.demands import Demand, list_demands
+from workbench.build.analysing.confirming import Confirmed, confirm
+from workbench.build.analysing.demands import Demand, list_demands
 from workbench.build.knowledge import Knowledge
 from workbench.model.rules import Atom
 from workbench.model.terms import RDFS, Term, Triple, get_local_name, is_blank, is_literal

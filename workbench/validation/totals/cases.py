@@ -14,8 +14,8 @@ from workbench.model.rules import Atom, Expression, Operation, collect_variables
 from workbench.model.terms import Term, Triple, is_literal
 from workbench.model.totals import Total, TotalConstraint, find_slots, read_slot
 from workbench.model.values import ORDERED_KINDS, Value, compare_values, read_value
-from workbench.validation.matching import FactIndex, iterate_keys
-from workbench.validation.total_amounts import Amount, Contribution, add_up, sort_amount
+from workbench.validation.totals.amounts import Amount, Contribution, add_up, sort_amount
+from workbench.validation.totals.matching import FactIndex, iterate_keys
 
 __all__ = [
     "Case",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbench.build.analysis import KnowledgeAnalysis
-from workbench.build.confirming import Confirmed
-from workbench.build.demands import Demand
+from workbench.build.analysing.confirming import Confirmed
+from workbench.build.analysing.demands import Demand
+from workbench.build.analysing.knowledge_analysis import KnowledgeAnalysis
 from workbench.build.knowledge import Knowledge
 from workbench.build.naming import say_plainly
 from workbench.model.report import Location, Part

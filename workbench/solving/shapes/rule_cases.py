@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from workbench.model.rules import Atom, Rule, collect_variables, iterate_terms, substitute_atom
 from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable
-from workbench.solving.shape_cases import Background, Depth, Member, conjoin, disjoin, list_constants
-from workbench.solving.shape_clauses import ClauseWriter
-from workbench.solving.shape_encoding import VALUE_TESTS
-from workbench.solving.shape_satisfiability import Case, Focus
-from workbench.solving.shape_values import Condition, Path, Shape, Target
+from workbench.solving.shapes.cases import Background, Depth, Member, conjoin, disjoin, list_constants
+from workbench.solving.shapes.clauses import ClauseWriter
+from workbench.solving.shapes.encoding import VALUE_TESTS
+from workbench.solving.shapes.satisfiability import Case, Focus
+from workbench.solving.shapes.values import Condition, Path, Shape, Target
 from workbench.solving.situations import make_clause
 from workbench.solving.values import BLANK
 

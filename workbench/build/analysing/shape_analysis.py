@@ -12,10 +12,10 @@ from workbench.model.rules import Rule, is_restatement, iterate_atoms, iterate_t
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri
 from workbench.model.theory import Theory
 from workbench.reasoning.closure import reason
-from workbench.solving.shape_cases import Background
-from workbench.solving.shape_conflicts import ShapeVerdicts, find_shape_conflicts, list_foci
-from workbench.solving.shape_rules import RuleVerdicts, find_rule_violations
-from workbench.solving.shape_values import ValueAxiom
+from workbench.solving.shapes.cases import Background
+from workbench.solving.shapes.conflicts import ShapeVerdicts, find_shape_conflicts, list_foci
+from workbench.solving.shapes.rules import RuleVerdicts, find_rule_violations
+from workbench.solving.shapes.values import ValueAxiom
 from workbench.solving.situations import ClauseIndex, make_clause
 from workbench.validation.shape_conditions import read_shapes, read_value_axioms
 from workbench.validation.shape_index import ShapeIndex, make_sh

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import z3
 
 from workbench.errors import WorkbenchError
-from workbench.solving.amount_terms import AmountTerms
-from workbench.solving.amounts import Demand, Quantity
+from workbench.solving.repairs.amount_terms import AmountTerms
+from workbench.solving.repairs.amounts import Demand, Quantity
 
 __all__ = ["RESOURCES", "find_least_change"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.build.analysis import KnowledgeAnalysis, analyse_knowledge
-from workbench.build.analysis_codes import CODES, QUESTIONS
-from workbench.build.analysis_words import Words
-from workbench.build.confirming import Confirmed
+from workbench.build.analysing.codes import CODES, QUESTIONS
+from workbench.build.analysing.confirming import Confirmed
+from workbench.build.analysing.knowledge_analysis import KnowledgeAnalysis, analyse_knowledge
+from workbench.build.analysing.words import Words
 from workbench.build.knowledge import Knowledge
 from workbench.model.report import Part, Violation
 from workbench.model.terms import is_iri

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from workbench.build.analysing.shape_analysis import analyse_shapes
+from workbench.build.analysing.shape_words import ShapeWords
 from workbench.build.knowledge import Knowledge
-from workbench.build.shape_analysis import analyse_shapes
-from workbench.build.shape_words import ShapeWords
 from workbench.model.report import Location, Part, Severity, Violation
 from workbench.model.terms import Term, Triple, is_blank, is_iri
-from workbench.solving.shape_cases import Background, Member
-from workbench.solving.shape_conflicts import ShapeConflict, ShapeVerdicts
-from workbench.solving.shape_rules import RuleViolation
-from workbench.solving.shape_satisfiability import Focus
+from workbench.solving.shapes.cases import Background, Member
+from workbench.solving.shapes.conflicts import ShapeConflict, ShapeVerdicts
+from workbench.solving.shapes.rules import RuleViolation
+from workbench.solving.shapes.satisfiability import Focus
 from workbench.validation.shape_index import ShapeIndex
 
 __all__ = ["ShapeTeller", "report_shape_conflicts"]

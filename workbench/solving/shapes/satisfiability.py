@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_variable
-from workbench.solving.shape_cases import FOCUS, Background, Depth, Member, Scene, conjoin, disjoin
-from workbench.solving.shape_clauses import ClauseWriter
-from workbench.solving.shape_encoding import VALUE_TESTS, ConditionWriter
-from workbench.solving.shape_patterns import Asked, find_text
-from workbench.solving.shape_terms import Features, read_family
-from workbench.solving.shape_values import Path, Shape, ValueAxiom
+from workbench.solving.shapes.cases import FOCUS, Background, Depth, Member, Scene, conjoin, disjoin
+from workbench.solving.shapes.clauses import ClauseWriter
+from workbench.solving.shapes.encoding import VALUE_TESTS, ConditionWriter
+from workbench.solving.shapes.patterns import Asked, find_text
+from workbench.solving.shapes.terms import Features, read_family
+from workbench.solving.shapes.values import Path, Shape, ValueAxiom
 from workbench.solving.solver import Result, Solver, Sort
 from workbench.solving.values import (
     BLANK,

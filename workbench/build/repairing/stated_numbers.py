@@ -18,7 +18,7 @@ from workbench.model.terms import (
     split_literal,
 )
 from workbench.model.values import Value, read_value
-from workbench.solving.amounts import Quantity
+from workbench.solving.repairs.amounts import Quantity
 from workbench.validation.literals import get_bounds
 
 __all__ = ["Measured", "StatedNumbers", "count_places", "measure"]

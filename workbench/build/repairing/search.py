@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from workbench.build.knowledge import Knowledge
-from workbench.build.repair_demands import DemandMaker, FrozenError, Unencodable, find_joined
-from workbench.build.stated_numbers import StatedNumbers, count_places
+from workbench.build.repairing.demands import DemandMaker, FrozenError, Unencodable, find_joined
+from workbench.build.repairing.stated_numbers import StatedNumbers, count_places
 from workbench.build.totals import evaluate_totals
 from workbench.errors import LimitError
 from workbench.model.proofs import Step
@@ -21,10 +21,10 @@ from workbench.model.rules import Comparison
 from workbench.model.terms import Term, Triple, is_literal
 from workbench.reasoning.closure import Closure
 from workbench.reasoning.contradictions import find_contradictions
-from workbench.solving.amounts import Amount, Combined, Demand, iterate_names
-from workbench.solving.repairs import find_least_change
-from workbench.validation.matching import FactIndex, get_key
-from workbench.validation.totals import Case, evaluate_cases
+from workbench.solving.repairs.amounts import Amount, Combined, Demand, iterate_names
+from workbench.solving.repairs.least_change import find_least_change
+from workbench.validation.totals.cases import Case, evaluate_cases
+from workbench.validation.totals.matching import FactIndex, get_key
 
 __all__ = ["Broken", "RepairSearch", "Solved"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.model.rules import Negation
 from workbench.model.totals import make_slot
-from workbench.validation.total_amounts import Contribution, add_up, get_number
-from workbench.validation.totals import Case, is_violated
+from workbench.validation.totals.amounts import Contribution, add_up, get_number
+from workbench.validation.totals.cases import Case, is_violated
 
 __all__ = ["find_minimal"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from workbench.model.rules import Atom, Comparison, Negation, Operation, collect_variables, substitute_element
 from workbench.model.terms import get_local_name
-from workbench.solving.shape_cases import Scene, conjoin, disjoin
-from workbench.solving.shape_encoding import ConditionWriter
+from workbench.solving.shapes.cases import Scene, conjoin, disjoin
+from workbench.solving.shapes.encoding import ConditionWriter
 from workbench.solving.situations import Clause, Instance, is_decided, match_atoms
 from workbench.solving.values import NUMBER, Side, is_arithmetic, write_comparable, write_comparison
 

@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 from workbench.model.rules import Atom, Rule, iterate_terms, substitute_atom, substitute_element
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable
-from workbench.solving.shape_cases import Background, Depth, Member, disjoin
-from workbench.solving.shape_conflicts import select_conditions
-from workbench.solving.shape_evaluation import Facts, conforms, is_target
-from workbench.solving.shape_rule_cases import ROUNDS, Aim, RuleCase, list_certain
-from workbench.solving.shape_values import Path
+from workbench.solving.shapes.cases import Background, Depth, Member, disjoin
+from workbench.solving.shapes.conflicts import select_conditions
+from workbench.solving.shapes.evaluation import Facts, conforms, is_target
+from workbench.solving.shapes.rule_cases import ROUNDS, Aim, RuleCase, list_certain
+from workbench.solving.shapes.values import Path
 from workbench.solving.situations import rename_apart
 from workbench.solving.solver import Result, Solver
 

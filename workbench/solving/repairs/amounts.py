@@ -1,4 +1,4 @@
-"""Numbers that may be changed and what is demanded of them, as values: what :mod:`workbench.solving.repairs` solves."""
+"""Numbers that may be changed and what is demanded of them, as values that :mod:`least_change` solves."""
 
 from __future__ import annotations
 

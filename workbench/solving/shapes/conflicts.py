@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri
-from workbench.solving.shape_cases import Background, Depth, Member
-from workbench.solving.shape_evaluation import Facts, conforms
-from workbench.solving.shape_satisfiability import Case, Focus
-from workbench.solving.shape_values import Path, Shape, Shapes, list_nested
+from workbench.solving.shapes.cases import Background, Depth, Member
+from workbench.solving.shapes.evaluation import Facts, conforms
+from workbench.solving.shapes.satisfiability import Case, Focus
+from workbench.solving.shapes.values import Path, Shape, Shapes, list_nested
 from workbench.solving.solver import Solver
 
 __all__ = ["Counterexample", "ShapeConflict", "ShapeVerdicts", "find_shape_conflicts", "list_foci", "select_conditions"]

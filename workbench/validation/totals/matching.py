@@ -8,7 +8,7 @@ from typing import NamedTuple
 from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable
-from workbench.validation.match_plans import Plan, plan_body
+from workbench.validation.totals.match_plans import Plan, plan_body
 
 __all__ = ["FactIndex", "Match", "get_key", "iterate_keys"]
 

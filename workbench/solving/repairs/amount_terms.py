@@ -8,7 +8,7 @@ from typing import Any
 
 import z3
 
-from workbench.solving.amounts import Amount, Combined, Quantity, Relation, Share
+from workbench.solving.repairs.amounts import Amount, Combined, Quantity, Relation, Share
 
 __all__ = ["AmountTerms"]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workbench.build.knowledge import Knowledge, get_knowledge
-from workbench.build.repair_edits import make_changes
-from workbench.build.repair_search import Broken, RepairSearch
+from workbench.build.repairing.edits import make_changes
+from workbench.build.repairing.search import Broken, RepairSearch
 from workbench.build.totals import make_total_speaker
 from workbench.model.report import Violation
 from workbench.model.terms import Triple, split_literal
 from workbench.project import Edit, Project
 from workbench.validation.constraints import find_constraint_violations
-from workbench.validation.total_violations import report_cases
+from workbench.validation.totals.violations import report_cases
 
 __all__ = ["Repair", "Repairs", "add_repairs", "find_repairs", "propose"]
 
