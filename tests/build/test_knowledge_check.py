@@ -126,7 +126,8 @@ def test_constraints_that_contradict_each_other_are_found_without_facts(make: Ma
     places = [found.location, *found.related]
     lines = {find_line(files, CONSTRAINTS, "constraint parent-older"), find_line(files, CONSTRAINTS, "parent-near")}
     assert lines <= {place.line for place in places if place is not None and place.path == CONSTRAINTS}
-    assert "at most ten years" in found.why and "at least twelve years" in found.why
+    texts = " ".join(part.text for part in found.parts)
+    assert "at most ten years" in texts and "at least twelve years" in texts
 
 
 def test_unsupported_axioms_are_named_with_their_line(make: Make, files: Files) -> None:

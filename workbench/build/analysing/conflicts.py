@@ -72,8 +72,7 @@ def _is_constraint(knowledge: Knowledge, name: str) -> bool:
 
 
 def _explain(parts: Sequence[Part]) -> str:
-    told = "; ".join(f"{part.name}: “{part.text.rstrip('.')}”" for part in parts)
-    return f"In words: {told}."
+    return "Each of the parts is needed: without any one of them there is nothing to find." if len(parts) > 1 else ""
 
 
 def _report_open(knowledge: Knowledge, names: Sequence[str]) -> Violation:

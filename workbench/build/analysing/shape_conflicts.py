@@ -142,7 +142,7 @@ class ShapeTeller:
             f"{what} {beside}: {said}.",
             places[0] if places else None,
             conflict.focus.term,
-            why=f"In words: {' '.join(part.text for part in parts)} Each of them is needed for the conflict.",
+            why="Each of the parts is needed for the conflict.",
             fix="Change or remove one of these lines; without any one of them the others can be met.",
             related=tuple(dict.fromkeys(places[1:])),
             domain=self.knowledge.domain.name,
@@ -175,8 +175,7 @@ class ShapeTeller:
             f"The rule {rule.name} can conclude what the shape {shape} forbids: {condition}.",
             places[0] if places else None,
             rule.name,
-            why=f"In words: {' '.join(part.text for part in parts)} The case conforms to all shapes until the rule is "
-            "applied.",
+            why="The case conforms to all shapes until the rule is applied.",
             fix="Add a condition to the rule that excludes such cases, or change the shape.",
             related=tuple(dict.fromkeys(places[1:])),
             domain=self.knowledge.domain.name,
