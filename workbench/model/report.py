@@ -74,6 +74,12 @@ class Violation:
     fingerprint: str = ""
 
     @property
+    def further_places(self) -> tuple[Location, ...]:
+        """The related places that nothing else of the finding names: neither its own nor those of its parts."""
+        told = {self.location, *(part.location for part in self.parts)}
+        return tuple(place for place in self.related if place not in told)
+
+    @property
     def sort_key(self) -> tuple[object, ...]:
         """Order in reports: by place, then severity, code and message."""
         place = self.location or Location("~")

@@ -124,10 +124,8 @@ def list_details(violation: Violation, *, says_places: bool = True) -> Iterator[
         yield Detail("example", line)
     if violation.fix:
         yield Detail("fix", violation.fix)
-    told = {violation.location, *(part.location for part in violation.parts)} if violation.parts else set()
-    others = [place for place in violation.related if place not in told]
-    if others and says_places:
-        yield Detail("see", ", ".join(map(str, others)))
+    if violation.further_places and says_places:
+        yield Detail("see", ", ".join(map(str, violation.further_places)))
 
 
 def say_part(part: Part, *, says_place: bool = True) -> str:
