@@ -11,6 +11,7 @@
     |-- LimitError                 a limit on rounds, facts, memory or time was reached
     |-- InvalidKnowledgeError      the knowledge has errors; carries the report (exit code 1)
     |-- StorageError               writing failed (full disk, permission); nothing was changed
+    |-- SolverError                Z3 could not read a question or failed at it
     |-- WorkerError                a worker process died or answered with something it should not
     |-- DatasetError               a dataset folder is not one, or its schema version is unknown
     `-- Interrupted                the user pressed Ctrl+C; nothing was changed
@@ -34,6 +35,7 @@ __all__ = [
     "LimitError",
     "ProjectError",
     "SelectionError",
+    "SolverError",
     "StorageError",
     "UsageError",
     "WorkbenchError",
@@ -89,6 +91,10 @@ class InvalidKnowledgeError(WorkbenchError):
 
 class StorageError(WorkbenchError):
     """Writing failed; the earlier content is intact."""
+
+
+class SolverError(WorkbenchError):
+    """Z3 could not read a question, or failed at it: a fault of ours, never an answer."""
 
 
 class WorkerError(WorkbenchError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 from collections.abc import Callable
@@ -113,3 +114,23 @@ def test_a_link_out_of_the_project_is_told(make: Make, files: Files, tmp_path: P
     assert result.exit_code == 1
     (entry,) = json.loads(result.stdout)["violations"]
     assert entry["location"]["path"] == "ontologies/family/link.ttl"
+
+
+def test_one_text_beyond_what_is_read_at_once_is_a_limit(make: Make, files: Files) -> None:
+    root = make(files).root
+    assert root is not None
+    with (root / TTL).open("a", encoding="utf-8") as stream:
+        stream.write(f':ann rdfs:comment "{"x" * 17_000_000}" .\n')
+    result = call("check", root)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert f"{TTL} holds a single text or name of more than 16 MB" in result.stderr
+
+
+def test_a_name_that_is_no_text_is_told(make: Make, files: Files) -> None:
+    root = make(files).root
+    assert root is not None
+    Path(os.fsdecode(os.fsencode(root / "ontologies/family") + b"/bad\xff.ttl")).write_text("", encoding="utf-8")
+    for form in ("text", "json", "sarif", "html"):
+        result = call("check", root, "--format", form)
+        assert result.exit_code == 1, result.stderr
+        assert "its name is not UTF-8 text" in result.stdout

@@ -294,3 +294,22 @@ def test_services_get_paths_from_the_root_of_the_repository(tmp_path: Path) -> N
     assert json.loads(call("check", folder, "--format", "gitlab").stdout)[0]["location"]["path"] == inside
     line = place["region"]["startLine"]
     assert f"  {TTL}:{line}:" in call("check", folder).stdout, "people get paths from the project"
+
+
+@pytest.mark.parametrize("option", ["--output", "--report", "--write-baseline"])
+@pytest.mark.parametrize("name", ["workbench.yaml", "ontologies/planets/planets.ttl", "curricula/new.json"])
+def test_no_report_is_written_over_the_projects_own_files(planets: Path, option: str, name: str) -> None:
+    target = planets / name
+    before = target.read_bytes() if target.exists() else None
+    value = f"json={target}" if option == "--report" else str(target)
+    result = CliRunner().invoke(main, ["check", str(planets), option, value])
+    assert result.exit_code == 2
+    assert "write the report elsewhere" in result.stderr
+    assert (target.read_bytes() if target.exists() else None) == before
+
+
+def test_two_reports_do_not_go_into_one_file(planets: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    words = ["check", str(planets), "--report", f"json={target}", "--report", f"html={target}"]
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, target.exists()) == (2, False)

@@ -89,9 +89,26 @@ def test_a_single_file_and_what_it_was(planets: Path) -> None:
         assert [(c["kind"], c["action"]) for c in domain["changes"]] == [("rule", "changed")]
 
 
+def test_a_rule_that_says_something_else_is_not_called_gone(planets: Path) -> None:
+    change(planets, "  Moon(?m) ^ orbits(?m, ?p) ^", "  Planet(?m) ^ orbits(?m, ?p) ^")
+    told = call("diff", "HEAD", "--no-check").stdout
+    assert "because the rule moon-of-planet says something else" in told
+    assert "moon-of-planet is gone" not in told
+
+
+def test_a_rules_file_by_itself_has_no_errors_for_what_other_files_declare(planets: Path) -> None:
+    change(planets, "-> MoonlessPlanet(?p)", "-> Lonely(?p)")
+    told = call("diff", "HEAD", RULES).stdout
+    assert "~ rule moonless" in told
+    assert "does not declare" not in told and "has 2" not in told
+
+
 def test_a_folder_that_was_not_there_is_all_new(planets: Path) -> None:
     new = planets.parent / "second"
     shutil.copytree(planets, new)
+    told = call("diff", "--no-check", "v1", new).stdout
+    assert "There is nothing at this place, so nothing can be seen to be lost." in told
+    assert "Nothing is lost or broken" not in told
     result = call("diff", "--no-check", "--format", "json", "v1", new)
     assert result.exit_code == 0, result.stderr
     (domain,) = json.loads(result.stdout)["domains"]

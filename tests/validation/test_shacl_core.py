@@ -103,6 +103,13 @@ LEFT = {
     "a count beyond all measure": [
         ("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("minCount"), f'"10000000000"^^<{XSD}integer>'),
     ],
+    "a bound that is a truth value": [
+        ("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("minInclusive"), f'"1"^^<{XSD}boolean>'),
+    ],
+    "a bound that is a token": [
+        ("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("maxInclusive"), f'"a  b"^^<{XSD}token>'),
+    ],
+    "a bound in a language": [("_:p", sh("path"), f"<{K}p>"), ("_:p", sh("maxInclusive"), '"a"@de')],
     "a component": [
         ("_:p", sh("path"), f"<{K}p>"), ("_:p", f"<{K}below>", '"5"'),
         (f"<{K}C>", sh("parameter"), "_:c"), ("_:c", sh("path"), f"<{K}below>"),

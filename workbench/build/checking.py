@@ -22,6 +22,7 @@ from workbench.build.repairing.repairs import add_repairs
 from workbench.build.rule_tests import run_rule_tests
 from workbench.build.subject_literals import find_subject_literals
 from workbench.build.totals import judge_totals
+from workbench.errors import SolverError
 from workbench.model.report import Report, Violation
 from workbench.model.terms import get_local_name
 from workbench.project import Domain, Project
@@ -107,9 +108,9 @@ def _check_domain(
     tell(f"{domain.name}: running tests of rules")
     found += run_rule_tests(knowledge)
     tell(f"{domain.name}: looking for conflicts among rules and constraints")
-    found += report_conflicts(knowledge)
+    found += _analyse("rules and constraints", lambda: report_conflicts(knowledge))
     tell(f"{domain.name}: looking for conflicts among shapes, rules and axioms")
-    found += report_shape_conflicts(knowledge, problems)
+    found += _analyse("shapes", lambda: report_shape_conflicts(knowledge, problems))
     tell(f"{domain.name}: reasoning")
     closure = knowledge.prepare_closure(tell)
     found += find_contradictions(knowledge)
@@ -119,6 +120,22 @@ def _check_domain(
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)
     return _name_domain(found, domain), closure
+
+
+def _analyse(what: str, analyse: Callable[[], list[Violation]]) -> list[Violation]:
+    """Return what an analysis finds; a solver that fails at it must not hide what everything else found."""
+    try:
+        return analyse()
+    except SolverError as error:
+        return [
+            Violation(
+                "analysis.undetermined",
+                "warning",
+                f"Conflicts among {what} were not looked for to the end, because the solver failed.",
+                why=str(error),
+                fix="The fault is in Workbench, not in the project; please report it with the project.",
+            )
+        ]
 
 
 def _name_domain(found: list[Violation], domain: Domain) -> list[Violation]:

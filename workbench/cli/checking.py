@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,20 @@ def _read_targets(
             raise click.BadParameter(told, context, parameter)
         targets.append((form, Path(path)))
     return tuple(targets)
+
+
+def _check_targets(folder: str, paths: Sequence[Path]) -> None:
+    """Refuse to write a report over the project's own files, or two reports into one file."""
+    root = Path(folder).resolve()
+    content = [root / name for name in ("ontologies", "validators", "curricula", "workbench.yaml")]
+    seen: set[Path] = set()
+    for path in paths:
+        place = path.resolve()
+        if any(place == part or part in place.parents for part in content):
+            raise UsageError(f"{path} is, or lies among, the project's own files; write the report elsewhere.")
+        if place in seen:
+            raise UsageError(f"Two reports cannot be written to one file: {path}.")
+        seen.add(place)
 
 
 @click.command(short_help="Find everything that is wrong.")
@@ -111,6 +126,7 @@ def check(
         *([(text, output)] if output else []),
         *((checked.format(name, fail_on), path) for name, path in reports),
     ]
+    _check_targets(folder, [*(path for _, path in targets), *([write_baseline] if write_baseline else [])])
     for content, path in targets:
         write_atomically(path, content.encode("utf-8", "replace"))
     if output is None:

@@ -105,6 +105,8 @@ def _parse_text(data: bytes, path: str, base: str | None, blank_prefix: str, kin
     parser = ox.parse(data, _OX[kind], base_iri=base)
     try:
         collector.collect(parser)
+    except MemoryError as error:  # the parser's limit on one token
+        raise LimitError(f"{path} holds a single text or name of more than 16 MB, which is not read.") from error
     except SyntaxError:
         text = data.decode()
         collector = _Collector(path, blank_prefix)

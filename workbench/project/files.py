@@ -201,10 +201,33 @@ def _walk(root: Path, start: str, violations: list[Violation]) -> Iterator[str]:
                 continue
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
-            if path.is_symlink() and (_leads_out(root, path) or not path.exists()):
+            if not _is_text(relative):
+                violations.append(_report_name(relative))
+            elif path.is_symlink() and (_leads_out(root, path) or not path.exists()):
                 violations.append(report_link(relative))
             else:
                 yield relative
+
+
+def _is_text(path: str) -> bool:
+    """Tell whether a name is text; on Linux a name is any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _report_name(path: str) -> Violation:
+    shown = os.fsencode(path).decode("utf-8", "replace")
+    return Violation(
+        "project.unexpected-file",
+        "error",
+        f"The file {shown} is not read: its name is not UTF-8 text.",
+        Location(shown),
+        why="Places in reports, and what a file means, are written with its name.",
+        fix="Rename the file.",
+    )
 
 
 def _leads_out(root: Path, path: Path) -> bool:

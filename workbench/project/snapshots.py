@@ -315,6 +315,9 @@ def _report_pointer(path: str) -> Violation:
     )
 
 
+_UNDECLARED = ("rule.unknown-predicate", "rule.unreachable", "rule.open-negation", "test.failed")
+
+
 def _make_loose_configuration(ontologies: Sequence[str], shapes: Sequence[str]) -> ProjectConfig:
     domain = DomainConfig(LOOSE, tuple(ontologies) or ("**",), tuple(shapes), ())
     return ProjectConfig(LOOSE, domains={LOOSE: domain})
@@ -331,6 +334,9 @@ def _assemble_loose(
     if not others:
         only_shapes = {LOOSE: DomainConfig(LOOSE, (), tuple(shapes), ())} if shapes else {}
         config = replace(config, domains=only_shapes)
+    elif not any(Path(path).suffix.lower() in RDF_SUFFIXES for path in others):
+        # Rules by themselves: what declares their names stands in files that are not compared.
+        config = replace(config, severity=dict.fromkeys(_UNDECLARED, "off"))
     if around is None:
         config = replace(config, base=_BASE)
     else:

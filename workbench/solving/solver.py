@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import z3
 
-from workbench.errors import WorkbenchError
+from workbench.errors import SolverError
 
 __all__ = ["RESOURCES", "Answer", "Choice", "Judgement", "Result", "Solver", "Sort"]
 
@@ -234,7 +234,7 @@ class Solver:
             solver.set("rlimit", self._resources, "ctrl_c", False)
             solver.from_string(text)
         except z3.Z3Exception as error:
-            raise WorkbenchError(f"Z3 could not read a problem: {error}") from error
+            raise SolverError(f"Z3 could not read a problem: {error}") from error
         return solver
 
     def _get_guard(self, name: str) -> z3.BoolRef:
@@ -247,7 +247,7 @@ class Solver:
         try:
             result = solver.check(*map(self._get_guard, guards))
         except z3.Z3Exception as error:
-            raise WorkbenchError(f"Z3 failed: {error}") from error
+            raise SolverError(f"Z3 failed: {error}") from error
         return "sat" if result == z3.sat else "unsat" if result == z3.unsat else "unknown"
 
 

@@ -91,7 +91,7 @@ class _Comparison:
         compared = tuple(self._compare_domain(*pair, forced=bool(settings)) for pair in pairs)
         before, after = self._project_findings
         come, gone = compare_findings(before, after, {})
-        first, second = (SideName(side.name, side.note) for side in self.sides)
+        first, second = (SideName(side.name, side.note, side.is_absent) for side in self.sides)
         return Difference(
             first,
             second,

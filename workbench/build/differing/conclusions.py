@@ -110,7 +110,8 @@ class _Side:
             rule = self.theory.by_name[name]
             if not other.has_rule(rule):
                 found = True
-                yield Cause(rule.kind, happened, name, narrator.compose_rule(rule), narrator.locate_rule(rule))
+                fate: Fate = "changed" if name in other.theory.by_name and rule.kind != "axiom" else happened
+                yield Cause(rule.kind, fate, name, narrator.compose_rule(rule), narrator.locate_rule(rule))
         for leaf in proof.leaves:
             if not other.closure.is_entailed(leaf):
                 found = True

@@ -72,6 +72,8 @@ def _list_head(difference: Difference, sections: Sequence[Section]) -> Iterator[
     breaks = list_breaks(difference)
     if breaks:
         yield f"⚠️ **Breaking:** {', '.join(_escape(one.text) for one in breaks)}."
+    elif difference.old.is_absent:
+        yield "**All of it is new.**"
     else:
         yield "✅ **Nothing is lost or broken.**"
     totals: dict[str, int] = {}

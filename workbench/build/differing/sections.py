@@ -147,7 +147,8 @@ def _say_place(place: Location | None) -> str:
 
 def _tell_cause(cause: Cause) -> str:
     what = f"the {cause.what} {cause.name}" if cause.name else f"the {cause.what} “{cause.text}”"
-    return f"{what} is {cause.happened}{_say_place(cause.location)}"
+    happened = "says something else" if cause.happened == "changed" else f"is {cause.happened}"
+    return f"{what} {happened}{_say_place(cause.location)}"
 
 
 def _group(consequences: Sequence[Consequence]) -> Iterator[Entry]:

@@ -23,16 +23,23 @@ from workbench.project.snapshots import (
 __all__ = ["Side", "read_sides"]
 
 
+_NOTHING = (
+    "There is nothing at this place, so nothing can be seen to be lost. If it stood elsewhere then, write REV:PATH."
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """One of the two things compared: as it was typed, the project it is, and how it was read.
 
-    ``note`` is a sentence about how it was read, where that is not by its own configuration.
+    ``note`` is a sentence about how it was read, where that is not by its own configuration. ``is_absent`` says that
+    there is nothing at its place.
     """
 
     name: str
     snapshot: Snapshot
     note: str = ""
+    is_absent: bool = False
 
     @property
     def project(self) -> Project:
@@ -58,7 +65,9 @@ def read_sides(old: str, new: str | None, folder: Path | str = ".") -> tuple[Sid
         place, other = places[number], sides[0].snapshot if sides else None
         around = place.around if isinstance(place, FilePlace) else None
         snapshot = _take(place, around, other, places[1 - number])
-        sides.insert(0, Side(texts[number], snapshot, _describe_reading(snapshot)))
+        is_absent = isinstance(place, EmptyPlace)
+        note = _NOTHING if is_absent else _describe_reading(snapshot)
+        sides.insert(0, Side(texts[number], snapshot, note, is_absent))
     return sides[0], sides[1]
 
 

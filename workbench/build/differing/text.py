@@ -30,7 +30,8 @@ def format_text(difference: Difference, *, all: bool = False, color: bool = Fals
         lines += ["", clean(f"{section.title}: {section.count:,}" if section.count else section.title)]
         lines += _list_lines(section, all, color)
     breaks = [one.text for one in list_breaks(difference)]
-    lines += ["", f"Breaking: {', '.join(breaks)}." if breaks else "Nothing is lost or broken."]
+    calm = "All of it is new." if old.is_absent else "Nothing is lost or broken."
+    lines += ["", f"Breaking: {', '.join(breaks)}." if breaks else calm]
     return "\n".join(lines) + "\n"
 
 

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 ChangeKind = Literal["axiom", "fact", "rule", "constraint", "shape", "wording", "test", "closed", "setting", "file"]
-Fate = Literal["gone", "new"]
+Fate = Literal["gone", "new", "changed"]
 Action = Literal["added", "removed", "changed", "renamed", "moved"]
 
 
@@ -72,7 +72,7 @@ class Renaming:
 
 
 class Cause(NamedTuple):
-    """What brought or took a conclusion: a rule, axiom or fact that is ``gone`` or ``new``."""
+    """What brought or took a conclusion: a rule, axiom or fact that is ``gone`` or ``new``, or says something else."""
 
     what: Literal["rule", "axiom", "constraint", "fact"]
     happened: Fate
@@ -183,6 +183,7 @@ class SideName(NamedTuple):
 
     name: str
     note: str = ""
+    is_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ class Scene:
         limits = Limits(instances=self.limits.instances, depth=1)
         self.closed = self.background.clauses.close(self.atoms, limits, self.background.left_out.__contains__)
         self.is_cut = self.is_cut or bool(self.closed.limit)
+        for term in (term for instance in self.closed.instances for term in instance.fresh):
+            self.note_term(term)  # a computed value may stand in comparisons alone
         known = dict.fromkeys(atom for atoms in self.closed.known.values() for atom in atoms)
         self.known = known | self.atoms
         self.out: dict[tuple[str, Term], list[str]] = {}

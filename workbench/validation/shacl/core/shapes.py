@@ -75,6 +75,8 @@ _BOUNDS: dict[str, Callable[[int], bool]] = {
     "maxInclusive": lambda order: order <= 0,
     "maxExclusive": lambda order: order < 0,
 }
+_LEFT_BOUNDS = frozenset({"boolean", "token", "normalizedString", "language", "langString"})
+"""Datatypes of which rdflib orders other lexical forms than those of the value space."""
 
 
 class Source(NamedTuple):
@@ -256,6 +258,8 @@ class _Reader:
         if name in _BOUNDS:
             if not is_literal(value):
                 raise UnsupportedShapeError("a bound is no literal")
+            if split_literal(value)[2] or get_local_name(split_literal(value)[1]) in _LEFT_BOUNDS:
+                raise UnsupportedShapeError("a bound is a truth value or a text of a kind of its own")
             return make_bound_test(value, _BOUNDS[name])
         return None
 
