@@ -39,15 +39,16 @@ def analyse_ground(
 ) -> Analysis:
     """Ask everything about a theory: its authored rules and constraints, and the given classes and properties."""
     inquiry = Inquiry(Solver(), budget)
-    graver, rest = _find_graver(ground, inquiry)
+    graver, rest, alone = _find_graver(ground, inquiry)
     known = {frozenset(finding.parts) for finding in graver}
     empty = [f for f in find_empty(rest, inquiry, classes, properties) if frozenset(f.parts) not in known]
     graver = [finding for finding in graver if not _is_told(finding, empty)]
     settled = {finding.subject for finding in graver}
     implied = find_implied(rest, inquiry, settled)
     # Of two rules that do the same, the one that stays is to blame; with both there, neither would be needed.
-    rest = rest.leave_out(finding.subject for finding in implied)
-    collisions = find_collisions(rest, inquiry, settled)
+    if implied:
+        rest, alone = rest.leave_out(finding.subject for finding in implied), None
+    collisions = find_collisions(rest, inquiry, settled, alone=alone)
     pairs = {frozenset((f.subject, f.others[0])) for f in collisions if f.kind == "contradictory-conclusions"}
     bands = [f for f in find_bands(rest, inquiry, settled) if f.kind == "gap" or frozenset(f.parts) not in pairs]
     findings = [*_keep_roots([*empty, *graver, *collisions]), *bands, *implied]
@@ -60,8 +61,10 @@ def analyse_ground(
     )
 
 
-def _find_graver(ground: Ground, inquiry: Inquiry) -> tuple[list[Finding], Ground]:
+def _find_graver(ground: Ground, inquiry: Inquiry) -> tuple[list[Finding], Ground, list[Finding] | None]:
     """Return what can never hold or always breaks something, and the ground without it, of which the rest is asked.
+
+    The third is what the rules of that ground break by themselves, None where that was not asked of it.
 
     A rule that always breaks something makes everything that leads to it break it, too; so the causes are taken out
     and the question is asked again, until nothing new comes up.
@@ -70,15 +73,15 @@ def _find_graver(ground: Ground, inquiry: Inquiry) -> tuple[list[Finding], Groun
     for _ in range(_ROUNDS):
         conflicts = [_convert(conflict) for conflict in examine_bodies(ground, inquiry)]
         settled = {finding.subject for finding in (*conflicts, *found)}
-        alone = [f for f in find_collisions(ground, inquiry, settled, with_pairs=False) if f.kind == "violates"]
-        roots = _keep_roots([*conflicts, *alone])
+        alone = find_collisions(ground, inquiry, settled, with_pairs=False)
+        roots = _keep_roots([*conflicts, *(finding for finding in alone if finding.kind == "violates")])
         fresh = [finding for finding in roots if finding.parts not in {other.parts for other in found}]
         if not fresh:
-            break
+            return found, ground, alone
         found += fresh
         out = {finding.subject for finding in fresh}
         ground = ground.leave_out(out)
-    return found, ground
+    return found, ground, None
 
 
 def _keep_roots(findings: Sequence[Finding]) -> list[Finding]:

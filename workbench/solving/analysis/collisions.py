@@ -55,20 +55,27 @@ class _Side(NamedTuple):
 
 
 def find_collisions(
-    ground: Ground, inquiry: Inquiry, passed_over: Iterable[str] = (), *, with_pairs: bool = True
+    ground: Ground,
+    inquiry: Inquiry,
+    passed_over: Iterable[str] = (),
+    *,
+    with_pairs: bool = True,
+    alone: Sequence[Finding] | None = None,
 ) -> list[Finding]:
     """Return the rules that violate or can violate a constraint or axiom, and the pairs that contradict each other.
 
-    ``passed_over`` are rules of which something graver is known. Without ``with_pairs`` each is looked at alone.
+    ``passed_over`` are rules of which something graver is known. Without ``with_pairs`` each is looked at alone;
+    ``alone`` is what that gave, where it was asked of the same rules before.
     """
     skipped = set(passed_over)
     rules = [r for r in ground.rules if r.kind == "rule" and r.head and r.name not in skipped]
     sides = [_read_side(ground, rule) for rule in rules]
     excluding = [clause for clause in ground.index.clauses if clause.is_integrity and not clause.alternatives]
     found: dict[tuple[str, ...], Finding] = {}
-    for side in sides:
-        for finding in _examine_alone(ground, inquiry, side, excluding):
-            found.setdefault((finding.kind, *finding.parts), finding)
+    if alone is None:
+        alone = [finding for side in sides for finding in _examine_alone(ground, inquiry, side, excluding)]
+    for finding in alone:
+        found.setdefault((finding.kind, *finding.parts), finding)
     guilty = {finding.subject for finding in found.values() if finding.kind == "violates"}
     if not with_pairs:
         return list(found.values())
