@@ -116,6 +116,13 @@ def test_a_count_that_is_no_number_is_left(make: Make, files: Files) -> None:
     assert len(fix.left) == 1
 
 
+def test_what_stays_in_an_unnamed_shape_does_not_come_to_light(make: Make, files: Files) -> None:
+    """Its fingerprint changes with the shape that it is in; it is the same finding nevertheless."""
+    files[SHAPES] = files[SHAPES].replace("sh:maxCount 0", 'sh:maxCount "0" ; sh:minCount "none"')
+    fix = propose(make(files), "shape.value")
+    assert [len(fix.mended), len(fix.left), fix.revealed] == [1, 1, ()]
+
+
 def test_what_is_used_is_declared_as_it_is_used(make: Make, files: Files) -> None:
     files[TTL] += ":bob a :Sailor ; :weighs 80 ; :owns :carl .\n"
     project = make(files)
