@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from workbench.model.terms import XSD, Term, get_local_name, is_literal, split_literal
 from workbench.solving.shapes.values import Condition, Path, Shape, Shapes, ValueAxiom
+from workbench.validation.shacl.sentences import NODE_KINDS
 
 __all__ = ["ShapeWords"]
 
@@ -23,14 +24,6 @@ _DATATYPES = {
     "gYear": "a year",
     "anyURI": "a web address written as a value",
     "langString": "a text with a language",
-}
-_NODE_KINDS = {
-    "IRI": "a named thing",
-    "BlankNode": "a thing without a name",
-    "Literal": "a plain value",
-    "BlankNodeOrIRI": "a thing, not a plain value",
-    "BlankNodeOrLiteral": "a plain value or a thing without a name",
-    "IRIOrLiteral": "a named thing or a plain value",
 }
 _BOUNDS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 _ORDERS = dict(zip(_BOUNDS, ("at least", "more than", "at most", "less than"), strict=True))
@@ -111,7 +104,7 @@ class ShapeWords:
             case "class":
                 return f"is in the class {self.name(condition.value)}"
             case "nodeKind":
-                return f"is {_NODE_KINDS.get(get_local_name(condition.value), 'a thing or a value')}"
+                return f"is {NODE_KINDS.get(get_local_name(condition.value), 'a thing or a value')}"
             case "in":
                 return f"is one of {self._list(condition.values)}" if condition.values else "is one of an empty list"
             case "minLength" | "maxLength":

@@ -10,7 +10,7 @@ from workbench.model.terms import SH, XSD, Term, get_local_name, is_literal, spl
 from workbench.validation.shacl.results import ShaclResult
 from workbench.validation.shape_index import ShapeIndex, make_sh
 
-__all__ = ["Sentence", "compose_sentence", "get_component_name"]
+__all__ = ["NODE_KINDS", "Sentence", "compose_sentence", "get_component_name"]
 
 _DATATYPES = {
     "integer": "a whole number",
@@ -27,7 +27,7 @@ _DATATYPES = {
     "anyURI": "a web address",
     "langString": "a text with a language",
 }
-_NODE_KINDS = {
+NODE_KINDS = {
     "IRI": "a named thing",
     "BlankNode": "a thing without a name",
     "Literal": "a plain value",
@@ -35,6 +35,7 @@ _NODE_KINDS = {
     "BlankNodeOrLiteral": "a plain value or a thing without a name",
     "IRIOrLiteral": "a named thing or a plain value",
 }
+"""What sentences call the six node kinds (SHACL, section 4.1.3)."""
 _NUMBERS = {1: "one", 2: "two", 3: "three"}
 # The words after "must", with {p} for what the parameter says.
 _DEMANDS = {
@@ -124,7 +125,7 @@ def _compose(
         kind = _add_article(wanted)
         return Sentence(f"{about}, but {value or focus} is not known to be {kind}.", f"Say that it is {kind}.")
     if component == "NodeKind":
-        kind = _NODE_KINDS.get(get_local_name(given[0]) if given else "", wanted)
+        kind = NODE_KINDS.get(get_local_name(given[0]) if given else "", wanted)
         return Sentence(f"{about}, but it must be {kind}.", "")
     if component == "In":
         members = shapes.read_list(given[0]) if given else ()
