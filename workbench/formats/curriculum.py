@@ -12,6 +12,7 @@ from workbench.model.curriculum import (
     CURRICULUM_VERSION,
     NO_STATUS,
     STATUSES,
+    STATUS_TASKS,
     TASKS,
     Curriculum,
     Level,
@@ -31,7 +32,9 @@ _KEYS = {
     "version", "name", "description", "licence", "languages", "interrogative", "assertable", "queryable",
     "shortfall", "max_per_structure", "splits", "split_by", "names", "levels",
 }  # fmt: skip
-_LEVEL_KEYS = {"name", "title", "hops", "given", "distractors", "extra_rules", "worlds", "split", "tasks"}
+_LEVEL_KEYS = {
+    "name", "title", "hops", "given", "distractors", "extra_rules", "worlds", "split", "tasks", "questions", "words",
+}  # fmt: skip
 _LETTER = re.compile(r"[A-Z]\Z")
 _VALUE = re.compile(r"(-?\d[\d.:-]*|true|false)\Z", re.IGNORECASE)
 _MAX_ITEMS = 10_000_000
@@ -230,6 +233,8 @@ class _Reader:
             sources=tuple(sorted(set(sources), reverse=True)),
             quotas=self._read_tasks(level.get("tasks", {}), (*where, "tasks")),
             split=split,
+            questions=max(1, self._get_count(level.get("questions", 1), (*where, "questions"))),
+            words=self._get_count(level.get("words", 0), (*where, "words")),
             location=self.text.locate(*where),
         )
 
@@ -239,9 +244,9 @@ class _Reader:
             if task not in TASKS:
                 continue
             place = (*where, task)
-            if task == "entailment" and isinstance(wanted, dict):
+            if task in STATUS_TASKS and isinstance(wanted, dict):
                 by_status = self._get_mapping(wanted, place, set(STATUSES))
-            elif task == "entailment":
+            elif task in STATUS_TASKS:
                 # One number is shared out evenly; what does not divide goes to the first statuses.
                 count = self._get_count(wanted, place)
                 by_status = {s: count // 3 + (i < count % 3) for i, s in enumerate(STATUSES)}

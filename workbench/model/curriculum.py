@@ -12,6 +12,7 @@ __all__ = [
     "CURRICULUM_VERSION",
     "NO_STATUS",
     "STATUSES",
+    "STATUS_TASKS",
     "TASKS",
     "Cell",
     "Curriculum",
@@ -25,13 +26,17 @@ __all__ = [
 ]
 
 CURRICULUM_VERSION = 1
-Given = Literal["facts+rules", "facts"]
-Task = Literal["entailment", "select", "options"]
+Given = Literal["facts+rules", "facts", "none"]
+Task = str
+"""The name of a task family; :data:`TASKS` lists them."""
 TASKS: tuple[Task, ...] = ("entailment", "select", "options")
+"""All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
 WorldSource = Literal["sampled", "project"]
 STATUSES = ("entailed", "refuted", "unknown")
 NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
+STATUS_TASKS: frozenset[Task] = frozenset(("entailment",))
+"""The tasks whose items are true, false or unknown."""
 
 Cell = tuple[str, str, str]
 """What is counted: level name, task, status."""
@@ -53,7 +58,9 @@ class Level:
 
     ``hops`` and ``distractors`` are inclusive bounds; ``extra_rules`` bounds the distractor rules that are stated
     beside those of the cone; ``sources`` says where worlds come from; ``split`` names the one split that all items
-    of the level go to, or is empty.
+    of the level go to, or is empty. ``questions`` is how many questions of one task may be asked about one world: with
+    1 each question gets a context of its own, carved for it; with more they share the whole world as context.
+    ``words`` is how long a prompt may be (0: any length).
     """
 
     name: str
@@ -66,6 +73,8 @@ class Level:
     sources: tuple[WorldSource, ...]
     quotas: tuple[Quota, ...]
     split: str = ""
+    questions: int = 1
+    words: int = 0
     location: Location | None = field(default=None, compare=False)
 
 
