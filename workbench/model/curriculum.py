@@ -22,6 +22,8 @@ __all__ = [
     "Quota",
     "Splits",
     "Task",
+    "WorldForm",
+    "WorldShape",
     "WorldSource",
 ]
 
@@ -52,6 +54,28 @@ class Quota:
     location: Location | None = field(default=None, compare=False)
 
 
+WorldForm = Literal["any", "chain", "star", "tree", "dense"]
+"""How the individuals of a sampled world hang together: see :mod:`workbench.generation.steering`."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldShape:
+    """What a level's sampled worlds are to be like; bounds are inclusive, and ``(0, 0)`` leaves one to the sampler.
+
+    ``individuals``, ``facts`` (stated ones) and ``goals`` (conclusions that a world is made for) bound the size;
+    without bounds of its own a world grows with the level's ``questions``. ``form`` steers how individuals hang
+    together. ``rules`` weighs rules and axioms by name: how often one is drawn, where the others count 1; a rule of
+    weight 0 is never drawn, though it still holds. What was reached is measured, never assumed.
+    """
+
+    individuals: tuple[int, int] = (0, 0)
+    facts: tuple[int, int] = (0, 0)
+    form: WorldForm = "any"
+    rules: tuple[tuple[str, float], ...] = ()
+    goals: tuple[int, int] = (0, 0)
+    location: Location | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level: bounds on difficulty, what the prompt states, and the quotas of its cells.
@@ -60,7 +84,7 @@ class Level:
     beside those of the cone; ``sources`` says where worlds come from; ``split`` names the one split that all items
     of the level go to, or is empty. ``questions`` is how many questions of one task may be asked about one world: with
     1 each question gets a context of its own, carved for it; with more they share the whole world as context.
-    ``words`` is how long a prompt may be (0: any length).
+    ``words`` is how long a prompt may be (0: any length). ``world`` steers sampled worlds.
     """
 
     name: str
@@ -75,6 +99,7 @@ class Level:
     split: str = ""
     questions: int = 1
     words: int = 0
+    world: WorldShape = WorldShape()
     location: Location | None = field(default=None, compare=False)
 
 
