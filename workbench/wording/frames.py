@@ -6,17 +6,30 @@ apart again; they are exported with the data, and adding a language means adding
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from workbench.errors import DatasetError
 from workbench.wording.function_frames import ENGLISH, GERMAN
+from workbench.wording.task_frames import (
+    ENGLISH_INSTRUCTIONS,
+    ENGLISH_TASKS,
+    GERMAN_INSTRUCTIONS,
+    GERMAN_TASKS,
+    TASK_SLOTS,
+)
 
-__all__ = ["FRAMES", "Frames", "read_frames", "select_functions", "write_frames"]
+__all__ = ["FRAMES", "FRAMES_VERSION", "Frames", "read_frames", "select_functions", "write_frames"]
 
-_TABLES = ("comparisons", "operations", "answers", "functions")
+FRAMES_VERSION = 2
+"""The version of frames as they are written: 1 had none for tasks."""
+
+_TABLES = ("comparisons", "operations", "answers", "functions", "tasks", "possibilities", "instructions")
 _FOR_FUNCTIONS = ("functions", "truth", "then")
+_SINCE_2 = ("tasks", "possibilities", "instructions")
+_STATUSES = ("entailed", "refuted", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,8 @@ class Frames:
     ``and_`` joins statements; ``group`` encloses a conjunction where a single statement would stand;
     ``comparisons`` and ``operations`` are by operator; ``answers`` by status; ``who`` and ``which`` ask. ``functions``
     are by operator (see ``function_frames``), with ``then`` between the arguments of a list and ``truth`` for a
-    condition taken as a value.
+    condition taken as a value. ``tasks`` are by key (see ``task_frames``), ``instructions`` by task;
+    ``possibilities`` are the answers, by status, to whether something must be so.
     """
 
     language: str
@@ -55,6 +69,9 @@ class Frames:
     functions: tuple[tuple[str, str], ...] = ()
     truth: str = ""
     then: str = ""
+    tasks: tuple[tuple[str, str], ...] = ()
+    possibilities: tuple[tuple[str, str], ...] = ()
+    instructions: tuple[tuple[str, str], ...] = ()
 
 
 FRAMES: dict[str, Frames] = {
@@ -97,6 +114,9 @@ FRAMES: dict[str, Frames] = {
         functions=ENGLISH,
         truth="the truth of “{condition}”",
         then=" followed by ",
+        tasks=ENGLISH_TASKS,
+        possibilities=(("entailed", "must be"), ("refuted", "cannot be"), ("unknown", "either is possible")),
+        instructions=ENGLISH_INSTRUCTIONS,
     ),
     "de": Frames(
         language="de",
@@ -129,7 +149,7 @@ FRAMES: dict[str, Frames] = {
         answers=(("entailed", "wahr"), ("refuted", "falsch"), ("unknown", "nicht zu entscheiden")),
         nobody="niemand",
         step="Aus „{premises}“ folgt „{conclusion}“.",
-        assume="Angenommen, es gilt „{statement}“.",
+        assume="Angenommen, {statement}.",
         contradiction="Aus „{premises}“ folgt ein Widerspruch.",
         stated="Angegeben ist „{statement}“.",
         default_property="{subject} {name} {object}",
@@ -137,6 +157,13 @@ FRAMES: dict[str, Frames] = {
         functions=GERMAN,
         truth="die Wahrheit von „{condition}“",
         then=" gefolgt von ",
+        tasks=GERMAN_TASKS,
+        possibilities=(
+            ("entailed", "muss so sein"),
+            ("refuted", "kann nicht sein"),
+            ("unknown", "beides ist möglich"),
+        ),
+        instructions=GERMAN_INSTRUCTIONS,
     ),
 }
 
@@ -148,16 +175,27 @@ def select_functions(frames: Frames, operators: Collection[str]) -> Frames:
 
 
 def write_frames(frames: Frames) -> dict[str, Any]:
-    """Return the frames as JSON values; what is about functions only where there are any."""
+    """Return the frames as JSON values; what is about functions, or about tasks, only where there is any."""
     written = asdict(frames) | {name: dict(getattr(frames, name)) for name in _TABLES}
-    return {name: value for name, value in written.items() if frames.functions or name not in _FOR_FUNCTIONS}
+    left_out = (() if frames.functions else _FOR_FUNCTIONS) + (() if frames.tasks else _SINCE_2)
+    version = {"version": FRAMES_VERSION} if frames.tasks else {}
+    return {name: value for name, value in written.items() if name not in left_out} | version
 
 
 def read_frames(data: dict[str, Any]) -> Frames:
-    """Return the frames that :func:`write_frames` wrote; DatasetError when a part is missing or not text."""
+    """Return the frames that :func:`write_frames` wrote.
+
+    Raises DatasetError for a version that is not known, and when a part is missing, is not text, or when a frame of a
+    task does not have its slots.
+    """
+    version = data.get("version", 1)
+    if version not in (1, FRAMES_VERSION) or isinstance(version, bool) or ("version" in data and version == 1):
+        raise DatasetError(f"the wording has frames of an unknown version: {version!r}")
+    if version == 1 and not data.keys().isdisjoint(_SINCE_2):
+        raise DatasetError("the wording has frames for tasks and no version for them")
     values: dict[str, Any] = {}
-    # What is about functions is there as a whole or not at all.
-    left_out = _FOR_FUNCTIONS if data.keys().isdisjoint(_FOR_FUNCTIONS) else ()
+    # What is about functions is there as a whole or not at all; frames for tasks came with version 2.
+    left_out = (_FOR_FUNCTIONS if data.keys().isdisjoint(_FOR_FUNCTIONS) else ()) + (_SINCE_2 if version == 1 else ())
     for name in (name for name in Frames.__slots__ if name not in left_out):
         value = data.get(name)
         if name in _TABLES:
@@ -168,4 +206,19 @@ def read_frames(data: dict[str, Any]) -> Frames:
             values[name] = value
         else:
             raise DatasetError(f"the wording has no usable frame {name!r}")
-    return Frames(**values)
+    frames = Frames(**values)
+    if version == FRAMES_VERSION:
+        _check_tasks(frames)
+    return frames
+
+
+def _check_tasks(frames: Frames) -> None:
+    """Refuse frames of tasks that are not all there, or that do not have their slots in order."""
+    tasks, possibilities = dict(frames.tasks), dict(frames.possibilities)
+    if tasks.keys() != TASK_SLOTS.keys():
+        raise DatasetError(f"the frames of {frames.language} do not have all tasks")
+    for key, slots in TASK_SLOTS.items():
+        if tuple(re.findall(r"\{([a-z]+)\}", tasks[key])) != slots or not tasks[key]:
+            raise DatasetError(f"the frame {key!r} of {frames.language} does not have the slots {', '.join(slots)}")
+    if possibilities.keys() != set(_STATUSES) or len(set(possibilities.values())) < len(_STATUSES):
+        raise DatasetError(f"the frames of {frames.language} do not have a possibility for each status")

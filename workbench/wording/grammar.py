@@ -176,6 +176,16 @@ class Grammar:
             self._rules[sentence] = readings
         return self._rules[sentence]
 
+    def read_body(self, text: str) -> list[tuple[BodyElement, ...]]:
+        """Return the readings of joined statements, letters as variables; of hundreds, none: they are no use."""
+        try:
+            return list(self._read_conjunction(text))
+        except _TooManyError:
+            return []
+        finally:
+            self._conjunctions.clear()
+            self._elements.clear()
+
     def _iterate_rules(self, sentence: str) -> Iterator[Formula]:
         for text in self._vary_case(sentence):
             for frame in dict.fromkeys((self._frames.rule, _lower_first(self._frames.rule))):

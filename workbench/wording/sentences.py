@@ -41,6 +41,7 @@ __all__ = [
     "iterate_letters",
     "name_rule_variables",
     "say_closed",
+    "say_conjunction",
     "say_element",
     "say_expression",
     "say_fact",
@@ -129,7 +130,10 @@ def _say_operand(lexicon: Lexicon, part: Expression, variables: Mapping[str, str
     return f"({text})" if isinstance(part, Operation) else text
 
 
-def _join(lexicon: Lexicon, elements: Sequence[BodyElement], variables: Mapping[str, str], *, group: bool) -> str:
+def say_conjunction(
+    lexicon: Lexicon, elements: Sequence[BodyElement], variables: Mapping[str, str], *, group: bool = False
+) -> str:
+    """Return the words of body elements joined, enclosed when ``group`` is wanted and there are several."""
     text = lexicon.frames.and_.join(say_element(lexicon, element, variables) for element in elements)
     return lexicon.frames.group.replace("{body}", text) if group and len(elements) > 1 else text
 
@@ -153,7 +157,7 @@ def say_element(lexicon: Lexicon, element: BodyElement, variables: Mapping[str, 
     inner = [v for v in collect_variables(element) if v not in variables]
     letters = iterate_letters(variables.values())
     named = {**variables, **{variable: next(letters) for variable in inner}}
-    body = _join(lexicon, element.elements, named, group=True)
+    body = say_conjunction(lexicon, element.elements, named, group=True)
     if not inner:
         return lexicon.frames.negation.replace("{statement}", body, 1)
     listed = lexicon.frames.list_and.join(named[v] for v in inner)
@@ -178,10 +182,10 @@ def name_rule_variables(rule: Rule) -> dict[str, str]:
 def say_rule(lexicon: Lexicon, rule: Rule) -> str:
     """Return a rule as one sentence, with letters for its variables."""
     variables = name_rule_variables(rule)
-    body = _join(lexicon, rule.body, variables, group=False)
+    body = say_conjunction(lexicon, rule.body, variables)
     if rule.is_integrity:
         return capitalise(lexicon.frames.integrity.replace("{body}", body, 1))
-    head = _join(lexicon, rule.head, variables, group=False)
+    head = say_conjunction(lexicon, rule.head, variables)
     before, _, rest = lexicon.frames.rule.partition("{body}")
     between, _, after = rest.partition("{head}")
     return capitalise(f"{before}{body}{between}{head}{after}")

@@ -1,0 +1,122 @@
+"""Frames of tasks: how each language asks for values, supposes, numbers its lines, and says how to answer.
+
+The keys are the same in every language; ``TASK_SLOTS`` names the slots of each, in order. A question's variables are
+said as letters: ``X`` for what is asked, and in a comparison ``N`` for the value that decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["ENGLISH_INSTRUCTIONS", "ENGLISH_TASKS", "GERMAN_INSTRUCTIONS", "GERMAN_TASKS", "SORTS", "TASK_SLOTS"]
+
+SORTS = ("number", "date", "moment", "clock", "year", "duration", "text", "truth", "value")
+"""What the value asked for is: the last stands for all others."""
+
+_ORDERS = tuple(f"{order} {sort}" for order in ("least", "greatest") for sort in ("value", "time", "duration"))
+TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
+    "some": ("variables", "statement"),
+    "some and": (),
+    "count": ("statement",),
+    **dict.fromkeys(_ORDERS, ("statement",)),
+    **dict.fromkeys((f"which {sort}" for sort in SORTS), ("statement",)),
+    "labelled": ("label", "sentence"),
+    "proof line": ("label", "sentence", "reasons"),
+    "reasons": ("rule", "premises"),
+    "contradiction": (),
+    "removed": ("statement",),
+    "added": ("statement",),
+    "goal": ("statement",),
+}
+
+ENGLISH_TASKS = (
+    ("some", "for some {variables}, {statement}"),
+    ("some and", " and some "),
+    ("count", "How many X are there such that {statement}?"),
+    ("least value", "Which X has the least N such that {statement}?"),
+    ("least time", "Which X has the earliest N such that {statement}?"),
+    ("least duration", "Which X has the shortest N such that {statement}?"),
+    ("greatest value", "Which X has the greatest N such that {statement}?"),
+    ("greatest time", "Which X has the latest N such that {statement}?"),
+    ("greatest duration", "Which X has the longest N such that {statement}?"),
+    ("which number", "What is the number X such that {statement}?"),
+    ("which date", "What is the date X such that {statement}?"),
+    ("which moment", "What is the point in time X such that {statement}?"),
+    ("which clock", "What is the time of day X such that {statement}?"),
+    ("which year", "What is the year X such that {statement}?"),
+    ("which duration", "What is the duration X such that {statement}?"),
+    ("which text", "What is the text X such that {statement}?"),
+    ("which truth", "What is the truth value X such that {statement}?"),
+    ("which value", "What is the value X such that {statement}?"),
+    ("labelled", "{label}: {sentence}"),
+    ("proof line", "{label}. {sentence} [{reasons}]"),
+    ("reasons", "{rule}: {premises}"),
+    ("contradiction", "There is a contradiction."),
+    ("removed", "It is no longer stated that {statement}."),
+    ("added", "It is stated in addition that {statement}."),
+    ("goal", "Which of these, stated in addition, would make it follow that {statement}?"),
+)
+
+GERMAN_TASKS = (
+    ("some", "für mindestens ein {variables} gilt: {statement}"),
+    ("some and", " und ein "),
+    ("count", "Wie viele X gibt es, für die gilt: {statement}?"),
+    ("least value", "Welches X hat das kleinste N, für das gilt: {statement}?"),
+    ("least time", "Welches X hat das früheste N, für das gilt: {statement}?"),
+    ("least duration", "Welches X hat das kürzeste N, für das gilt: {statement}?"),
+    ("greatest value", "Welches X hat das größte N, für das gilt: {statement}?"),
+    ("greatest time", "Welches X hat das späteste N, für das gilt: {statement}?"),
+    ("greatest duration", "Welches X hat das längste N, für das gilt: {statement}?"),
+    ("which number", "Wie lautet die Zahl X, für die gilt: {statement}?"),
+    ("which date", "Wie lautet das Datum X, für das gilt: {statement}?"),
+    ("which moment", "Wie lautet der Zeitpunkt X, für den gilt: {statement}?"),
+    ("which clock", "Wie lautet die Uhrzeit X, für die gilt: {statement}?"),
+    ("which year", "Wie lautet das Jahr X, für das gilt: {statement}?"),
+    ("which duration", "Wie lautet die Dauer X, für die gilt: {statement}?"),
+    ("which text", "Wie lautet der Text X, für den gilt: {statement}?"),
+    ("which truth", "Wie lautet der Wahrheitswert X, für den gilt: {statement}?"),
+    ("which value", "Wie lautet der Wert X, für den gilt: {statement}?"),
+    ("labelled", "{label}: {sentence}"),
+    ("proof line", "{label}. {sentence} [{reasons}]"),
+    ("reasons", "{rule}: {premises}"),
+    ("contradiction", "Es besteht ein Widerspruch."),
+    ("removed", "Nicht mehr angegeben ist: {statement}."),
+    ("added", "Zusätzlich angegeben ist: {statement}."),
+    ("goal", "Welche dieser Aussagen müsste zusätzlich angegeben sein, damit folgt: {statement}?"),
+)
+
+ENGLISH_INSTRUCTIONS = (
+    (
+        "prove",
+        "Write the proof, one step a line: its number, what it says, and in square brackets the rule and what the rule "
+        "is applied to, as in “S1. … [R2: F1, F3]”. Later steps may cite S1 and so on. The last line is the statement.",
+    ),
+    ("step", "Exactly one step does not follow. Answer with its number only, such as S1."),
+    ("conflict", "List the numbers of exactly those facts that contradict each other by the rules, such as F1, F2."),
+    ("abduce", "Exactly one of these statements would do. Answer with its letter only."),
+    ("lost", "Which of these statements follows before the change but not after it? Answer with its letter only."),
+    ("gained", "Which of these statements follows after the change but not before it? Answer with its letter only."),
+    ("count", "Answer with the number only."),
+    ("compare", "Answer with the name only."),
+    ("value", "Answer with the value only."),
+)
+
+GERMAN_INSTRUCTIONS = (
+    (
+        "prove",
+        "Schreibe den Beweis, einen Schritt je Zeile: seine Nummer, was er sagt, und in eckigen Klammern die Regel und "
+        "worauf sie angewandt wird, wie in „S1. … [R2: F1, F3]“. Spätere Schritte dürfen S1 und so weiter anführen. "
+        "Die letzte Zeile ist die Aussage.",
+    ),
+    ("step", "Genau ein Schritt folgt nicht. Antworte nur mit seiner Nummer, etwa S1."),
+    ("conflict", "Nenne die Nummern genau der Fakten, die einander nach den Regeln widersprechen, etwa F1, F2."),
+    ("abduce", "Genau eine dieser Aussagen reicht dafür aus. Antworte nur mit ihrem Buchstaben."),
+    (
+        "lost",
+        "Welche dieser Aussagen folgt vor der Änderung, aber nicht mehr danach? Antworte nur mit ihrem Buchstaben.",
+    ),
+    ("gained", "Welche dieser Aussagen folgt nach der Änderung, aber nicht davor? Antworte nur mit ihrem Buchstaben."),
+    ("count", "Antworte nur mit der Zahl."),
+    ("compare", "Antworte nur mit dem Namen."),
+    ("value", "Antworte nur mit dem Wert."),
+)
