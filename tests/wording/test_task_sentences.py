@@ -255,7 +255,8 @@ def test_lines_of_proofs() -> None:
         assert read_proof_line(grammar, lexicon, line) == (ProofLine("S2", FALSE, "R1", ()),)
     for bad in (
         "S1. Ann is male. [R2: F1, ]", "S1. Ann is male. []", "S1. Ann is male.", "Ann is male. [R2: F1]", "",
-        "S1. Ann is male [R2: F1]", "S1. Ann is nice. [R2: F1]", "S1. Ann is male. [F1; R2]", "S1. Ann is male. [R2: F1",
+        "S1. Ann is male [R2: F1]", "S1. Ann is nice. [R2: F1]", "S1. Ann is male. [F1; R2]",
+        "S1. Ann is male. [R2: F1",
     ):  # fmt: skip
         assert read_proof_line(GRAMMARS["en"], LEXICONS["en"], bad) == ()
 
@@ -263,11 +264,11 @@ def test_lines_of_proofs() -> None:
 @given(st.sampled_from(["en", "de"]).flatmap(draw_good_lexicon), FACTS, draw_atom(st.sampled_from(["?A", "?B"])))
 def test_any_fact_can_stand_in_a_line(lexicon: Lexicon, fact: Atom, supposed: Atom) -> None:
     grammar = Grammar(lexicon, CLASSES)
-    line = say_proof_line(lexicon, "S12", tuple(fact), "R3", ("F1",))
-    assert read_proof_line(grammar, lexicon, line) == (ProofLine("S12", tuple(fact), "R3", ("F1",)),)
+    line = say_proof_line(lexicon, "S12", (*fact,), "R3", ("F1",))
+    assert read_proof_line(grammar, lexicon, line) == (ProofLine("S12", (*fact,), "R3", ("F1",)),)
     named = Atom(*(f"<{ARBITRARY}{t[1:]}>" if t.startswith("?") else t for t in supposed))
     assert read_supposition(grammar, lexicon, say_supposition(lexicon, named)) == (named,)
-    assert read_goal(grammar, lexicon, say_goal(lexicon, tuple(fact))) == (fact,)
+    assert read_goal(grammar, lexicon, say_goal(lexicon, (*fact,))) == (fact,)
 
 
 def test_frames_of_tasks_are_refused_when_a_slot_is_missing() -> None:

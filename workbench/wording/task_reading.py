@@ -177,5 +177,5 @@ def read_proof_line(grammar: Grammar, lexicon: Lexicon, line: str) -> tuple[Proo
     if not all(_LABEL.match(label) for label in (rule, *cited)):
         return ()
     conclusions: list[Triple] = [FALSE] if found[1] == tasks["contradiction"] else []
-    conclusions += [tuple(atom) for atom in grammar.read_fact(found[1])]
+    conclusions += [(*atom,) for atom in grammar.read_fact(found[1])]
     return tuple(ProofLine(found[0], conclusion, rule, cited) for conclusion in dict.fromkeys(conclusions))
