@@ -63,14 +63,14 @@ class WorldShape:
     """What a level's sampled worlds are to be like; bounds are inclusive, and ``(0, 0)`` leaves one to the sampler.
 
     ``individuals``, ``facts`` (stated ones) and ``goals`` (conclusions that a world is made for) bound the size;
-    without bounds of its own a world grows with the level's ``questions``. ``form`` steers how individuals hang
+    without bounds of its own a world grows with the level's ``questions``. ``shape`` steers how individuals hang
     together. ``rules`` weighs rules and axioms by name: how often one is drawn, where the others count 1; a rule of
     weight 0 is never drawn, though it still holds. What was reached is measured, never assumed.
     """
 
     individuals: tuple[int, int] = (0, 0)
     facts: tuple[int, int] = (0, 0)
-    form: WorldForm = "any"
+    shape: WorldForm = "any"
     rules: tuple[tuple[str, float], ...] = ()
     goals: tuple[int, int] = (0, 0)
     location: Location | None = field(default=None, compare=False)
