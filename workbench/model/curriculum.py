@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.model.report import Location
+from workbench.model.splits import HeldOut
+from workbench.model.stages import Stage
 from workbench.model.terms import Term
 
 __all__ = [
+    "BALANCED",
     "CURRICULUM_VERSION",
     "NO_STATUS",
     "STATUSES",
     "STATUS_TASKS",
     "TASKS",
+    "Balance",
     "Cell",
     "Curriculum",
     "Given",
@@ -54,6 +59,24 @@ class Quota:
     location: Location | None = field(default=None, compare=False)
 
 
+BALANCED = ("rules", "classes", "properties")
+"""What items of a level can be balanced over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How a level's items are spread over the rules (classes, properties) that their proofs and questions use.
+
+    ``of`` is one of :data:`BALANCED`. Each that can occur should do so in at least ``each`` items of the level, and
+    none in more than the share ``most`` of a cell.
+    """
+
+    of: str
+    each: int = 0
+    most: float = 1.0
+    location: Location | None = field(default=None, compare=False)
+
+
 WorldForm = Literal["any", "chain", "star", "tree", "dense"]
 """How the individuals of a sampled world hang together: see :mod:`workbench.generation.steering`."""
 
@@ -84,7 +107,8 @@ class Level:
     beside those of the cone; ``sources`` says where worlds come from; ``split`` names the one split that all items
     of the level go to, or is empty. ``questions`` is how many questions of one task may be asked about one world: with
     1 each question gets a context of its own, carved for it; with more they share the whole world as context.
-    ``words`` is how long a prompt may be (0: any length). ``world`` steers sampled worlds.
+    ``words`` is how long a prompt may be (0: any length). ``world`` steers sampled worlds. ``where`` bounds further
+    measures (names of :data:`workbench.model.splits.MEASURES`), inclusive too; ``balance`` spreads the items.
     """
 
     name: str
@@ -100,7 +124,18 @@ class Level:
     questions: int = 1
     words: int = 0
     world: WorldShape = WorldShape()
+    where: tuple[tuple[str, tuple[int, int]], ...] = ()
+    balance: tuple[Balance, ...] = ()
     location: Location | None = field(default=None, compare=False)
+
+    @property
+    def bounds(self) -> tuple[tuple[str, tuple[int, int]], ...]:
+        """All inclusive bounds by measure: ``hops``, ``distractors`` and those of ``where``."""
+        return (("hops", self.hops), ("distractors", self.distractors), *self.where)
+
+    def admits(self, measures: Mapping[str, int]) -> bool:
+        """Tell whether an item of these measures (all of those that are bounded) belongs to the level."""
+        return all(low <= measures[name] <= high for name, (low, high) in self.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +164,8 @@ class Curriculum:
     ``assertable`` are the keys that a prompt may state (empty: those the project itself states); ``queryable`` the
     keys that may be asked for (empty: all that rules conclude); ``interrogative`` chooses between "Who ...?" and
     "For which X ...?"; ``shortfall`` says whether a quota that cannot be met is an error; ``max_per_structure`` is how
-    many items of one cell may share a ``core`` identity (0: any number).
+    many items of one cell may share a ``core`` identity (0: any number). ``held_out`` are the splits that an axis
+    chooses, in the order in which they claim items; ``stages`` the order in which the levels are learned.
     """
 
     name: str
@@ -146,8 +182,15 @@ class Curriculum:
     max_per_structure: int = 0
     licence: str = ""
     description: str = ""
+    held_out: tuple[HeldOut, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def train(self) -> str:
+        """The split to train on: the first of the shares."""
+        return self.splits.shares[0][0]
 
     def list_splits(self) -> tuple[str, ...]:
-        """Return the names of all splits, those of the shares first."""
-        named = [name for name, _ in self.splits.shares]
+        """Return the names of all splits: those of the shares, then those held out, then those of levels."""
+        named = [*(name for name, _ in self.splits.shares), *(held.name for held in self.held_out)]
         return tuple(dict.fromkeys([*named, *(level.split for level in self.levels if level.split)]))
