@@ -1,15 +1,14 @@
-"""Facts in dictionaries, and atoms matched against them."""
+"""Facts in dictionaries: which terms stand at one end of a predicate, given what stands at the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Triple, is_variable
 
-__all__ = ["Bindings", "CheckError", "FactIndex", "bind_atom", "get_key", "ground_atom"]
-
-Bindings = dict[str, str]
+__all__ = ["CheckError", "FactIndex", "get_key"]
 
 
 class CheckError(ValueError):
@@ -17,15 +16,19 @@ class CheckError(ValueError):
 
 
 class FactIndex:
-    """Triples by key, and those of properties by key together with subject or object."""
+    """Triples, and by predicate: its pairs, the objects of each subject, the subjects of each object.
 
-    __slots__ = ("by_key", "by_object", "by_subject", "facts")
+    Class membership is a predicate like any other. Equal indexes hold equal ``facts``; lists keep the order in which
+    facts were added.
+    """
+
+    __slots__ = ("by_object", "by_subject", "facts", "pairs")
 
     def __init__(self, facts: Iterable[Triple] = ()) -> None:
         self.facts: set[Triple] = set()
-        self.by_key: dict[str, list[Triple]] = {}
-        self.by_subject: dict[tuple[str, str], list[Triple]] = {}
-        self.by_object: dict[tuple[str, str], list[Triple]] = {}
+        self.pairs: dict[str, list[tuple[str, str]]] = {}
+        self.by_subject: dict[str, dict[str, list[str]]] = {}
+        self.by_object: dict[str, dict[str, list[str]]] = {}
         for fact in facts:
             self.add(fact)
 
@@ -35,62 +38,44 @@ class FactIndex:
             return False
         self.facts.add(fact)
         subject, predicate, object_ = fact
-        if predicate == RDF_TYPE:
-            self.by_key.setdefault(object_, []).append(fact)
-        else:
-            self.by_key.setdefault(predicate, []).append(fact)
-            self.by_subject.setdefault((predicate, subject), []).append(fact)
-            self.by_object.setdefault((predicate, object_), []).append(fact)
+        if predicate not in self.pairs:
+            self.pairs[predicate], self.by_subject[predicate], self.by_object[predicate] = [], {}, {}
+        self.pairs[predicate].append((subject, object_))
+        self.by_subject[predicate].setdefault(subject, []).append(object_)
+        self.by_object[predicate].setdefault(object_, []).append(subject)
         return True
 
-    def match(self, atom: Atom, bindings: Mapping[str, str]) -> Iterator[Bindings]:
-        """Yield ``bindings`` extended by what makes ``atom`` a fact."""
-        subject = bindings.get(atom.subject, atom.subject)
-        object_ = bindings.get(atom.object, atom.object)
-        if not is_variable(subject) and not is_variable(object_):
-            if (subject, atom.predicate, object_) in self.facts:
-                yield dict(bindings)
-            return
-        pattern = Atom(subject, atom.predicate, object_)
-        for fact in self._select(pattern):
-            row = bind_atom(pattern, fact)
-            if row is not None:
-                yield {**bindings, **row}
+    @contextmanager
+    def lend(self, facts: Iterable[Triple]) -> Iterator[None]:
+        """Hold further facts as long as the block lasts; meanwhile nothing else may be added."""
+        added = [fact for fact in facts if self.add(fact)]
+        try:
+            yield
+        finally:
+            # What was added last stands last in every list.
+            for fact in reversed(added):
+                self.facts.discard(fact)
+                subject, predicate, object_ = fact
+                self.pairs[predicate].pop()
+                self.by_subject[predicate][subject].pop()
+                self.by_object[predicate][object_].pop()
 
-    def _select(self, pattern: Atom) -> Iterable[Triple]:
-        """Facts among which all those of a pattern are."""
-        subject, predicate, object_ = pattern
-        if predicate == RDF_TYPE:
-            if is_variable(object_):
-                return [fact for fact in self.facts if fact[1] == RDF_TYPE]
-            return self.by_key.get(object_, ())
-        if not is_variable(subject):
-            return self.by_subject.get((predicate, subject), ())
-        if not is_variable(object_):
-            return self.by_object.get((predicate, object_), ())
-        return self.by_key.get(predicate, ())
+    def copy(self) -> FactIndex:
+        """Return an index of its own with the same facts in the same order."""
+        other = FactIndex()
+        other.facts = set(self.facts)
+        other.pairs = {key: list(pairs) for key, pairs in self.pairs.items()}
+        other.by_subject = {key: {a: list(b) for a, b in ends.items()} for key, ends in self.by_subject.items()}
+        other.by_object = {key: {a: list(b) for a, b in ends.items()} for key, ends in self.by_object.items()}
+        return other
+
+    def has_any(self, atom: Atom) -> bool:
+        """Tell whether there is any fact with the atom's class or property."""
+        if atom.predicate == RDF_TYPE and not is_variable(atom.object):
+            return bool(self.by_object.get(RDF_TYPE, {}).get(atom.object))
+        return bool(self.pairs.get(atom.predicate))
 
 
 def get_key(pattern: tuple[str, str, str]) -> str:
     """Return the class of a class atom or fact whose class is known, else the predicate."""
     return pattern[2] if pattern[1] == RDF_TYPE and not is_variable(pattern[2]) else pattern[1]
-
-
-def ground_atom(atom: Atom, bindings: Mapping[str, str]) -> Triple:
-    """Return the triple that an atom becomes under bindings of all its variables."""
-    subject, predicate, object_ = atom
-    return (bindings.get(subject, subject), predicate, bindings.get(object_, object_))
-
-
-def bind_atom(atom: Atom, fact: Triple) -> Bindings | None:
-    """Return the bindings under which ``atom`` becomes ``fact``; None when there are none."""
-    if atom.predicate != fact[1]:
-        return None
-    extended: Bindings = {}
-    for pattern, term in ((atom[0], fact[0]), (atom[2], fact[2])):
-        if not is_variable(pattern):
-            if pattern != term:
-                return None
-        elif extended.setdefault(pattern, term) != term:
-            return None
-    return extended

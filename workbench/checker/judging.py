@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from workbench.checker.evaluation import order_body, plan_rule, run_plan
-from workbench.checker.facts import CheckError, FactIndex, ground_atom
+from workbench.checker.evaluation import Entry, RulePlans, ground, list_ways, make_plan, plan_rule, run_plan, saturate
+from workbench.checker.facts import CheckError, FactIndex, get_key
 from workbench.checker.models import (
     MAX_FACTS,
+    build_model,
     derive_model,
     find_broken_rules,
     find_contradictions,
     list_open_negations,
     select_closed,
 )
+from workbench.checker.writing import CaseWriter
 from workbench.model.builtins import holds
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import (
     Atom,
     BodyElement,
-    Comparison,
     Negation,
     collect_variables,
     iterate_atoms,
@@ -31,39 +32,99 @@ from workbench.model.theory import Theory
 
 __all__ = ["Checker", "check_answers", "check_evidence", "check_models", "check_proof", "check_refutation"]
 
+_MOST_STEPS = 20_000
+"""So many steps of one case are remembered."""
+
 
 class Checker:
     """Checks evidence about one theory and one set of stated facts; what is costly is computed once.
 
     Every method returns the problems found as plain sentences; none means accepted. CheckError is raised when
     the theory itself cannot be evaluated (unsafe rule, unstratified negation, more than ``max_facts`` facts).
+    A checker is for many questions about one case; it must not be used by two threads at once.
     """
 
     def __init__(self, theory: Theory, facts: Iterable[Triple], max_facts: int = MAX_FACTS) -> None:
         self.theory = theory
-        self.facts = frozenset(facts)
+        given = facts if isinstance(facts, tuple | frozenset) else tuple(facts)
+        self.facts = frozenset(given)
         self._max_facts = max_facts
+        self._steps: dict[Step, tuple[str, ...]] = {}
+        self._given = given
         if any(len(fact) != 3 or any(is_variable(term) for term in fact) for fact in self.facts):
             raise CheckError("a stated fact is not a triple of terms")
+
+    def is_about(self, facts: Iterable[Triple]) -> bool:
+        """Tell whether ``facts`` are the stated facts; a tuple or frozenset that was compared last is known."""
+        if facts is not self._given:
+            facts = facts if isinstance(facts, tuple | frozenset) else tuple(facts)
+            if self.facts != frozenset(facts):
+                return False
+            self._given = facts
+        return True
+
+    def vary(self, added: Iterable[Triple] = (), removed: Iterable[Triple] = ()) -> Checker:
+        """Return the checker of the same theory and the facts without ``removed`` and with ``added``.
+
+        Where facts are only added and nothing that a rule negates comes with them, the model is this checker's model
+        and what follows from it with the added facts: negations are judged alike in both, so what is closed under the
+        rules judged against the one is closed judged against the other, and a stratified theory has only one such
+        least model. Otherwise the model is computed anew.
+        """
+        facts = self.facts.difference(removed).union(added)
+        varied = Checker(self.theory, facts, self._max_facts)
+        if not facts >= self.facts:
+            return varied
+        new = [fact for fact in sorted(facts - self.facts) if fact not in self._index.facts]
+        index = self._index.copy()
+        for fact in new:
+            index.add(fact)
+        rules = [(plans, range(len(plans.rule.head))) for plans in self._plans if plans.rule.head]
+        derived = saturate(index, self._index, rules, self._max_facts, fresh=new)
+        if self._negated.isdisjoint(map(get_key, (*new, *derived))):
+            varied.__dict__["_index"] = index
+        return varied
+
+    @cached_property
+    def writer(self) -> CaseWriter:
+        """Writes and digests what certificates are over."""
+        return CaseWriter(self.theory, self.facts)
 
     @cached_property
     def model(self) -> frozenset[Triple]:
         """The perfect model M."""
-        return derive_model(self.theory, self.facts, max_facts=self._max_facts)
+        return frozenset(self._index.facts)
 
     @cached_property
     def contradictions(self) -> tuple[Step, ...]:
         """Integrity rules that fire in M."""
-        return find_contradictions(self.theory, self.model)
+        return find_contradictions(self.theory, self._index)
+
+    @cached_property
+    def _index(self) -> FactIndex:
+        """M; nothing is added to it for good."""
+        return build_model(self.theory, self.facts, self._max_facts)
+
+    @cached_property
+    def _derived(self) -> tuple[Triple, ...]:
+        return tuple(sorted(self._index.facts - self.facts))
+
+    @cached_property
+    def _plans(self) -> list[RulePlans]:
+        return [plan_rule(rule) for rule in self.theory.rules]
+
+    @cached_property
+    def _ways(self) -> dict[str, list[Entry]]:
+        return list_ways(self._plans)
+
+    @cached_property
+    def _negated(self) -> frozenset[str]:
+        return frozenset(atom.key for rule in self.theory.rules for atom in iterate_atoms(rule.body, negated=True))
 
     @cached_property
     def _broken(self) -> tuple[str, ...]:
         """Rules that M does not satisfy; the integrity rules of an inconsistent theory, else none."""
-        return find_broken_rules(self.theory, self.model)
-
-    @cached_property
-    def _reference(self) -> FactIndex:
-        return FactIndex(self.model)
+        return find_broken_rules(self.theory, self._index)
 
     @cached_property
     def _premises(self) -> tuple[str, ...]:
@@ -86,7 +147,7 @@ class Checker:
 
     def check_proof(self, proof: Proof) -> tuple[str, ...]:
         """Check that ``proof`` derives its goal, and holds nothing that the goal does not need."""
-        return self._open_negations + tuple(self._check_derivation(proof, self.facts))
+        return self._open_negations + tuple(self._check_derivation(proof, None))
 
     def check_refutation(self, refutation: Refutation) -> tuple[str, ...]:
         """Check that no model that keeps M's closed part contains the statement.
@@ -96,7 +157,7 @@ class Checker:
         """
         statement, proof = refutation.statement, refutation.proof
         problems = [*self._premises, *_check_statement(statement)]
-        if statement in self.model:
+        if statement in self._index.facts:
             problems.append("the refuted statement follows")
         if proof is None:
             if not select_closed(self.theory, [statement]):
@@ -104,11 +165,11 @@ class Checker:
             return tuple(problems)
         if not proof.steps:
             problems.append("the proof of a refutation has no steps")
-        if proof.goal != FALSE and (not select_closed(self.theory, [proof.goal]) or proof.goal in self.model):
+        if proof.goal != FALSE and (not select_closed(self.theory, [proof.goal]) or proof.goal in self._index.facts):
             problems.append("the refutation derives neither false nor a closed fact that was not found")
         if statement not in proof.leaves:
             problems.append("the refutation does not rest on the statement")
-        problems += self._check_derivation(proof, self.facts | {statement})
+        problems += self._check_derivation(proof, statement)
         return tuple(problems)
 
     def check_models(self, pair: ModelPair) -> tuple[str, ...]:
@@ -118,6 +179,44 @@ class Checker:
         least set that contains the stated facts and the statement and is closed under the rules, negations
         judged against M. Independently of that, each is tried against every rule as a world of its own.
         """
+        return () if self._accepts(pair) else self._compare_models(pair)
+
+    def _accepts(self, pair: ModelPair) -> bool:
+        """Tell whether a pair of models is right, looking only at what the statement changes.
+
+        Let N be M, the statement and what the pair adds to M, all of it about open predicates, and let every negated
+        predicate be closed: negations then say the same in M, in N and against M. A rule instance whose premises are
+        all in M has its heads in M, and so in N, for M is closed under the rules and consistent. The others have a
+        premise among what came with the statement; each of these must have its heads in N, and must not be an integrity rule's. Thus N
+        satisfies every rule. It is the least such set when the statement yields all that is new by these instances
+        alone, whose other premises are in M, which the least set contains.
+        """
+        statement, facts = pair.statement, self._index.facts
+        if self._premises or any(_check_statement(statement)) or statement in facts:
+            return False
+        if pair.without is not self._derived and pair.without != self._derived:
+            return False
+        new = [fact for fact in pair.with_statement if fact not in facts]
+        added = {statement, *new}
+        if len(added) <= len(new) or pair.with_statement != tuple(sorted((*self._derived, *new))):
+            return False
+        if not self.theory.closed.isdisjoint(map(get_key, added)):
+            return False
+        instances: list[tuple[list[Triple], list[Triple]]] = []
+        with self._index.lend(added):
+            for fact in added:
+                for entry in self._ways.get(get_key(fact), ()):
+                    start = entry.bind(fact)
+                    for row in run_plan(entry.plan, self._index, self._index, [start]) if start is not None else ():
+                        heads = [ground(pick, row) for pick in entry.heads]
+                        if not heads or not facts.issuperset(heads):
+                            return False
+                        if not added.isdisjoint(heads):
+                            instances.append(([ground(pick, row) for pick in entry.premises], heads))
+        return _derive(instances, statement, added)
+
+    def _compare_models(self, pair: ModelPair) -> tuple[str, ...]:
+        """Return what is wrong with a pair of models; each is evaluated as a whole."""
         problems = [*self._premises, *_check_statement(pair.statement)]
         if pair.statement in self.model:
             problems.append("the statement follows, so it is not unknown")
@@ -152,8 +251,9 @@ class Checker:
         outer = {name for e in body if not isinstance(e, Negation) for name in collect_variables(e)}
         if not set(variables) <= outer:
             return (*problems, "a variable asked for is not in the question")
-        rows = run_plan(order_body(body), self._reference, self._reference)
-        expected = {tuple(row[name] for name in variables) for row in rows}
+        plan = make_plan(body)
+        columns = [plan.columns[name] for name in variables]
+        expected = {tuple([row[column] for column in columns]) for row in run_plan(plan, self._index, self._index)}
         given = [tuple(answer) for answer in answers]
         if len(set(given)) != len(given):
             problems.append("an answer is given twice")
@@ -163,68 +263,89 @@ class Checker:
             problems.append(f"{len(set(given) - expected)} answers do not follow")
         return tuple(problems)
 
-    def _check_derivation(self, proof: Proof, stated: frozenset[Triple]) -> Iterable[str]:
-        known: set[Triple] = set()
+    def _check_derivation(self, proof: Proof, assumed: Triple | None) -> Iterable[str]:
+        stated, known = self.facts, {assumed}
         for number, step in enumerate(proof.steps, 1):
             for problem in self._check_step(step):
                 yield f"step {number}: {problem}"
             for premise in step.premises:
                 if premise not in stated and premise not in known:
                     yield f"step {number}: a premise is neither stated nor concluded before: {premise}"
-            if step.conclusion in stated:
+            if step.conclusion in stated or step.conclusion == assumed:
                 yield f"step {number}: concludes what is stated"
-            if step.conclusion in known:
+            elif step.conclusion in known:
                 yield f"step {number}: concludes what an earlier step concludes"
             known.add(step.conclusion)
         if not proof.steps:
-            if proof.goal not in stated or proof.goal == FALSE:
+            if (proof.goal not in stated and proof.goal != assumed) or proof.goal == FALSE:
                 yield "a proof without steps, and its goal is not stated"
             return
         if proof.steps[-1].conclusion != proof.goal:
             yield "the last step does not conclude the goal"
-        needed = {proof.goal}
-        for number, step in reversed(list(enumerate(proof.steps, 1))):
+        needed, number = {proof.goal}, len(proof.steps)
+        for step in reversed(proof.steps):
             if step.conclusion not in needed:
                 yield f"step {number}: the goal does not need it"
             needed.update(step.premises)
+            number -= 1
 
-    def _check_step(self, step: Step) -> Iterable[str]:
+    def _check_step(self, step: Step) -> tuple[str, ...]:
+        """Return what is wrong with a step by itself; proofs about one case share many."""
+        problems = self._steps.get(step)
+        if problems is None:
+            if len(self._steps) >= _MOST_STEPS:
+                self._steps.clear()
+            problems = self._steps[step] = tuple(self._judge_step(step))
+        return problems
+
+    def _judge_step(self, step: Step) -> Iterable[str]:
         rule = self.theory.by_name.get(step.rule)
         if rule is None:
             yield f"there is no rule {step.rule}"
             return
         plans, bindings = plan_rule(rule), dict(step.bindings)
-        names = tuple(name for name, _ in step.bindings)
-        if names != plans.variables or any(is_variable(term) for term in bindings.values()):
+        names = tuple([name for name, _ in step.bindings])
+        if names != plans.variables or any(term[:1] == "?" for _, term in step.bindings):
             yield f"its bindings are not one term for each of the rule's variables {plans.variables}, sorted"
             return
-        if step.premises != tuple(ground_atom(atom, bindings) for atom in plans.atoms):
+        if step.premises != tuple([_ground_atom(atom, bindings) for atom in plans.atoms]):
             yield "its premises are not the rule's atoms under the bindings"
-        for element in rule.body:
-            if isinstance(element, Comparison) and not holds(element, bindings):
-                yield "a comparison of the rule does not hold"
-        heads = [ground_atom(head, bindings) for head in rule.head]
-        if step.conclusion not in (heads or [FALSE]):
+        if not all(holds(comparison, bindings) for comparison in plans.comparisons):
+            yield "a comparison of the rule does not hold"
+        if step.conclusion not in ([_ground_atom(head, bindings) for head in rule.head] or [FALSE]):
             yield "its conclusion is not the rule's head under the bindings"
-        negations = [element for element in rule.body if isinstance(element, Negation)]
-        if step.absent != tuple(substitute_element(negation, bindings) for negation in negations):
+        if step.absent != tuple([substitute_element(negation, bindings) for negation in plans.negations]):
             yield "what it says is absent is not what the rule negates under the bindings"
-        for negation in negations:
-            outer = {name: bindings[name] for name in collect_variables(negation) if name in bindings}
-            plan = order_body(negation.elements, outer)
-            if any(True for _ in run_plan(plan, self._reference, self._reference, (outer,))):
+        for shared, plan in plans.absences:
+            start = tuple([bindings[name] for name in shared])
+            if any(True for _ in run_plan(plan, self._index, self._index, [start])):
                 yield "what it says is absent was found"
         # A variable that only "=" binds has one value, not any literal that is equal to it.
-        computed = {name: bindings[name] for atom in plans.atoms for name in collect_variables(atom)}
-        if len(computed) < len(bindings) and not self._recompute(rule.body, plans.atoms, bindings):
+        if len(plans.named) < len(bindings) and not _recompute(plans, bindings):
             yield "a computed binding is not what the rule computes"
 
-    @staticmethod
-    def _recompute(body: Sequence[BodyElement], atoms: Sequence[Atom], bindings: dict[str, str]) -> bool:
-        rest = [element for element in body if isinstance(element, Comparison)]
-        start = {name: bindings[name] for atom in atoms for name in collect_variables(atom)}
-        empty = FactIndex()
-        return any(row == bindings for row in run_plan(order_body(rest, start), empty, empty, (start,)))
+
+def _ground_atom(atom: Atom, bindings: dict[str, str]) -> Triple:
+    subject, predicate, object_ = atom
+    return (bindings.get(subject, subject), predicate, bindings.get(object_, object_))
+
+
+def _recompute(plans: RulePlans, bindings: dict[str, str]) -> bool:
+    """Tell whether the rule's equations give the bindings of the variables that no atom binds."""
+    plan, empty = plans.equations, FactIndex()
+    rows = run_plan(plan, empty, empty, [tuple([bindings[name] for name in plans.named])])
+    return any(all(row[plan.columns[name]] == term for name, term in bindings.items()) for row in rows)
+
+
+def _derive(instances: list[tuple[list[Triple], list[Triple]]], statement: Triple, added: set[Triple]) -> bool:
+    """Tell whether the statement gives all that was added, by instances whose premises it has given before."""
+    missing = added - {statement}
+    while missing:
+        found = {h for premises, heads in instances if missing.isdisjoint(premises) for h in heads} & missing
+        if not found:
+            return False
+        missing -= found
+    return True
 
 
 def _check_statement(statement: Triple) -> Iterable[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from workbench.checker.evaluation import RulePlans, plan_rule, run_plan, saturate
-from workbench.checker.facts import CheckError, FactIndex, bind_atom, ground_atom
+from workbench.checker.evaluation import Entry, Row, RulePlans, ground, plan_rule, run_plan, saturate
+from workbench.checker.facts import CheckError, FactIndex
 from workbench.model.proofs import FALSE, Step
-from workbench.model.rules import Atom, Negation, Rule, is_transitivity, iterate_atoms, substitute_element
+from workbench.model.rules import Negation, Rule, is_transitivity, iterate_atoms, substitute_element
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory, compute_strata
 
 __all__ = [
     "MAX_FACTS",
+    "build_model",
     "derive_heights",
     "derive_model",
     "find_broken_rules",
@@ -39,23 +40,39 @@ def derive_model(
     and the result is the least set that contains ``facts`` and is closed under the rules.
     CheckError when a rule is unsafe, negation is not stratified, or more than ``max_facts`` are derived.
     """
+    if closed_reference is None:
+        return frozenset(build_model(theory, facts, max_facts).facts)
     index = FactIndex(facts)
-    if closed_reference is not None:
-        rules = [(plan_rule(rule), rule.head) for rule in theory.rules if rule.head]
-        saturate(index, FactIndex(closed_reference), rules, max_facts)
-        return frozenset(index.facts)
-    for rules_of_stratum in _split_into_strata(theory.rules):
-        saturate(index, index, rules_of_stratum, max_facts)
+    rules = [(plan_rule(rule), range(len(rule.head))) for rule in theory.rules if rule.head]
+    saturate(index, FactIndex(closed_reference), rules, max_facts)
     return frozenset(index.facts)
 
 
+def build_model(theory: Theory, facts: Iterable[Triple], max_facts: int = MAX_FACTS) -> FactIndex:
+    """Return the perfect model as an index; CheckError as :func:`derive_model`."""
+    index = FactIndex(facts)
+    for rules_of_stratum in _split_into_strata(theory):
+        saturate(index, index, rules_of_stratum, max_facts)
+    return index
+
+
+Stratum = list[tuple[RulePlans, Sequence[int]]]
+"""Rules with the numbers of those of their heads that belong to the stratum."""
+
+
+def _split_into_strata(theory: Theory) -> list[Stratum]:
+    """The strata from the lowest up."""
+    if not any(isinstance(element, Negation) for rule in theory.rules for element in rule.body):
+        return [[(plans, range(len(plans.rule.head))) for plans in map(plan_rule, theory.rules) if plans.rule.head]]
+    return _split_by_negation(theory.rules)
+
+
 @lru_cache(maxsize=256)
-def _split_into_strata(rules: tuple[Rule, ...]) -> list[list[tuple[RulePlans, tuple[Atom, ...]]]]:
-    """Rules with those of their heads that belong to the stratum, from the lowest stratum up."""
+def _split_by_negation(rules: tuple[Rule, ...]) -> list[Stratum]:
     strata = compute_strata(rules)
     if strata is None:
         raise CheckError("negation is not stratified")
-    found: dict[int, list[tuple[RulePlans, tuple[Atom, ...]]]] = {}
+    found: dict[int, Stratum] = {}
     for rule in rules:
         plans = plan_rule(rule)
         for level in sorted({strata[head.key] for head in rule.head}):
@@ -63,7 +80,7 @@ def _split_into_strata(rules: tuple[Rule, ...]) -> list[list[tuple[RulePlans, tu
                 strata[atom.key] >= level for atom in iterate_atoms(rule.body, negated=True)
             ):
                 raise CheckError(f"rule {rule.name} reads a stratum that is not complete")
-            heads = tuple(head for head in rule.head if strata[head.key] == level)
+            heads = [number for number, head in enumerate(rule.head) if strata[head.key] == level]
             found.setdefault(level, []).append((plans, heads))
     return [found[level] for level in sorted(found)]
 
@@ -83,11 +100,11 @@ def derive_heights(theory: Theory, facts: Iterable[Triple], model: frozenset[Tri
         found: dict[Triple, bool] = {}
         for plan in plans:
             transitive = is_transitivity(plan.rule)
-            for row in _iterate_new_rows(plan, index, reference, fresh if height > 1 else None):
-                if transitive and ground_atom(plan.atoms[1], row) not in base:
+            for entry, row in _iterate_new_rows(plan, index, reference, fresh if height > 1 else None):
+                if transitive and ground(entry.premises[1], row) not in base:
                     continue
-                for head in plan.rule.head:
-                    fact = ground_atom(head, row)
+                for head in entry.heads:
+                    fact = ground(head, row)
                     if fact not in heights:
                         found[fact] = found.get(fact, False) or not transitive
         for fact in found:
@@ -100,51 +117,54 @@ def derive_heights(theory: Theory, facts: Iterable[Triple], model: frozenset[Tri
 
 def _iterate_new_rows(
     plans: RulePlans, index: FactIndex, reference: FactIndex, fresh: FactIndex | None
-) -> Iterable[dict[str, str]]:
+) -> Iterator[tuple[Entry, Row]]:
     """What makes a body true with at least one of the fresh facts, or at all when there are none to speak of."""
     if not plans.can_fire(index):
         return
     if fresh is None:
-        yield from run_plan(plans.whole, index, reference)
+        yield from ((plans.whole, row) for row in run_plan(plans.whole.plan, index, reference))
         return
-    for atom, rest in zip(plans.atoms, plans.rests, strict=True):
-        facts = fresh.by_key.get(atom.key, ())
-        yield from run_plan(rest, index, reference, [row for f in facts if (row := bind_atom(atom, f)) is not None])
+    for entry, atom in zip(plans.entries, plans.atoms, strict=True):
+        pairs = fresh.pairs.get(atom.predicate, ())
+        starts = [row for s, o in pairs if (row := entry.bind((s, atom.predicate, o))) is not None]
+        yield from ((entry, row) for row in run_plan(entry.plan, index, reference, starts))
 
 
-def find_contradictions(theory: Theory, model: Iterable[Triple]) -> tuple[Step, ...]:
+def find_contradictions(theory: Theory, model: Iterable[Triple] | FactIndex) -> tuple[Step, ...]:
     """Return every application of an integrity rule to ``model``, as steps that conclude false, sorted.
 
     Negations are judged against the model itself.
     """
-    index = FactIndex(model)
+    index = model if isinstance(model, FactIndex) else FactIndex(model)
     steps = []
     for rule in theory.rules:
-        plans = plan_rule(rule)
-        if rule.head or not plans.can_fire(index):
+        if rule.head:
             continue
-        for row in run_plan(plans.whole, index, index):
-            bindings = tuple((name, row[name]) for name in plans.variables)
-            absent = (substitute_element(e, dict(bindings)) for e in rule.body if isinstance(e, Negation))
-            premises = tuple(ground_atom(atom, row) for atom in plans.atoms)
-            negations = tuple(e for e in absent if isinstance(e, Negation))
-            steps.append(Step(rule.name, bindings, premises, negations, FALSE))
+        plans = plan_rule(rule)
+        if plans.can_fire(index):
+            columns = plans.whole.plan.columns
+            for row in run_plan(plans.whole.plan, index, index):
+                bindings = tuple((name, row[columns[name]]) for name in plans.variables)
+                absent = (substitute_element(negation, dict(bindings)) for negation in plans.negations)
+                premises = tuple(ground(pick, row) for pick in plans.whole.premises)
+                negations = tuple(e for e in absent if isinstance(e, Negation))
+                steps.append(Step(rule.name, bindings, premises, negations, FALSE))
     return tuple(sorted(set(steps), key=lambda step: step.sort_key))
 
 
-def find_broken_rules(theory: Theory, interpretation: Iterable[Triple]) -> tuple[str, ...]:
+def find_broken_rules(theory: Theory, interpretation: Iterable[Triple] | FactIndex) -> tuple[str, ...]:
     """Return the names of the rules that the set of triples, read as a world of its own, does not satisfy.
 
     A rule is satisfied when every binding that makes its body true, negations judged in this same set, makes every
     head atom true; an integrity rule when no binding does.
     """
-    index = FactIndex(interpretation)
+    index = interpretation if isinstance(interpretation, FactIndex) else FactIndex(interpretation)
     broken = []
     for rule in theory.rules:
         plans = plan_rule(rule)
         if plans.can_fire(index) and any(
-            not rule.head or any(ground_atom(head, row) not in index.facts for head in rule.head)
-            for row in run_plan(plans.whole, index, index)
+            not rule.head or any(ground(head, row) not in index.facts for head in plans.whole.heads)
+            for row in run_plan(plans.whole.plan, index, index)
         ):
             broken.append(rule.name)
     return tuple(broken)
