@@ -7,7 +7,9 @@ import pytest
 
 from workbench.build.curricula import TASK_SLOTS
 from workbench.formats.curriculum import parse_curriculum
+from workbench.formats.curriculum_presets import PRESETS
 from workbench.model.curriculum import NO_STATUS, TASKS
+from workbench.model.splits import AXES, MEASURES, PERTURBATIONS
 from workbench.wording.templates import Template, parse_template
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "curriculum.md").read_text(encoding="utf-8")
@@ -24,13 +26,15 @@ def test_documented_curriculum_can_be_used(text: str) -> None:
 
 
 def test_the_document_shows_a_short_and_a_full_curriculum() -> None:
-    short, full = (parse_curriculum(text.encode(), "c", "kinship", PREFIXES)[0] for text in CURRICULA)
+    short, full = (parse_curriculum(text.encode(), "c", "kinship", PREFIXES)[0] for text in CURRICULA[:2])
     assert short is not None and full is not None
     assert short.name == "kinship" and [name for name, _ in short.splits.shares] == ["train", "validation", "test"]
     assert [(quota.status, quota.items) for quota in short.levels[0].quotas] == [
         ("entailed", 10), ("refuted", 10), ("unknown", 10),
     ]  # fmt: skip
-    assert full.list_splits() == ("train", "validation", "test", "test-deeper")
+    assert full.list_splits() == (
+        "train", "validation", "test", "test-higher", "test-names", "test-perturbed", "test-deeper",
+    )  # fmt: skip
     assert full.levels[0].sources == ("sampled", "project")
     assert {quota.task for quota in full.levels[0].quotas} == set(TASKS)
     assert ("select", NO_STATUS, 40) in {(quota.task, quota.status, quota.items) for quota in full.levels[0].quotas}
@@ -52,3 +56,15 @@ def test_documented_template_can_be_used(task: str, text: str) -> None:
     asked = next(slot for name, slot in TASK_SLOTS.items() if name == task)
     for more in ((), ("rules_list",), ("rules_list", "closed")):
         assert set(template.cut(("facts_list", asked, *more), "true, false").slots) == {"facts_list", asked, *more}
+
+
+def test_presets_and_axes_are_described() -> None:
+    for name in (*PRESETS, *AXES, *MEASURES, *PERTURBATIONS):
+        assert f"`{name}`" in TEXT
+    for axis in AXES:
+        text = f"version: 1\nheld_out: [{{axis: {axis}, nonsense: 1}}]\nlevels: [{{tasks: {{select: 1}}}}]"
+        _, violations = parse_curriculum(text.encode(), "c", "kinship", PREFIXES)
+        fix = next(violation.fix for violation in violations if "nonsense" in violation.message)
+        row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{axis}` |"))
+        for key in fix.removeprefix("Keys are ").removesuffix(".").split(", "):
+            assert key in ("name", "axis") or f"`{key}`" in row
