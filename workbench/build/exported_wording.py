@@ -10,7 +10,8 @@ from typing import Any
 
 from workbench.errors import DatasetError
 from workbench.model.functions import FUNCTIONS
-from workbench.wording.frames import Frames, read_frames
+from workbench.wording.exchange import WORDING_VERSIONS, read_lexicon
+from workbench.wording.frames import Frames
 from workbench.wording.grammar import Grammar
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import SLOTS, Reader, Skeleton
@@ -51,23 +52,17 @@ class ExportedWording:
 
 def read_wording(data: Mapping[str, Any]) -> ExportedWording:
     """Return the content of ``wording.json``; DatasetError when it is not as docs/items.md says."""
-    if data.get("version") != 1:
-        raise DatasetError("is no wording of version 1")
+    if data.get("version") not in WORDING_VERSIONS:
+        raise DatasetError(f"is no wording of version {' or '.join(map(str, WORDING_VERSIONS))}")
     try:
-        lexicons = {
-            language: Lexicon(read_frames(part["frames"]), part["labels"], part["phrases"])
-            for language, part in data["languages"].items()
-        }
+        lexicons = {language: read_lexicon(part) for language, part in data["languages"].items()}
         classes = frozenset(data["classes"])
         skeletons = [
             Skeleton(t["name"], t["language"], tuple(t["texts"]), tuple(t["slots"])) for t in data["templates"]
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"is not as its version says: {error}") from error
-    for language, lexicon in lexicons.items():
-        texts = (*lexicon.labels.values(), *lexicon.phrases.values())
-        if not all(isinstance(text, str) and text for text in texts):
-            raise DatasetError(f"a label or phrase in {language} is not text")
+    for lexicon in lexicons.values():
         _check_frames(lexicon.frames)
     for skeleton in skeletons:
         _check_skeleton(skeleton, lexicons)

@@ -39,7 +39,8 @@ from workbench.model.terms import (
 from workbench.wording.frames import Frames
 from workbench.wording.function_frames import open_frame
 from workbench.wording.lexicon import Lexicon
-from workbench.wording.sentences import iterate_letters, name_rule_variables
+from workbench.wording.phrases import iterate_variants
+from workbench.wording.sentences import POSSESSIVE, is_many, iterate_letters, name_rule_variables
 
 __all__ = ["Formula", "Grammar", "canonicalise_rule"]
 
@@ -72,7 +73,10 @@ class _TooManyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A phrase taken apart at its slots: ``before first between second after``."""
+    """A phrase taken apart at its slots: ``before first between second after``.
+
+    ``cases`` are those of first and second; ``wanted`` tells on what its choices of words depend, if on anything.
+    """
 
     key: Term
     is_class: bool
@@ -80,6 +84,8 @@ class _Pattern:
     between: str
     after: str
     subject_first: bool
+    cases: tuple[str, ...]
+    wanted: tuple[tuple[str, bool, bool], ...]
 
 
 def canonicalise_rule(rule: Rule) -> Formula:
@@ -130,13 +136,23 @@ class Grammar:
 
     def __init__(self, lexicon: Lexicon, classes: Iterable[Term]) -> None:
         self._frames = lexicon.frames
-        self._labels: dict[str, list[Term]] = {}
-        for term, label in sorted(lexicon.labels.items()):
-            self._labels.setdefault(label, []).append(term)
+        self._lexicon = lexicon
         known = frozenset(classes)
-        self._patterns = [_split_phrase(k, k in known, phrase) for k, phrase in sorted(lexicon.phrases.items())]
+        self._patterns = [
+            pattern
+            for key, phrase in sorted(lexicon.phrases.items())
+            for pattern in _split_phrase(key, key in known, phrase)
+            # Nothing is said by a plural where no label is one.
+            if lexicon.plurals or not any(many and not counted for _, counted, many in pattern.wanted)
+        ]
+        # By case: what each form may be the name of. A form may be that of several individuals.
+        self._labels: dict[str, dict[str, list[Term]]] = {}
+        for case in {"": None, **{case: None for pattern in self._patterns for case in pattern.cases}}:
+            names = self._labels[case] = {}
+            for term, label in sorted(lexicon.labels.items()):
+                names.setdefault(lexicon.get_form(term, case) if case else label, []).append(term)
         # A period and the blank behind it may also meet where words join ("Ann Jr. is a parent of ...").
-        words = (*lexicon.labels.values(), *lexicon.phrases.values())
+        words = (*(form for names in self._labels.values() for form in names), *lexicon.phrases.values())
         self.splits_at_periods = not any(". " in f"{text} " or text.startswith(" ") for text in words) and not any(
             ". " in text for text in _list_frames(self._frames)
         )
@@ -244,19 +260,31 @@ class Grammar:
             if len(p.before) + len(p.after) >= len(text):
                 continue
             if p.is_class:
-                for term in self._read_term(inner):
-                    yield Atom(term, RDF_TYPE, p.key)
+                for term in self._read_term(inner, p.cases[0]):
+                    atom = Atom(term, RDF_TYPE, p.key)
+                    if not p.wanted or self._agrees(p, atom):
+                        yield atom
                 continue
             for position in _find_all(inner, p.between):
                 first, second = inner[:position], inner[position + len(p.between) :]
-                for one in self._read_term(first):
-                    for other in self._read_term(second):
-                        yield Atom(one, p.key, other) if p.subject_first else Atom(other, p.key, one)
+                for one in self._read_term(first, p.cases[0]):
+                    for other in self._read_term(second, p.cases[1]):
+                        atom = Atom(one, p.key, other) if p.subject_first else Atom(other, p.key, one)
+                        if not p.wanted or self._agrees(p, atom):
+                            yield atom
 
-    def _read_term(self, text: str) -> list[Term]:
-        terms = list(self._labels.get(text, ()))
-        if _VARIABLE.match(text):
-            terms.append(f"?{text}")
+    def _agrees(self, pattern: _Pattern, atom: Atom) -> bool:
+        """Tell whether the words of a phrase are those that its subject and object want."""
+        return all(
+            is_many(self._lexicon, atom.subject if role == "subject" else atom.object, counted=counted) == many
+            for role, counted, many in pattern.wanted
+        )
+
+    def _read_term(self, text: str, case: str = "") -> list[Term]:
+        terms = list(self._labels[case].get(text, ()))
+        letter = text.removesuffix(POSSESSIVE) if case == "gen" else text
+        if _VARIABLE.match(letter) and (case != "gen" or letter != text):
+            terms.append(f"?{letter}")
         terms += [make_literal(text, datatype) for pattern, datatype in _LITERALS if pattern.match(text)]
         if _STRING.match(text):
             terms.append(make_literal(text[1:-1]))
@@ -380,12 +408,17 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _split_phrase(key: Term, is_class: bool, phrase: str) -> _Pattern:
-    parts = re.split(r"(\{subject\}|\{object\})", phrase)
-    if is_class:
-        return _Pattern(key, True, parts[0], "", parts[2] if len(parts) > 2 else "", True)
-    before, first, between, _, after = parts if len(parts) == 5 else (phrase, "{subject}", phrase, "", phrase)
-    return _Pattern(key, False, before, between, after, first == "{subject}")
+def _split_phrase(key: Term, is_class: bool, phrase: str) -> Iterator[_Pattern]:
+    """Yield the patterns of a phrase: one for each choice of words; one that nothing fits when it lacks a slot."""
+    for texts, slots, wanted in iterate_variants(phrase):
+        roles = tuple(slot.role for slot in slots)
+        cases = tuple(slot.case for slot in slots)
+        if is_class:
+            yield _Pattern(key, True, texts[0], "", texts[1] if len(texts) > 1 else "", True, (*cases, "")[:1], wanted)
+        elif sorted(roles) == ["object", "subject"]:
+            yield _Pattern(key, False, texts[0], texts[1], texts[2], roles[0] == "subject", cases, wanted)
+        else:
+            yield _Pattern(key, False, phrase, phrase, phrase, True, ("", ""), wanted)
 
 
 def _rename(body: tuple[BodyElement, ...], head: tuple[Atom, ...]) -> Formula:

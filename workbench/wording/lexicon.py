@@ -1,36 +1,60 @@
 """Lexicon: what things are called in one language.
 
-Labels are ``rdfs:label``, phrases ``wb:phrase`` with the slots ``{subject}`` and ``{object}``. Where an author gave
-none, a plain default is made from the name of the thing, so that any ontology can be read aloud.
+Labels are ``rdfs:label``, phrases ``wb:phrase`` (see ``phrases``). Where an author gave none, a plain default is made
+from the name of the thing, so that any ontology can be read aloud. What a name becomes in a case is ``wb:form`` with
+the case in its language tag (``"dem Thron"@de-x-dat``), or derived from label, ``wb:gender`` and ``wb:number`` where
+that is certain; ``wb:article "definite"`` puts the article before a label that lacks it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from workbench.model.terms import RDFS_LABEL, WB, Term, Triple, get_local_name, is_iri, is_literal, split_literal
+from workbench.wording.declension import DECLENSIONS, add_article
+from workbench.wording.defaults import make_phrase
 from workbench.wording.frames import FRAMES, Frames
+from workbench.wording.phrases import find_cases
 
-__all__ = ["PHRASE", "Lexicon", "build_lexicon", "split_name"]
+__all__ = ["ARTICLE", "FORM", "GENDER", "NUMBER", "PHRASE", "Lexicon", "build_lexicon", "split_name"]
 
 PHRASE = f"<{WB}phrase>"
+FORM = f"<{WB}form>"
+GENDER = f"<{WB}gender>"
+NUMBER = f"<{WB}number>"
+ARTICLE = f"<{WB}article>"
 _CAMEL = re.compile(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
+_CASE = re.compile(r"-x-([a-z]+)\Z")
+
+
+class _Traits(NamedTuple):
+    """The gender and number of a label, and whether it wants an article; empty where nothing is said."""
+
+    gender: str = ""
+    number: str = ""
+    article: str = ""
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """Labels of terms and phrases of classes and properties in one language, and the language's frames.
 
-    A phrase of a property has ``{subject}`` and ``{object}`` once each, one of a class ``{subject}`` once.
-    ``defaults`` are the keys whose phrase was made, not written by an author.
+    A phrase of a property has slots for subject and object once each, one of a class for the subject once.
+    ``defaults`` are the keys whose phrase was made, not written by an author. ``forms`` are by case, for all cases that
+    the phrases ask for, where they differ from the label; ``plurals`` are the terms whose label is a plural, and
+    ``missing`` the terms, by case, whose form nobody gave and no rule tells for certain: the label stands in.
     """
 
     frames: Frames
     labels: Mapping[Term, str]
     phrases: Mapping[Term, str]
     defaults: frozenset[Term] = field(default=frozenset())
+    forms: Mapping[str, Mapping[Term, str]] = field(default_factory=dict)
+    plurals: frozenset[Term] = field(default=frozenset())
+    missing: Mapping[str, frozenset[Term]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -41,13 +65,38 @@ class Lexicon:
         """Return the label of a term, or its name taken apart into words."""
         return self.labels.get(term) or split_name(get_local_name(term))
 
+    def get_form(self, term: Term, case: str) -> str:
+        """Return what a term is called in a case; its label where that has no other form."""
+        return self.forms.get(case, {}).get(term) or self.get_label(term)
+
     def get_phrase(self, key: Term, *, is_class: bool) -> str:
         """Return the phrase of a property or class, or the default one."""
-        return self.phrases.get(key) or _make_phrase(self.frames, self.get_label(key), is_class=is_class)
+        return self.phrases.get(key) or make_phrase(self.frames, self.get_label(key), is_class=is_class)
 
     def with_labels(self, labels: Mapping[Term, str]) -> Lexicon:
-        """Return a lexicon with further labels."""
-        return Lexicon(self.frames, {**self.labels, **labels}, self.phrases, self.defaults)
+        """Return a lexicon with further labels, and the forms of these that can be derived."""
+        further = _inflect(self.language, self._list_cases(), labels, {}, {})
+        return replace(
+            self,
+            labels={**self.labels, **labels},
+            forms=_merge_forms(self.forms, further.forms, labels),
+            plurals=self.plurals - labels.keys(),
+            missing=_merge_missing(self.missing, further.missing, labels),
+        )
+
+    def keep_labels(self, terms: Iterable[Term]) -> Lexicon:
+        """Return a lexicon with labels (made from the name where there is none) and forms of some terms only."""
+        kept = frozenset(terms)
+        return replace(
+            self,
+            labels={term: self.get_label(term) for term in sorted(kept)},
+            forms={case: {t: text for t, text in forms.items() if t in kept} for case, forms in self.forms.items()},
+            plurals=self.plurals & kept,
+            missing={case: found & kept for case, found in self.missing.items()},
+        )
+
+    def _list_cases(self) -> tuple[str, ...]:
+        return tuple(sorted({case for phrase in self.phrases.values() for case in find_cases(phrase)}))
 
 
 def split_name(name: str) -> str:
@@ -58,38 +107,102 @@ def split_name(name: str) -> str:
     return " ".join(words) or name
 
 
-def _make_phrase(frames: Frames, name: str, *, is_class: bool) -> str:
-    text = name.replace("{", "(").replace("}", ")")
-    if not is_class:
-        return frames.default_property.replace("{name}", text)
-    article = "an" if text[:1].lower() in "aeiou" else "a"
-    return frames.default_class.replace("{name}", text[:1].lower() + text[1:]).replace("{article}", article)
+class _Inflected(NamedTuple):
+    forms: dict[str, dict[Term, str]]
+    missing: dict[str, frozenset[Term]]
+
+
+def _inflect(
+    language: str,
+    cases: Iterable[str],
+    labels: Mapping[Term, str],
+    given: Mapping[tuple[Term, str], str],
+    traits: Mapping[Term, _Traits],
+) -> _Inflected:
+    """Return the forms of labels in the cases: as given, else as derived; and what is missing."""
+    decline = DECLENSIONS.get(language)
+    forms: dict[str, dict[Term, str]] = {}
+    missing: dict[str, frozenset[Term]] = {}
+    for case in cases:
+        found: dict[Term, str] = {}
+        unknown = []
+        for term, label in labels.items():
+            own = traits.get(term, _Traits())
+            text = given.get((term, case)) or (decline(label, case, own.gender, own.number) if decline else None)
+            if text is None:
+                unknown.append(term)
+            elif text != label:
+                found[term] = text
+        forms[case] = found
+        missing[case] = frozenset(unknown)
+    return _Inflected(forms, missing)
+
+
+def _merge_forms(
+    old: Mapping[str, Mapping[Term, str]], new: Mapping[str, Mapping[Term, str]], changed: Mapping[Term, str]
+) -> dict[str, dict[Term, str]]:
+    return {
+        case: {t: text for t, text in old.get(case, {}).items() if t not in changed} | dict(forms)
+        for case, forms in new.items()
+    }
+
+
+def _merge_missing(
+    old: Mapping[str, frozenset[Term]], new: Mapping[str, frozenset[Term]], changed: Mapping[Term, str]
+) -> dict[str, frozenset[Term]]:
+    return {case: (old.get(case, frozenset()) - changed.keys()) | found for case, found in new.items()}
+
+
+def _iterate_texts(triples: Iterable[Triple]) -> Iterator[tuple[Term, Term, str, str]]:
+    """Yield subject, predicate, text with single blanks and language tag of what is said of names, in order."""
+    for subject, predicate, object_ in sorted(set(triples)):
+        if is_literal(object_) and is_iri(subject) and (predicate == RDFS_LABEL or predicate.startswith(f"<{WB}")):
+            text, _, tag = split_literal(object_)
+            yield subject, predicate, " ".join(text.split()), tag
 
 
 def build_lexicon(
     triples: Iterable[Triple], language: str, *, classes: Iterable[Term] = (), properties: Iterable[Term] = ()
 ) -> Lexicon:
-    """Collect labels and phrases of ``language`` from triples; ``classes`` and ``properties`` get defaults.
+    """Collect labels, phrases and forms of ``language`` from triples; ``classes`` and ``properties`` get defaults.
 
     Of several labels or phrases in the language the first in order is taken; a label without language, then one of
     any other language, stands in for a missing one.
     """
     frames = FRAMES.get(language, FRAMES["en"])
-    labels: dict[Term, tuple[int, str]] = {}
+    ranked: dict[Term, tuple[int, str]] = {}
     phrases: dict[Term, str] = {}
-    for subject, predicate, object_ in sorted(set(triples)):
-        if not is_literal(object_) or not is_iri(subject):
-            continue
+    given: dict[tuple[Term, str], str] = {}
+    said: dict[Term, dict[Term, str]] = {GENDER: {}, NUMBER: {}, ARTICLE: {}}
+    for subject, predicate, text, tag in _iterate_texts(triples):
+        is_own = tag.split("-")[0] == language
         if predicate == RDFS_LABEL:
-            text, _, tag = split_literal(object_)
-            rank = 0 if tag.split("-")[0] == language else 1 if not tag else 2
-            if text.strip() and (subject not in labels or rank < labels[subject][0]):
-                labels[subject] = (rank, " ".join(text.split()))
-        elif predicate == PHRASE:
-            text, _, tag = split_literal(object_)
-            if tag.split("-")[0] == language:
-                phrases.setdefault(subject, " ".join(text.split()))
-    lexicon = Lexicon(frames, {term: text for term, (_, text) in labels.items()}, phrases)
-    made = {key: lexicon.get_phrase(key, is_class=True) for key in classes if key not in phrases}
-    made |= {key: lexicon.get_phrase(key, is_class=False) for key in properties if key not in phrases}
-    return Lexicon(frames, lexicon.labels, {**phrases, **made}, frozenset(made))
+            rank = 0 if is_own else 1 if not tag else 2
+            if text and (subject not in ranked or rank < ranked[subject][0]):
+                ranked[subject] = (rank, text)
+        elif predicate == PHRASE and is_own:
+            phrases.setdefault(subject, text)
+        elif predicate == FORM and is_own and (case := _CASE.search(tag)):
+            given.setdefault((subject, case.group(1)), text)
+        elif predicate in said and is_own:
+            said[predicate].setdefault(subject, text)
+    traits = {
+        term: _Traits(*(said[what].get(term, "") for what in (GENDER, NUMBER, ARTICLE)))
+        for term in {term: None for texts in said.values() for term in texts}
+    }
+    labels = {term: _put_article(language, text, traits.get(term)) for term, (_, text) in ranked.items()}
+    plain = Lexicon(frames, labels, phrases)
+    genders = {term: own.gender for term, own in traits.items()}
+    made = {k: make_phrase(frames, plain.get_label(k), is_class=True, gender=genders.get(k, "")) for k in classes
+            if k not in phrases}  # fmt: skip
+    made |= {k: make_phrase(frames, plain.get_label(k), is_class=False) for k in properties if k not in phrases}
+    lexicon = replace(plain, phrases={**phrases, **made}, defaults=frozenset(made))
+    inflected = _inflect(language, lexicon._list_cases(), labels, given, traits)
+    plurals = frozenset(term for term, own in traits.items() if own.number == "plural")
+    return replace(lexicon, forms=inflected.forms, missing=inflected.missing, plurals=plurals)
+
+
+def _put_article(language: str, label: str, traits: _Traits | None) -> str:
+    if traits is None or traits.article != "definite":
+        return label
+    return add_article(language, label, traits.gender, traits.number) or label

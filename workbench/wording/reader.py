@@ -15,9 +15,8 @@ from typing import Any
 from workbench.errors import DatasetError
 from workbench.model.rules import Atom
 from workbench.model.terms import Term, Triple
-from workbench.wording.frames import read_frames
+from workbench.wording.exchange import read_lexicon
 from workbench.wording.grammar import Formula, Grammar
-from workbench.wording.lexicon import Lexicon
 
 __all__ = ["SLOTS", "Reader", "Reading", "Skeleton", "build_reader"]
 
@@ -175,8 +174,7 @@ def build_reader(wording: Mapping[str, Any]) -> Reader:
     try:
         grammars = {}
         for language, data in wording["languages"].items():
-            lexicon = Lexicon(read_frames(data["frames"]), data["labels"], data["phrases"])
-            grammars[language] = Grammar(lexicon, wording["classes"])
+            grammars[language] = Grammar(read_lexicon(data), wording["classes"])
         skeletons = [
             Skeleton(t["name"], t["language"], tuple(t["texts"]), tuple(t["slots"])) for t in wording["templates"]
         ]

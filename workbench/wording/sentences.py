@@ -35,9 +35,12 @@ from workbench.model.terms import (
     split_literal,
 )
 from workbench.wording.lexicon import Lexicon
+from workbench.wording.phrases import Slot, parse_phrase
 
 __all__ = [
+    "POSSESSIVE",
     "capitalise",
+    "is_many",
     "iterate_letters",
     "name_rule_variables",
     "say_closed",
@@ -52,6 +55,8 @@ __all__ = [
     "say_term",
 ]
 
+POSSESSIVE = "'s"
+"""The ending of a variable's letter in the genitive."""
 _PLAIN = {
     XSD_INTEGER: re.compile(r"(0|-?[1-9]\d*)\Z"),
     XSD_DECIMAL: re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"),
@@ -70,12 +75,16 @@ def capitalise(text: str) -> str:
     return first + text[1:] if first.lower() == text[:1] else text
 
 
-def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = None) -> str:
-    """Return what a term is called: a label, a plain value, or the letter of a variable."""
+def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = None, *, case: str = "") -> str:
+    """Return what a term is called in a case: a label, a plain value, or the letter of a variable.
+
+    Letters have the one form of their own for the genitive ("A's"); values stay as they are.
+    """
     if is_variable(term):
-        return (variables or {}).get(term, term)
+        letter = (variables or {}).get(term, term)
+        return f"{letter}{POSSESSIVE}" if case == "gen" else letter
     if not is_literal(term):
-        return lexicon.get_label(term)
+        return lexicon.get_form(term, case) if case else lexicon.get_label(term)
     lexical, datatype, _ = split_literal(term)
     plain = _PLAIN.get(datatype)
     if plain and plain.match(lexical):
@@ -91,14 +100,25 @@ def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = 
 def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str, str] | None = None) -> str:
     """Return the phrase of an atom with its slots filled, without a final period."""
     subject, predicate, object_ = atom
-    # One pass over the phrase, so that a label with braces in it is never taken for a slot.
-    if predicate == RDF_TYPE:
-        phrase, values = lexicon.get_phrase(object_, is_class=True), {"{subject}": subject}
-    else:
-        phrase = lexicon.get_phrase(predicate, is_class=False)
-        values = {"{subject}": subject, "{object}": object_}
-    pieces = re.split(r"(\{subject\}|\{object\})", phrase)
-    return "".join(say_term(lexicon, values[p], variables) if p in values else p for p in pieces)
+    is_class = predicate == RDF_TYPE
+    ends = {"subject": subject, "object": object_}
+    text = []
+    for piece in parse_phrase(lexicon.get_phrase(object_ if is_class else predicate, is_class=is_class)):
+        if isinstance(piece, str):
+            text.append(piece)
+        elif isinstance(piece, Slot):
+            text.append(say_term(lexicon, ends[piece.role], variables, case=piece.case))
+        else:
+            many = is_many(lexicon, ends[piece.role], counted=piece.counted)
+            text.append(piece.many if many else piece.one)
+    return "".join(text)
+
+
+def is_many(lexicon: Lexicon, term: str, *, counted: bool) -> bool:
+    """Tell whether a word about a term is in the plural: behind any number but one, else for a plural label."""
+    if counted:
+        return not (is_literal(term) and split_literal(term)[0] in ("1", "-1"))
+    return term in lexicon.plurals
 
 
 def say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[str, str]) -> str:
