@@ -1,0 +1,415 @@
+"""Answers: which text of a reply is its answer, and what it is worth for each kind of question."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from workbench.export.scorer.equivalence import are_equivalent
+from workbench.export.scorer.proofs import ProofChecker, StepVerdict
+from workbench.export.scorer.rules import Rule, RuleTextError, parse_rule
+from workbench.export.scorer.values import (
+    CannotJudgeError,
+    ScorerError,
+    equals_literal,
+    expand_name,
+    normalise_text,
+    read_number,
+    strip_marks,
+)
+
+__all__ = ["KINDS", "Score", "extract_answer", "read_json", "score", "score_answer"]
+
+_LONGEST_REPLY = 1_000_000
+_LONGEST_ANSWER = 100_000
+_LONGEST_SINGLE = 4000
+_MARKERS = ("answer:", "antwort:")
+_MOST_PARTIAL = 0.9
+
+
+@dataclass(frozen=True)
+class Score:
+    """What an answer is worth, from 0.0 to 1.0, and why; for proofs a verdict on each line."""
+
+    value: float
+    reason: str
+    steps: tuple[StepVerdict, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a scorer is given: the item, the answer, the theory if there is one, and whether parts count."""
+
+    item: dict[str, Any]
+    answer: str
+    theory: dict[str, Any] | None
+    prefixes: dict[str, str]
+    partial: bool
+
+    @property
+    def query(self) -> dict[str, Any]:
+        query: dict[str, Any] = self.item["query"]
+        return query
+
+    @property
+    def language(self) -> str:
+        return str(self.item.get("language", "en"))
+
+    @property
+    def line(self) -> str:
+        """The answer as one line, or nothing when it has several."""
+        lines = [line for line in self.answer.splitlines() if line.strip()]
+        return normalise_text(lines[0]) if len(lines) == 1 and len(lines[0]) <= _LONGEST_SINGLE else ""
+
+
+_RIGHT = "right"
+
+
+# -- the answer in a reply
+
+
+def _cut_thoughts(text: str) -> str:
+    """Return what follows the last closed thought; nothing when a thought is still open there."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = text  # a letter whose small form is longer: then the marks must be small themselves
+    place = lower.rfind("</think>")
+    rest, low = (text[place + 8 :], lower[place + 8 :]) if place >= 0 else (text, lower)
+    return "" if "<think>" in low else rest
+
+
+def _cut_fence(lines: list[str]) -> list[str]:
+    """Return lines without the marks of one block of code around all of them."""
+    if len(lines) > 2 and lines[0].strip()[:3] == lines[-1].strip() == "```" and len(lines[0].strip()) < 20:
+        return lines[1:-1]
+    return lines
+
+
+def _read_marker(line: str) -> str | None:
+    """Return what follows ``Answer:`` or ``Antwort:`` at the beginning of a line, None without one."""
+    bare = line.strip().replace("**", "").replace("__", "").strip()
+    for marker in _MARKERS:
+        if bare[: len(marker)].lower() == marker:
+            return bare[len(marker) :].strip()
+    return None
+
+
+def extract_answer(reply: str, *, several: bool) -> tuple[str, str]:
+    """Return the answer in a reply, and if there is none why.
+
+    A reply is the answer itself, or thoughts in ``<think>...</think>`` and behind them the answer; its last line may
+    be ``Answer: ...`` (``Antwort: ...``), and then the lines before it do not count. Where an answer may have
+    ``several`` lines, ``Answer:`` may stand alone, and all that follows is the answer.
+    """
+    if len(reply) > _LONGEST_REPLY:
+        return "", f"the reply is longer than {_LONGEST_REPLY} characters"
+    lines = _cut_fence([line.rstrip() for line in _cut_thoughts(reply).strip().splitlines()])
+    marked = [(place, found) for place, line in enumerate(lines) if (found := _read_marker(line)) is not None]
+    if marked:
+        if len({strip_marks(normalise_text(found)).lower() for _, found in marked}) > 1:
+            return "", "there are several answers"
+        place, found = marked[-1]
+        behind = lines[place + 1 :]
+        if several:
+            lines = _cut_fence([found, *behind] if found else behind)
+        elif any(line.strip() for line in behind):
+            return "", "something stands behind the answer"
+        else:
+            lines = [found]
+    text = "\n".join(lines).strip()
+    if len(text) > _LONGEST_ANSWER:
+        return "", f"the answer is longer than {_LONGEST_ANSWER} characters"
+    return text, "" if text else "there is no answer"
+
+
+# -- scorers, one for each kind of question
+
+
+def _fold(text: str) -> str:
+    """Return the form in which labels are compared: without marks around them and without capitals."""
+    return strip_marks(normalise_text(text)).lower()
+
+
+def _score_label(task: _Task) -> Score:
+    """One label or one of few fixed answers, exactly as the item has it."""
+    if task.line and _fold(task.line) == _fold(task.item["answer"]):
+        return Score(1.0, _RIGHT)
+    return Score(0.0, "the answer is another")
+
+
+def _score_best(task: _Task) -> Score:
+    best = task.query.get("best") or []
+    term = best[0] if best and isinstance(best[0], str) else ""
+    if term.startswith('"') and task.line and equals_literal(term, task.line, task.language):
+        return Score(1.0, _RIGHT)
+    return _score_label(task)
+
+
+def _score_letter(task: _Task) -> Score:
+    """One letter, alone or with the text of its option."""
+    line, right = strip_marks(task.line), str(task.item["answer"]).strip().upper()
+    found = re.match(r"\(?([A-Za-z])(?:\)|[.:]|\Z)", line)
+    if not found or (line[0] == "(" and not found.group().endswith(")")):
+        return Score(0.0, "the answer is not one letter")
+    letter, rest = found.group(1).upper(), line[found.end() :].strip()
+    texts = {option["letter"]: option["text"] for option in task.item.get("options") or ()}
+    if rest and _fold(rest) != _fold(texts.get(letter, "")):
+        return Score(0.0, "more than the letter and its option stands there")
+    return Score(1.0, _RIGHT) if letter == right else Score(0.0, "another letter is right")
+
+
+def _score_step(task: _Task) -> Score:
+    wrong = str(task.query.get("wrong") or task.item["answer"])
+    if task.line and _fold(task.line) == _fold(wrong):
+        return Score(1.0, _RIGHT)
+    return Score(0.0, "another step is wrong")
+
+
+def _split_list(text: str) -> list[str]:
+    """Return the parts between commas outside quotation marks, semicolons and line breaks, without bullets."""
+    parts, part, quoted = [], "", False
+    for sign in text:
+        quoted = quoted != (sign == '"') and sign != "\n"
+        if sign in ",;\n" and not quoted:
+            parts.append(part)
+            part = ""
+        else:
+            part += sign
+    found = [normalise_text(part) for part in [*parts, part]]
+    return [part[2:] if part[:2] in ("- ", "* ", "• ") else part for part in found if part]
+
+
+def _list_choices(given: list[str], language: str) -> list[list[str]]:
+    """Return the given parts, also with an "and" before the last taken as a comma."""
+    choices = [given]
+    word = "und " if language.startswith("de") else "and "
+    if given and given[-1].startswith(word):
+        choices.append([*given[:-1], given[-1][len(word) :]])
+    if given and f" {word}" in given[-1]:
+        first, _, second = given[-1].rpartition(f" {word}")
+        choices.append([*given[:-1], first, second])
+    return choices
+
+
+def _compare_lists(right: list[str], given: list[str], task: _Task) -> Score:
+    """Compare two sets of labels."""
+    best, wanted = 0.0, {_fold(part) for part in right}
+    for choice in _list_choices(given, task.language):
+        found = {_fold(part) for part in choice}
+        if found == wanted:
+            return Score(1.0, _RIGHT)
+        best = max(best, len(found & wanted) / len(found | wanted))
+    return _grade_part(best, task, "the list is not complete and right")
+
+
+def _grade_part(share: float, task: _Task, reason: str) -> Score:
+    return Score(min(_MOST_PARTIAL, share) if task.partial else 0.0, reason)
+
+
+def _score_list(task: _Task) -> Score:
+    """All answers in any order: labels by name, and where all answers are values, values."""
+    given = _split_list(task.answer)
+    if len(given) > 2000:
+        return Score(0.0, "the list is too long")
+    rows = task.query.get("answers") or []
+    terms = [row[0] for row in rows if len(row) == 1]
+    named = _compare_lists(_split_list(str(task.item["answer"])), given, task)
+    valued = bool(terms) and len(terms) == len(rows) and all(term.startswith('"') for term in terms)
+    if named.value == 1.0 or not valued:
+        return named
+    best = 0.0
+    for choice in _list_choices(given, task.language):
+        matches = [{n for n, term in enumerate(terms) if equals_literal(term, part, task.language)} for part in choice]
+        found = set().union(*matches)
+        wrong = sum(not match for match in matches)
+        if len(found) == len(terms) and not wrong:
+            return Score(1.0, _RIGHT)
+        best = max(best, len(found) / (len(terms) + wrong))
+    return _grade_part(best, task, "the list is not complete and right")
+
+
+def _score_labels(task: _Task) -> Score:
+    """All labels of a set of facts, in any order."""
+    return _compare_lists(_split_list(str(task.item["answer"])), _split_list(task.answer), task)
+
+
+def _score_count(task: _Task) -> Score:
+    number = read_number(strip_marks(task.line), task.language)
+    if number is None:
+        return Score(0.0, "the answer is not one number in digits")
+    return Score(1.0, _RIGHT) if number == int(task.query["count"]) else Score(0.0, "the number is another")
+
+
+def _score_value(task: _Task) -> Score:
+    (row,) = task.query["answers"]
+    if task.line and row[0].startswith('"') and equals_literal(row[0], task.line, task.language):
+        return Score(1.0, _RIGHT)
+    return _score_label(task)
+
+
+def _score_puzzle(task: _Task) -> Score:
+    solution = task.query["solution"]
+    pairs = solution.items() if isinstance(solution, dict) else solution
+    wanted = {_fold(str(name)): _fold(str(value)) for name, value in pairs}
+    found: dict[str, str] = {}
+    for part in re.split(r"[;\n]", task.answer)[:2000]:
+        part = normalise_text(part)
+        part = part[2:] if part[:2] in ("- ", "* ", "• ") else part
+        if not strip_marks(part):
+            continue
+        places = [place for place, sign in enumerate(part) if sign == ":"][:20]
+        names = [(_fold(part[:place]), _fold(part[place + 1 :])) for place in places]
+        known = [(name, value) for name, value in names if name in wanted]
+        if not known:
+            return Score(0.0, f"{part[:60]!r} gives nothing that is asked for a value")
+        name, value = known[-1]
+        if found.setdefault(name, value) != value:
+            return Score(0.0, f"{name[:60]!r} is given two values")
+    right = sum(found.get(name) == value for name, value in wanted.items())
+    if right == len(wanted):
+        return Score(1.0, _RIGHT)
+    return _grade_part(right / len(wanted), task, f"{right} of {len(wanted)} values are right")
+
+
+def _score_proof(task: _Task) -> Score:
+    if task.theory is None:
+        raise ScorerError("a proof can be scored only with the item's theory")
+    checker = ProofChecker(task.item, task.theory, task.prefixes)
+    verdicts, right, reason, share = checker.check(task.answer)
+    if right:
+        return Score(1.0, reason, tuple(verdicts))
+    return Score(min(_MOST_PARTIAL, share) if task.partial else 0.0, reason, tuple(verdicts))
+
+
+def _list_names(rule: Rule, query: dict[str, Any], prefixes: dict[str, str]) -> dict[str, str]:
+    """Return the ways to write the names of a formalisation: as shown, and without prefix where that is clear."""
+    known: dict[str, str] = {}
+    listed = query.get("names") or []
+    if isinstance(listed, dict):
+        known.update({str(shown): expand_name(str(term), prefixes) for shown, term in listed.items()})
+    else:
+        for entry in listed:
+            shown = entry if isinstance(entry, str) else entry["name"]
+            term = shown if isinstance(entry, str) else entry.get("term", shown)
+            known[shown] = expand_name(term, prefixes)
+    parts = json.dumps([repr(rule), *known.values()])
+    full = dict.fromkeys([*known.values(), *re.findall(r"<[^<>\s\\]+>|[\w.-]+:[\w.-]+", parts)])
+    local: dict[str, list[str]] = {}
+    for term in full:
+        local.setdefault(re.split(r"[#/:]", term.strip("<>"))[-1], []).append(term)
+    for name, terms in local.items():
+        if len(terms) == 1 and name:
+            known.setdefault(name, terms[0])
+            known.setdefault(":" + name, terms[0])
+    return known
+
+
+def _score_rule(task: _Task) -> Score:
+    formal, query = str(task.query["formal"]), task.query
+    stated = parse_rule(formal, task.prefixes)
+    text = " ".join(task.answer.split())
+    if text[:1] == text[-1:] == "`" and len(text) > 2:
+        text = text.strip("`").strip()
+    if len(text) > _LONGEST_SINGLE:
+        return Score(0.0, "the rule is too long")
+    try:
+        given = parse_rule(text, task.prefixes, _list_names(stated, query, task.prefixes))
+        if ("->" in formal) != ("->" in text) or bool(stated.head) != bool(given.head):
+            return Score(0.0, "the answer has not the form of a rule that is asked for")
+        asked = None if "->" in formal else [f"?{name}" for name in query.get("vars") or ()]
+        right, reason = are_equivalent(stated, given, asked)
+    except (RuleTextError, CannotJudgeError) as error:
+        return Score(0.0, str(error))
+    return Score(1.0 if right else 0.0, reason)
+
+
+KINDS: dict[str, tuple[Callable[[_Task], Score], bool]] = {
+    "holds": (_score_label, False),
+    "subsumes": (_score_label, False),
+    "select": (_score_list, True),
+    "recall": (_score_list, True),
+    "count": (_score_count, False),
+    "compare": (_score_best, False),
+    "value": (_score_value, False),
+    "options": (_score_letter, False),
+    "abduce": (_score_letter, False),
+    "diff": (_score_letter, False),
+    "induce": (_score_letter, False),
+    "step": (_score_step, False),
+    "conflict": (_score_labels, True),
+    "puzzle": (_score_puzzle, True),
+    "prove": (_score_proof, True),
+    "equivalent": (_score_rule, True),
+}
+"""The scorer of each ``query.kind``, and whether its answer may have several lines."""
+
+
+# -- what is called from outside
+
+
+def read_json(path: Path) -> Any:
+    """Return what a file of JSON holds; ScorerError when it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ScorerError(f"{path} cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=4096)
+def _read_file(path: Path) -> Any:
+    return read_json(path)
+
+
+def score(
+    item: dict[str, Any],
+    answer: str | None,
+    theory: dict[str, Any] | str | Path | None = None,
+    *,
+    prefixes: dict[str, str] | None = None,
+    partial: bool = False,
+) -> Score:
+    """Return what a reply to an item is worth.
+
+    ``item`` is a line of ``items/<split>.jsonl``. ``theory`` is what its theory file holds, or the folder of the
+    dataset, from which theory and prefixes are read then; only proofs need it. ``prefixes`` are those of
+    ``prefixes.json``. ``partial`` gives parts of a list, an assignment or a proof their share, 0.9 at most.
+
+    Raises ScorerError when the item is of a kind or form that is not known; whatever the reply is, it has a score.
+    """
+    kind = item["query"]["kind"]
+    if kind not in KINDS:
+        raise ScorerError(f"items of the kind {kind} are of a later version than this program")
+    if not isinstance(answer, str):
+        return Score(0.0, "there is no answer")
+    scorer, several = KINDS[kind]
+    text, problem = extract_answer(answer, several=several)
+    if problem:
+        return Score(0.0, problem)
+    if isinstance(theory, (str, Path)):
+        folder, found = Path(theory), None
+        if kind in ("prove", "equivalent"):
+            prefixes = prefixes if prefixes is not None else _read_file(folder / "prefixes.json")
+        if kind == "prove":
+            if not re.match(r"[0-9a-f]{16,64}\Z", str(item["theory"])):
+                raise ScorerError(f"{str(item['theory'])[:80]!r} is the name of no theory")
+            found = _read_file(folder / "theories" / f"{item['theory']}.json")
+    else:
+        found = theory
+    return scorer(_Task(item, text, found, prefixes or {}, partial))
+
+
+def score_answer(
+    item: dict[str, Any],
+    answer: str | None,
+    theory: dict[str, Any] | str | Path | None = None,
+    *,
+    prefixes: dict[str, str] | None = None,
+    partial: bool = False,
+) -> float:
+    """Return what a reply is worth as a number from 0.0 to 1.0 (see :func:`score`)."""
+    return score(item, answer, theory, prefixes=prefixes, partial=partial).value
