@@ -26,6 +26,7 @@ from workbench.reasoning.minimal import find_proof, list_steps
 from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.plan import TheoryPlan, plan_theory
 from workbench.reasoning.revision import Changes, revise_relations
+from workbench.reasoning.sheets import LARGEST, Sheets, WorldSheet
 
 __all__ = ["Batch", "evaluate"]
 
@@ -124,6 +125,15 @@ class Batch:
         self._is_revised = is_revised
         self._graphs: dict[int, DerivationGraph] = {}
 
+    @cached_property
+    def _sheets(self) -> Sheets:
+        return Sheets(self.plan, self.matcher, self.facts)
+
+    @cached_property
+    def _has_sheets(self) -> bool:
+        """Whether questions are answered from sheets: not so where a world is alone, or large."""
+        return self.world_count > 1 and self.facts.largest <= LARGEST
+
     @property
     def world_count(self) -> int:
         """How many worlds there are."""
@@ -160,6 +170,21 @@ class Batch:
         plan, matcher, changes = revise_relations(self.plan, self.matcher, theory, added, removed, limits)
         return Batch(plan, matcher, is_revised=True), changes
 
+    @_one_at_a_time
+    def get_sheet(self, world: int) -> WorldSheet:
+        """Return all that can be asked about a world by number: see :class:`workbench.reasoning.sheet.Sheet`.
+
+        The first sheet costs what the sheets of all worlds cost. ValueError when a world is too large for that.
+        """
+        if self.facts.largest > LARGEST:
+            raise ValueError(f"a world of more than {LARGEST} facts has no sheet")
+        return self._sheets.get_sheet(world)
+
+    @_one_at_a_time
+    def list_all_facts(self) -> list[list[Triple]]:
+        """Return the facts of every world, sorted; faster than asking for each world."""
+        return self._sheets.list_facts()
+
     def get_graph(self, world: int) -> DerivationGraph:
         """Return the derivation graph of a world; the latest ones are kept."""
         graph = self._graphs.get(world)
@@ -174,6 +199,11 @@ class Batch:
     @_one_at_a_time
     def list_facts(self, world: int, *, stated: bool | None = None) -> list[Triple]:
         """Return the facts of a world, sorted; only the stated or only the derived ones if asked."""
+        if self._has_sheets:
+            sheet = self._sheets.get_sheet(world)
+            if stated is None:
+                return list(sheet.facts)
+            return [f for f, height in zip(sheet.facts, sheet.heights, strict=True) if (height == 0) == stated]
         chosen = self.facts.list_world(world)
         if stated is not None:
             chosen = chosen[(self.facts.heights[chosen] == 0) == stated]
@@ -182,6 +212,8 @@ class Batch:
     @_one_at_a_time
     def is_entailed(self, world: int, triple: Triple) -> bool:
         """Tell whether a triple is in the closure of a world."""
+        if self._has_sheets:
+            return self._sheets.get_sheet(world).find(triple) is not None
         graph = self._graphs.get(world)
         if graph is None and triple != FALSE:
             return self.facts.find(world, triple) is not None
@@ -190,18 +222,26 @@ class Batch:
     @_one_at_a_time
     def get_height(self, world: int, triple: Triple) -> int | None:
         """Return the least height of a proof, 0 for a stated fact, None when the triple is not in the closure."""
+        if self._has_sheets:
+            sheet = self._sheets.get_sheet(world)
+            number = sheet.find(triple)
+            return None if number is None else sheet.get_height(number)
         fact = self._find(world, triple)
         return None if fact is None else self.get_graph(world).get_height(fact)
 
     @_one_at_a_time
     def derivations(self, world: int, triple: Triple) -> list[Step]:
         """Return all steps that conclude a fact (or :data:`FALSE`), in canonical order."""
+        if self._has_sheets:
+            return self._sheets.get_sheet(world).derivations(triple)
         fact = self.get_graph(world).find(triple)
         return [] if fact is None else list_steps(self.get_graph(world), fact)
 
     @_one_at_a_time
     def proof(self, world: int, triple: Triple) -> Proof | None:
         """Return the canonical minimal proof (see :mod:`workbench.reasoning.minimal`), None when there is none."""
+        if self._has_sheets:
+            return self._sheets.get_sheet(world).proof(triple)
         fact = self._find(world, triple)
         return None if fact is None else find_proof(self.get_graph(world), fact)
 

@@ -143,18 +143,19 @@ def match_head(rule: RulePlan, head: HeadPlan, matcher: Matcher, rows: IntArray)
 
 def make_step(plan: RulePlan, premises: Sequence[Triple], conclusion: Triple) -> Step:
     """Work out the whole step from an instance's premises and conclusion."""
-    bindings: dict[str, str] = {}
-    for slots, premise in zip(plan.slots, premises, strict=True):
-        for name, place in slots:
-            bindings[name] = premise[place]
-    for condition in plan.body.conditions:
-        if condition.target is not None:
-            value = evaluate_expression(condition.expression, bindings)
-            if value is None:
-                raise ValueError(f"rule '{plan.rule.name}' has no value for {plan.names[condition.target]}")
-            bindings[plan.names[condition.target]] = value
-    absent: tuple[Negation, ...] = ()
-    if plan.body.negations:
-        substituted = (substitute_element(part, bindings) for part in plan.rule.body if isinstance(part, Negation))
-        absent = tuple(element for element in substituted if isinstance(element, Negation))
-    return Step(plan.rule.name, tuple(sorted(bindings.items())), tuple(premises), absent, conclusion)
+    found = [(name, premises[atom][place]) for name, atom, place in plan.lookups]
+    if plan.body.conditions or plan.body.negations:
+        bindings = dict(found)
+        for condition in plan.body.conditions:
+            if condition.target is not None:
+                value = evaluate_expression(condition.expression, bindings)
+                if value is None:
+                    raise ValueError(f"rule '{plan.rule.name}' has no value for {plan.names[condition.target]}")
+                bindings[plan.names[condition.target]] = value
+        if len(bindings) > len(found):
+            found = sorted(bindings.items())
+        if plan.body.negations:
+            parts = (substitute_element(part, bindings) for part in plan.rule.body if isinstance(part, Negation))
+            absent = tuple(element for element in parts if isinstance(element, Negation))
+            return Step(plan.rule.name, tuple(found), tuple(premises), absent, conclusion)
+    return Step(plan.rule.name, tuple(found), tuple(premises), (), conclusion)

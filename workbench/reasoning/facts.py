@@ -81,6 +81,13 @@ class FactTable:
         order = np.argsort(worlds, kind="stable").astype(np.int64, copy=False)
         return order, np.searchsorted(worlds[order], np.arange(self._nodes.world_count + 1))
 
+    @cached_property
+    def largest(self) -> int:
+        """How many facts the largest world has."""
+        if self._nodes.world_count == 1:
+            return self.count
+        return int(np.diff(self._by_world[1]).max(initial=0))
+
     def count_world(self, world: int) -> int:
         """Return how many facts a world has."""
         if self._nodes.world_count == 1:
@@ -139,14 +146,14 @@ class FactTable:
         """Return the triples of ids (without *false*), in the same order."""
         terms, keys = self._nodes.terms, self.keys
         triples: list[Triple] = []
-        for subject, object_, place in zip(*(column.tolist() for column in self._read_texts(facts)), strict=True):
+        for subject, object_, place in zip(*(column.tolist() for column in self.read_columns(facts)), strict=True):
             predicate, class_ = keys[place]
             triples.append((terms[subject], predicate, class_ or terms[object_]))
         return triples
 
     def read_parts(self, facts: IntArray) -> list[tuple[IntArray, list[Term]]]:
         """Return subjects, predicates and objects of ids (without *false*): each as numbers of a list of terms."""
-        subjects, objects, places = self._read_texts(facts)
+        subjects, objects, places = self.read_columns(facts)
         classes = np.array([bool(class_) for _, class_ in self.keys], dtype=np.bool_)
         # An object that is a class is numbered after the terms that facts mention otherwise.
         numbers, distinct = find_distinct(np.where(classes[places], -1 - places, objects).astype(np.int64))
@@ -159,8 +166,11 @@ class FactTable:
             (distinct, found),
         ]
 
-    def _read_texts(self, facts: IntArray) -> tuple[npt.NDArray[np.int32], ...]:
-        """The columns of :attr:`_texts` for some facts; for a few of many without laying out all of them."""
+    def read_columns(self, facts: IntArray) -> tuple[npt.NDArray[np.int32], ...]:
+        """Return, for ids (without *false*), the term numbers of subjects and objects, and places in ``keys``.
+
+        For a few of many facts not all of them are laid out.
+        """
         if "_texts" in self.__dict__ or len(facts) * 8 > self.size:
             return tuple(column[facts] for column in self._texts)
         places = np.searchsorted(self._bounds, facts, side="right") - 1

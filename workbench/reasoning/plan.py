@@ -124,8 +124,9 @@ class NegationPlan:
 class RulePlan:
     """A rule, its body with numbered variables, its heads; ``names[i]`` is the variable numbered i.
 
-    ``slots`` has, per body atom, its variables and where they stand in a triple; ``is_copy`` tells that the body is
-    one atom of distinct variables.
+    ``slots`` has, per body atom, its variables and where they stand in a triple; ``lookups`` has, for each of these
+    variables, sorted by name, one atom and the place there. ``is_copy`` tells that the body is one atom of distinct
+    variables.
     """
 
     number: int
@@ -136,8 +137,11 @@ class RulePlan:
     is_transitivity: bool
     slots: tuple[tuple[tuple[str, int], ...], ...]
     is_copy: bool = field(init=False)
+    lookups: tuple[tuple[str, int, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        found = {name: (atom, place) for atom, slots in enumerate(self.slots) for name, place in slots}
+        object.__setattr__(self, "lookups", tuple((name, *found[name]) for name in sorted(found)))
         # One atom with distinct variables and nothing else: its facts are copied without any join.
         body = self.body
         is_plain = len(body.atoms) == 1 and not body.conditions and not body.negations
