@@ -64,7 +64,7 @@ def test_labels(en: Lexicon, de: Lexicon) -> None:
 
 def test_phrases_and_their_defaults(en: Lexicon, de: Lexicon) -> None:
     assert en.get_phrase(k("Elder"), is_class=True) == "{subject} {subject:is|are} an elder"
-    assert de.get_phrase(k("Elder"), is_class=True) == "{subject} {subject:gehört|gehören} zu „Elder“"
+    assert de.get_phrase(k("Elder"), is_class=True) == "{subject} {subject:gehört|gehören} zur Klasse Elder"
     assert en.get_phrase(k("worksIn"), is_class=False) == "{subject} works in {object}"
     assert en.defaults == {k("Elder"), k("worksIn")}
     assert de.get_phrase(k("older"), is_class=False) == "{subject} {subject:ist|sind} older {object}"
@@ -118,7 +118,7 @@ def test_capitals_lead_back(text: str, capital: str) -> None:
         (
             "hasParent(?x, ?y) -> Elder(?y)",
             "If B is a parent of A, then B is an elder.",
-            "Aus „B ist ein Elternteil von A“ folgt „B gehört zu „Elder““.",
+            "Aus „B ist ein Elternteil von A“ folgt „B gehört zur Klasse Elder“.",
         ),
         (
             "hasParent(?x, ?y) ^ bornIn(?x, ?a) ^ bornIn(?y, ?b) ^ ?a < ?b + 12 -> false",
@@ -131,14 +131,14 @@ def test_capitals_lead_back(text: str, capital: str) -> None:
             "Elder(?x) ^ not hasParent(?x, ann) -> older(?x, ann) ^ older(?x, mill)",
             "If A is an elder and it is not the case that Ann is a parent of A, "
             "then A is older than Ann and A is older than the mill.",
-            "Aus „A gehört zu „Elder“ und es ist nicht der Fall: Ann ist ein Elternteil von A“ "
+            "Aus „A gehört zur Klasse Elder und es ist nicht der Fall: Ann ist ein Elternteil von A“ "
             "folgt „A ist older Ann und A ist older die Mühle“.",
         ),
         (
             "Elder(?x) ^ not (hasParent(?y, ?x) ^ older(?y, ?z)) -> older(?x, ?x)",
             "If A is an elder and there is no B or C such that (A is a parent of B and B is older than C), "
             "then A is older than A.",
-            "Aus „A gehört zu „Elder“ und für kein B oder C gilt: (A ist ein Elternteil von B und B ist older C)“ "
+            "Aus „A gehört zur Klasse Elder und für kein B oder C gilt: (A ist ein Elternteil von B und B ist older C)“ "
             "folgt „A ist older A“.",
         ),
         (

@@ -83,7 +83,7 @@ def _say_german_class(name: str, gender: str) -> str:
     article = {"masculine": "ein", "neuter": "ein", "feminine": "eine"}.get(gender)
     if article:
         return f"{{subject}} {{subject:ist|sind}} {article} {name}"
-    return f"{{subject}} {{subject:gehört|gehören}} zu „{name}“"
+    return f"{{subject}} {{subject:gehört|gehören}} zur Klasse {name}"
 
 
 def _say_german_property(name: str) -> str:

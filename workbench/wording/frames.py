@@ -153,9 +153,9 @@ FRAMES: dict[str, Frames] = {
         contradiction="Aus „{premises}“ folgt ein Widerspruch.",
         stated="Angegeben ist „{statement}“.",
         default_property="{subject} {name} {object}",
-        default_class="{subject} gehört zu „{name}“",
+        default_class="{subject} gehört zur Klasse {name}",
         functions=GERMAN,
-        truth="die Wahrheit von „{condition}“",
+        truth="die Wahrheit von ‚{condition}‘",
         then=" gefolgt von ",
         tasks=GERMAN_TASKS,
         possibilities=(
@@ -220,5 +220,7 @@ def _check_tasks(frames: Frames) -> None:
     for key, slots in TASK_SLOTS.items():
         if tuple(re.findall(r"\{([a-z]+)\}", tasks[key])) != slots or not tasks[key]:
             raise DatasetError(f"the frame {key!r} of {frames.language} does not have the slots {', '.join(slots)}")
+        if key.startswith("unit ") and not re.fullmatch(r"[^\s|]+(\|[^\s|]+){2}", tasks[key]):
+            raise DatasetError(f"the frame {key!r} of {frames.language} does not have three words")
     if possibilities.keys() != set(_STATUSES) or len(set(possibilities.values())) < len(_STATUSES):
         raise DatasetError(f"the frames of {frames.language} do not have a possibility for each status")

@@ -41,6 +41,7 @@ from workbench.wording.function_frames import open_frame
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.phrases import iterate_variants
 from workbench.wording.sentences import POSSESSIVE, is_many, iterate_letters, name_rule_variables
+from workbench.wording.value_words import list_truth_words, read_value_words
 
 __all__ = ["Formula", "Grammar", "canonicalise_rule"]
 
@@ -156,6 +157,7 @@ class Grammar:
         self.splits_at_periods = not any(". " in f"{text} " or text.startswith(" ") for text in words) and not any(
             ". " in text for text in _list_frames(self._frames)
         )
+        self._truths = list_truth_words(self._frames)
         self._functions = [frame for key, text in self._frames.functions if (frame := open_frame(key, text))]
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
@@ -286,6 +288,9 @@ class Grammar:
         if _VARIABLE.match(letter) and (case != "gen" or letter != text):
             terms.append(f"?{letter}")
         terms += [make_literal(text, datatype) for pattern, datatype in _LITERALS if pattern.match(text)]
+        if (truth := self._truths.get(text)) and truth not in terms:
+            terms.append(truth)
+        terms += read_value_words(self._frames, text, case)
         if _STRING.match(text):
             terms.append(make_literal(text[1:-1]))
         elif _TYPED.match(text):

@@ -36,6 +36,7 @@ from workbench.model.terms import (
 )
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.phrases import Slot, parse_phrase
+from workbench.wording.value_words import say_value_words
 
 __all__ = [
     "POSSESSIVE",
@@ -78,7 +79,7 @@ def capitalise(text: str) -> str:
 def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = None, *, case: str = "") -> str:
     """Return what a term is called in a case: a label, a plain value, or the letter of a variable.
 
-    Letters have the one form of their own for the genitive ("A's"); values stay as they are.
+    Letters have the one form of their own for the genitive ("A's"); durations have one for the dative ("3 Tagen").
     """
     if is_variable(term):
         letter = (variables or {}).get(term, term)
@@ -86,6 +87,8 @@ def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = 
     if not is_literal(term):
         return lexicon.get_form(term, case) if case else lexicon.get_label(term)
     lexical, datatype, _ = split_literal(term)
+    if words := say_value_words(lexicon.frames, lexical, datatype, case):
+        return words
     plain = _PLAIN.get(datatype)
     if plain and plain.match(lexical):
         return lexical

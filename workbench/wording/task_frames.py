@@ -27,7 +27,12 @@ TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
     "removed": ("statement",),
     "added": ("statement",),
     "goal": ("statement",),
+    "negative": ("duration",),
+    **dict.fromkeys((f"unit {unit}" for unit in ("years", "months", "days", "hours", "minutes", "seconds")), ()),
+    "value true": (),
+    "value false": (),
 }
+"""The slots of each frame. A unit is its word behind one, behind other numbers, and behind these in the dative."""
 
 ENGLISH_TASKS = (
     ("some", "for some {variables}, {statement}"),
@@ -55,6 +60,15 @@ ENGLISH_TASKS = (
     ("removed", "It is no longer stated that {statement}."),
     ("added", "It is stated in addition that {statement}."),
     ("goal", "Which of these, stated in addition, would make it follow that {statement}?"),
+    ("negative", "minus {duration}"),
+    ("unit years", "year|years|years"),
+    ("unit months", "month|months|months"),
+    ("unit days", "day|days|days"),
+    ("unit hours", "hour|hours|hours"),
+    ("unit minutes", "minute|minutes|minutes"),
+    ("unit seconds", "second|seconds|seconds"),
+    ("value true", "true"),
+    ("value false", "false"),
 )
 
 GERMAN_TASKS = (
@@ -83,6 +97,15 @@ GERMAN_TASKS = (
     ("removed", "Nicht mehr angegeben ist: {statement}."),
     ("added", "Zusätzlich angegeben ist: {statement}."),
     ("goal", "Welche dieser Aussagen müsste zusätzlich angegeben sein, damit folgt: {statement}?"),
+    ("negative", "minus {duration}"),
+    ("unit years", "Jahr|Jahre|Jahren"),
+    ("unit months", "Monat|Monate|Monaten"),
+    ("unit days", "Tag|Tage|Tagen"),
+    ("unit hours", "Stunde|Stunden|Stunden"),
+    ("unit minutes", "Minute|Minuten|Minuten"),
+    ("unit seconds", "Sekunde|Sekunden|Sekunden"),
+    ("value true", "wahr"),
+    ("value false", "falsch"),
 )
 
 ENGLISH_INSTRUCTIONS = (
