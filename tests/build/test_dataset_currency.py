@@ -20,7 +20,7 @@ from workbench.errors import DatasetError, SelectionError
 from workbench.export import read_dataset
 from workbench.formats.rules_printer import print_rule
 from workbench.model.items import canonical_json, compute_item_id, digest_json, expand_term
-from workbench.model.terms import RDF_TYPE, Triple
+from workbench.model.terms import RDF_TYPE, Triple, make_literal
 from workbench.model.theory import Theory
 from workbench.project import Project
 
@@ -99,6 +99,9 @@ class Oracle:
     def _is_closed(self, fact: Triple) -> bool:
         return (fact[2] if fact[1] == RDF_TYPE else fact[1]) in self.theory.closed
 
+    def expand(self, argument: str) -> str:
+        return make_literal(int(argument)) if argument.isdigit() else expand_term(argument, self.prefixes)
+
     def answer(self, item: Mapping[str, Any]) -> object:
         """The answer of an item; None where the facts contradict each other."""
         if self.model.contradictions:
@@ -117,7 +120,7 @@ class Oracle:
             own = [subject] if predicate == RDF_TYPE else [subject, value]
             if (value if predicate == RDF_TYPE else predicate) == key and len(own) == len(arguments):
                 others = [(a, t) for n, (a, t) in enumerate(zip(arguments, own, strict=True)) if n != place]
-                if all(expand_term(argument, self.prefixes) == term for argument, term in others):
+                if all(self.expand(argument) == term for argument, term in others):
                     found.add(own[place])
         return found
 

@@ -13,8 +13,8 @@ from oracles.ground import CLOSED, Program, Truth, atom, draw_program, fact, key
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.checker import Checker, certify, measure_proof
-from workbench.generation.answering import Answered, answer_drafts, find_statuses, measure_drafts
-from workbench.generation.drafts import ANSWER, Draft
+from workbench.generation.answering import answer_drafts, find_statuses, measure_drafts
+from workbench.generation.questions import ANSWER, Answered, Claim, Draft, ask_pattern
 from workbench.model.curriculum import Level
 from workbench.model.proofs import ModelPair, Proof, Refutation
 from workbench.model.rules import Negation, Rule, is_restatement
@@ -26,7 +26,8 @@ STATUS = {Proof: "entailed", Refutation: "refuted", ModelPair: "unknown"}
 
 
 def make_draft(theory: Theory, facts: Sequence[Triple], statement: Triple, aim: str = "-") -> Draft:
-    return Draft(LEVEL, "entailment", tuple(sorted(facts)), tuple(r.name for r in theory.rules), (statement,), aim=aim)
+    rules = tuple(rule.name for rule in theory.rules)
+    return Draft(LEVEL, "entailment", tuple(sorted(facts)), rules, (Claim(statement),), aim=aim)
 
 
 @settings(max_examples=80)
@@ -46,7 +47,7 @@ def test_statuses_are_those_of_the_definitions(program: Program, statements: lis
         if item is None or verdict is None:
             continue
         expected = STATUS[type(truth.build_evidence(statement))]
-        assert item.status == expected and verdict == ((statement, expected),)
+        assert item.status == expected and verdict == (((statement, expected),), ())
         certify(program.theory, program.facts, item.judgements[0].evidence, checker)
         assert set(item.model) == truth.model - program.facts
 
@@ -106,7 +107,11 @@ def test_answers_of_a_question_are_all_that_follow(program: Program, about: Trip
     ask_subject = by_subject or about[1] == RDF_TYPE
     pattern = (ANSWER, about[1], about[2]) if ask_subject else (about[0], about[1], ANSWER)
     draft = Draft(
-        LEVEL, "select", tuple(sorted(program.facts)), tuple(r.name for r in program.theory.rules), (), pattern
+        LEVEL,
+        "select",
+        tuple(sorted(program.facts)),
+        tuple(r.name for r in program.theory.rules),
+        query=ask_pattern(pattern),
     )
     (item,) = measure_drafts(program.theory, [draft])
     assert item is not None
@@ -178,7 +183,7 @@ def test_what_is_rejected_and_why() -> None:
     names = tuple(rule.name for rule in FAMILY.rules)
 
     def draft(statement: str, aim: str, facts: list[str], rules: tuple[str, ...] = names) -> Draft:
-        return Draft(LEVEL, "entailment", tuple(sorted(map(fact, facts))), rules, (fact(statement),), aim=aim)
+        return Draft(LEVEL, "entailment", tuple(sorted(map(fact, facts))), rules, (Claim(fact(statement)),), aim=aim)
 
     drafts = {
         "": draft("r a c", "entailed", ["p a b", "p b c"]),
@@ -195,14 +200,18 @@ def test_what_is_rejected_and_why() -> None:
     assert restatements == {"pq"}
 
 
+def claim(*statements: str) -> tuple[Claim, ...]:
+    return tuple(Claim(fact(statement)) for statement in statements)
+
+
 def test_options_and_questions_that_are_none() -> None:
     names = tuple(rule.name for rule in FAMILY.rules)
     stated = tuple(sorted(STATED))
-    two = Draft(LEVEL, "options", stated, names, (fact("r a c"), fact("r b d"), fact("r c a")))
-    none = Draft(LEVEL, "options", stated, names, (fact("r d a"), fact("r c a")))
-    one = Draft(LEVEL, "options", stated, names, (fact("r a c"), fact("r c a"), fact("B a")))
-    nobody = Draft(LEVEL, "select", stated, names, (), (ANSWER, name("r"), name("a")))
-    known = Draft(LEVEL, "select", stated, names, (), (ANSWER, name("p"), name("b")))
+    two = Draft(LEVEL, "options", stated, names, claim("r a c", "r b d", "r c a"))
+    none = Draft(LEVEL, "options", stated, names, claim("r d a", "r c a"))
+    one = Draft(LEVEL, "options", stated, names, claim("r a c", "r c a", "B a"))
+    nobody = Draft(LEVEL, "select", stated, names, query=ask_pattern((ANSWER, name("r"), name("a"))))
+    known = Draft(LEVEL, "select", stated, names, query=ask_pattern((ANSWER, name("p"), name("b"))))
     answered, rejected = answer_drafts(FAMILY, [two, none, one, nobody, known])
     assert [item.draft for item in answered] == [one]
     assert [j.status for j in answered[0].judgements] == ["entailed", "unknown", "refuted"]

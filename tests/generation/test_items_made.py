@@ -14,14 +14,14 @@ from conftest_types import MakeMaterial
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.answering import Answered, Judgement
 from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material
-from workbench.generation.drafts import ANSWER
 from workbench.generation.items import extract_proof, merge_proofs, write_theory
 from workbench.generation.judging import Judges
 from workbench.generation.processes import InProcess
-from workbench.generation.rendering import LETTERS, Rendered
+from workbench.generation.questions import ANSWER, Answered, Claim, Judgement
+from workbench.generation.rendering import Rendered
 from workbench.generation.selection import select_items
+from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import check_item, expand_term
 from workbench.model.proofs import ModelPair, Proof, Refutation
 from workbench.model.rules import Rule
@@ -259,7 +259,7 @@ def test_parts_that_belong_to_different_items_are_noticed(made: Made) -> None:
     assert made.judge(change_judgement(first, evidence=other.judgements[0].evidence)).startswith("item")
     assert made.judge(change_judgement(first, status="unknown")).startswith("item")
     select = find(made, "select")
-    assert made.judge(select, lambda r: replace(r, answers=r.answers[1:])).startswith("item")
+    assert made.judge(replace(select, answers=select.answers[1:]))
 
 
 def test_damaged_evidence_is_rejected(made: Made) -> None:
@@ -293,15 +293,20 @@ def test_incomplete_answers_are_rejected(made: Made) -> None:
     item = next(c.answered for c in made.candidates
                 if c.cell[1] == "select" and len(c.answered.judgements) > 1)  # fmt: skip
     assert not made.judge(item)
-    assert made.judge(replace(item, judgements=item.judgements[1:]))
+    assert made.judge(replace(item, judgements=item.judgements[1:], answers=item.answers[1:]))
+    assert made.judge(replace(item, answers=item.answers[1:]))
     one = item.judgements[0]
-    assert item.draft.pattern is not None
-    place = item.draft.pattern.index(ANSWER)
+    place = item.draft.question.pattern.index(ANSWER)
     stranger = list(one.statement)
     stranger[place] = "<urn:knowledge-workbench:name#Uma>"
     more = Judgement((stranger[0], stranger[1], stranger[2]), "entailed", one.evidence)
     if more.statement not in {j.statement for j in item.judgements}:
-        assert made.judge(replace(item, judgements=(*item.judgements, more)))
+        answers = tuple(sorted((*item.answers, (stranger[place],))))
+        assert made.judge(replace(item, judgements=(*item.judgements, more), answers=answers))
+
+
+def lay_out(rendered: Rendered, **changes: Any) -> Rendered:
+    return replace(rendered, layout=replace(rendered.layout, **changes))
 
 
 def test_a_prompt_that_says_something_else_is_rejected(made: Made) -> None:
@@ -315,23 +320,23 @@ def test_a_prompt_that_says_something_else_is_rejected(made: Made) -> None:
             assert say(lambda prompt: prompt) == ""
             assert say(lambda prompt: prompt + " Really.").startswith("reader")
             rendered = made.maker.renderer.render(item, "en")
-            for fact in rendered.facts[:2]:
+            for fact in rendered.layout.facts[:2]:
                 text = say_fact(made.maker.lexicons["en"], fact)
                 assert text in rendered.prompt
                 assert say(lambda prompt, text=text: prompt.replace(text, "", 1)).startswith("reader")
                 assert say(lambda prompt, text=text: prompt.replace(text, f"{text} {text}", 1)).startswith("reader")
             # Facts in another order than the item says, too: "the first fact" must be the first.
-            if len(rendered.facts) > 1:
-                assert made.judge(item, lambda r: replace(r, facts=r.facts[::-1])).startswith("reader")
-            if given == "facts+rules" and len(rendered.rules) > 1:
-                assert made.judge(item, lambda r: replace(r, rules=r.rules[1:])).startswith("reader")
+            if len(rendered.layout.facts) > 1:
+                assert made.judge(item, lambda r: lay_out(r, facts=r.layout.facts[::-1])).startswith("reader")
+            if given == "facts+rules" and len(rendered.layout.rules) > 1:
+                assert made.judge(item, lambda r: lay_out(r, rules=r.layout.rules[1:])).startswith("reader")
 
 
 def test_another_statement_than_asked_is_rejected(made: Made) -> None:
     entailed = [c.answered for c in made.candidates if c.cell[1:] == ("entailment", "entailed")]
     item = next(a for a in entailed if a.draft.statements[0][2].startswith("<urn:"))
     subject, predicate, object_ = item.draft.statements[0]
-    turned = replace(item, draft=replace(item.draft, statements=((object_, predicate, subject),)))
+    turned = replace(item, draft=replace(item.draft, claims=(Claim((object_, predicate, subject)),)))
     assert made.judge(turned)
 
 

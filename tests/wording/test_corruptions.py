@@ -140,7 +140,7 @@ def corrupt_rule(rule: Rule, draw: random.Random) -> Iterator[tuple[str, Rule]]:
 
 def corrupt_question(sample: Sample, draw: random.Random) -> Iterator[tuple[str, Triple, Triple]]:
     properties = [key for key, phrase in sorted(sample.lexicon.phrases.items()) if "{object}" in phrase]
-    for judgement in sample.stated.judgements if sample.stated.pattern is None else ():
+    for judgement in sample.stated.judgements if sample.stated.query is None else ():
         subject, predicate, object_ = judgement.statement
         if predicate != RDF_TYPE and not is_literal(object_):
             yield "arguments swapped", judgement.statement, (object_, predicate, subject)

@@ -9,9 +9,9 @@ says, not by its name. Proofs, texts, digests and splits are not looked at again
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from workbench.build.explaining import refute_all
 from workbench.build.item_lines import Line, check_form, parse_line
@@ -22,14 +22,15 @@ from workbench.build.narration import Narrator
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
-from workbench.generation.answering import Verdicts, find_statuses
+from workbench.generation.answering import Outcome, find_statuses
 from workbench.generation.clause_graph import normalise_rule
-from workbench.generation.drafts import Draft
+from workbench.generation.listing import find_answers
+from workbench.generation.questions import UNCHANGED, Draft
 from workbench.generation.rendering import list_closed
 from workbench.model.proofs import FALSE, Proof, Refutation
 from workbench.model.report import Location
 from workbench.model.rules import Rule
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import Term
 from workbench.reasoning.batch import evaluate
 
 __all__ = ["ItemCause", "ItemJudge", "ItemVerdict", "Verdict", "iterate_verdicts"]
@@ -200,11 +201,9 @@ class ItemJudge:
     def _make_draft(self, one: _Read) -> Draft:
         draft = one.measured.draft
         facts = tuple(sorted(self._stated)) if one.is_closed_book else draft.facts
-        return Draft(
-            draft.level, draft.task, facts, self._everything, draft.statements, draft.pattern, draft.aim, draft.source
-        )
+        return replace(draft, facts=facts, rules=self._everything)
 
-    def _answer(self, drafts: list[Draft]) -> list[Verdicts | str | None]:
+    def _answer(self, drafts: list[Draft]) -> list[Outcome | str | None]:
         """Return what the present theory says of each; a text says why it could not be found out."""
         if not drafts:
             return []
@@ -215,13 +214,17 @@ class ItemJudge:
                 return [str(error)]
             return [answer for draft in drafts for answer in self._answer([draft])]
 
-    def _answer_closed_book(self, one: _Read) -> Verdicts | str | None:
+    def _answer_closed_book(self, one: _Read) -> Outcome | str | None:
         """Return what follows from all that the project states."""
         closure = self.knowledge.closure
         if closure.batch.find_inconsistent_worlds()[closure.world]:
             return None
-        if one.stated.pattern is not None:
-            return tuple((fact, "entailed") for fact in closure.facts() if _fits(one.stated, fact))
+        if one.stated.query is not None:
+            found = find_answers(one.stated.query, frozenset(closure.facts()))
+            atoms = sorted({atom for answer in found for atom in answer.atoms})
+            return tuple((atom, "entailed") for atom in atoms), tuple(answer.values for answer in found)
+        if any(judgement.change != UNCHANGED for judgement in one.stated.judgements):
+            return "a closed-book item that supposes something else is not judged"
         asked = [judgement.statement for judgement in one.stated.judgements]
         open_ones = [(closure.world, statement) for statement in asked if not closure.is_entailed(statement)]
         try:
@@ -230,7 +233,8 @@ class ItemJudge:
             return str(error)
         refuted = {s for (_, s), found in zip(open_ones, evidence, strict=True) if isinstance(found, Refutation)}
         unknown = {statement for _, statement in open_ones} - refuted
-        return tuple((s, "refuted" if s in refuted else "unknown" if s in unknown else "entailed") for s in asked)
+        verdicts = tuple((s, "refuted" if s in refuted else "unknown" if s in unknown else "entailed") for s in asked)
+        return cast(Outcome, (verdicts, ()))
 
     def _blame(self, wrong: list[_Read]) -> dict[int, ItemCause]:
         """Return, for items all of whose rules are there, the rule that brought another answer."""
@@ -250,10 +254,10 @@ class ItemJudge:
                 open_ones = [(world, s) for s in asked if not batch.is_entailed(world, s)]
                 for evidence in refute_all(batch, open_ones):
                     proofs.append(evidence.proof if isinstance(evidence, Refutation) else None)
-                if one.stated.pattern is not None:
-                    known = set(asked)
-                    facts = batch.list_facts(world, stated=False)
-                    proofs += [batch.proof(world, f) for f in facts if f not in known and _fits(one.stated, f)]
+                if one.stated.query is not None:
+                    found_now = find_answers(one.stated.query, batch.list_facts(world))
+                    atoms = sorted({atom for answer in found_now for atom in answer.atoms}.difference(asked))
+                    proofs += [batch.proof(world, atom) for atom in atoms]
             own = {normalise_rule(rule, "exact") for rule in one.stated.theory.rules}
             used = dict.fromkeys(name for proof in proofs if proof is not None for name in proof.iterate_rules())
             new = [name for name in used if normalise_rule(theory.by_name[name], "exact") not in own]
@@ -270,7 +274,7 @@ class ItemJudge:
 
     # ---- deciding
 
-    def _decide(self, one: _Read, now: Verdicts | str | None, blamed: ItemCause | None) -> ItemVerdict:
+    def _decide(self, one: _Read, now: Outcome | str | None, blamed: ItemCause | None) -> ItemVerdict:
         line, id_ = one.line, one.item["id"]
         place = (line.file, line.number, id_, _get_split(line.file))
         if isinstance(now, str):
@@ -317,8 +321,7 @@ class ItemJudge:
 
     def _find_closed(self, one: _Read) -> ItemCause | None:
         """Return a class or property that the item takes to be closed and the project does not, or the other way."""
-        asked = [*(judgement.statement for judgement in one.stated.judgements)]
-        asked += [one.stated.pattern] if one.stated.pattern is not None else []
+        asked = one.measured.draft.asked
         theory = self.knowledge.theory
         present = frozenset(list_closed(theory, one.stated.theory.rules, one.stated.facts, asked))
         changed = sorted(present ^ frozenset(one.stated.closed))
@@ -329,8 +332,8 @@ class ItemJudge:
         place = self.knowledge.project.config.locate("domains", self.knowledge.domain.name, "closed")
         return ItemCause("dataset.closed-changed", changed[0], f"“{label}” {now}.", place)
 
-    def _find_status(self, one: _Read, now: Verdicts | None) -> ItemCause | None:
-        if now is None or one.stated.pattern is not None or now == _outline(one.stated):
+    def _find_status(self, one: _Read, now: Outcome | None) -> ItemCause | None:
+        if now is None or one.stated.query is not None or now == _outline(one.stated):
             return None
         why = "Wrong options have another status now, refuted instead of unknown or the other way round."
         return ItemCause("dataset.option-status", "", why)
@@ -341,16 +344,17 @@ class ItemJudge:
         label = self.narrator.label(self.names[one.former])
         return ItemCause("dataset.renamed", one.former, f"“{label}” has another IRI now: {self.names[one.former]}.")
 
-    def _tell(self, one: _Read, now: Verdicts | None) -> str:
+    def _tell(self, one: _Read, now: Outcome | None) -> str:
         if now is None:
             return f"It says {_say_answer(one.item)}; now its facts contradict each other."
-        if one.stated.pattern is not None:
-            names = ", ".join(self.narrator.label(term) for term in _list_answers(one.stated, now)) or "nobody"
+        verdicts, answers = now
+        if one.stated.query is not None:
+            names = ", ".join(self.narrator.label(values[0]) for values in answers) or "nobody"
             return f"It says {_say_answer(one.item)}; now it is {names}."
         if one.item["options"]:
-            letters = [o["letter"] for o, (_, s) in zip(one.item["options"], now, strict=True) if s == "entailed"]
+            letters = [o["letter"] for o, (_, s) in zip(one.item["options"], verdicts, strict=True) if s == "entailed"]
             return f"It says {_say_answer(one.item)}; now {' and '.join(letters) or 'none'} must be true."
-        return f"It says {one.item['status']}; now it is {now[0][1]}."
+        return f"It says {one.item['status']}; now it is {verdicts[0][1]}."
 
 
 def _get_split(file: str) -> str:
@@ -362,26 +366,17 @@ def _say_answer(item: Mapping[str, Any]) -> str:
     return f"“{text[:80]}{'…' if len(text) > 80 else ''}”"
 
 
-def _outline(stated: StatedItem) -> Verdicts:
-    return tuple((judgement.statement, judgement.status) for judgement in stated.judgements)
+def _outline(stated: StatedItem) -> Outcome:
+    return tuple((judgement.statement, judgement.status) for judgement in stated.judgements), stated.answers
 
 
-def _is_wrong(stated: StatedItem, now: Verdicts | None) -> bool:
+def _is_wrong(stated: StatedItem, now: Outcome | None) -> bool:
     """Tell whether the answer is another: the status, the options that must be true, or who is asked for."""
     if now is None:
         return True
-    if stated.pattern is not None:
-        return {statement for statement, _ in now} != {judgement.statement for judgement in stated.judgements}
-    if len(now) == 1:
-        return now != _outline(stated)
-    return [s for s, status in now if status == "entailed"] != [s for s, w in _outline(stated) if w == "entailed"]
-
-
-def _fits(stated: StatedItem, fact: Triple) -> bool:
-    pattern = stated.pattern or ()
-    return all(part in (stated.variable, value) for part, value in zip(pattern, fact, strict=True))
-
-
-def _list_answers(stated: StatedItem, now: Verdicts) -> list[Term]:
-    place = (stated.pattern or ()).index(stated.variable)
-    return sorted({statement[place] for statement, _ in now})
+    if stated.query is not None:
+        return sorted(now[1]) != sorted(stated.answers)
+    (verdicts, _), (before, _) = now, _outline(stated)
+    if len(verdicts) == 1:
+        return verdicts != before
+    return [s for s, status in verdicts if status == "entailed"] != [s for s, w in before if w == "entailed"]

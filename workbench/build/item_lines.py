@@ -9,12 +9,11 @@ from typing import Any, NamedTuple, NoReturn
 
 from workbench.export.parquet import make_row
 from workbench.generation.keyed import hash_parts
-from workbench.generation.rendering import LETTERS
+from workbench.generation.tasks import FAMILIES
+from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import canonical_json, check_item, digest_json
 
 __all__ = ["ItemRecord", "Line", "Problem", "check_form", "make_record", "parse_line"]
-
-_KINDS = {"entailment": "holds", "select": "select", "options": "options"}
 
 
 class Problem(NamedTuple):
@@ -76,7 +75,7 @@ def check_form(item: Mapping[str, Any], line: Line) -> list[str]:
         return found
     if f"items/{item['split']}.jsonl" != line.file:
         found.append(f"split: is {item['split']}, but the item is in another file")
-    if _KINDS[item["task"]] != item["query"]["kind"]:
+    if FAMILIES[item["task"]].kind != item["query"]["kind"]:
         found.append(f"query: {item['query']['kind']} is not what the task {item['task']} asks")
     if [option["letter"] for option in item["options"]] != list(LETTERS[: len(item["options"])]):
         found.append("options: letters are not A, B and so on")

@@ -18,19 +18,20 @@ from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
-from workbench.generation.drafts import ANSWER
+from workbench.generation.items import ItemWriter
 from workbench.generation.keyed import hash_parts
-from workbench.generation.rendering import LETTERS
+from workbench.generation.questions import UNCHANGED, Answered, Difficulty, apply_change
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Layout, Voice
 from workbench.model.builtins import find_version
 from workbench.model.items import digest_json
-from workbench.model.proofs import Proof
-from workbench.model.rules import Atom, Rule, substitute_atom
+from workbench.model.rules import Rule
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
-from workbench.wording.sentences import capitalise, say_fact, say_statement, say_step, say_term
+from workbench.wording.sentences import say_fact, say_step
 
 __all__ = ["BatchResult", "ItemVerifier"]
 
@@ -74,6 +75,10 @@ class ItemVerifier:
     @cached_property
     def _reader(self) -> DatasetReader:
         return DatasetReader(self.folder, self.manifest)
+
+    @cached_property
+    def _writer(self) -> ItemWriter:
+        return ItemWriter("", "", self._reader.prefixes, "")
 
     @cached_property
     def _wording(self) -> ExportedWording:
@@ -172,7 +177,7 @@ class ItemVerifier:
             problems.append(f"language: the wording has no {item['language']}")
         else:
             problems += _check_texts(item, stated, lexicon)
-            problems += _check_answer(item, stated, lexicon)
+            problems += self._check_question(item, stated, lexicon)
         problems += self._read_prompt(item, stated)
         model = _certify(item, stated)
         if not isinstance(model, frozenset):
@@ -180,20 +185,17 @@ class ItemVerifier:
         return problems or _Accepted(MeasuredItem(item, stated), model)
 
     def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
-        facts = set(stated.facts)
-        if any(judgement.statement in facts for judgement in stated.judgements) and stated.pattern is None:
-            yield "the statement is stated already, or an option is"
-        if stated.pattern is not None and all(judgement.statement in facts for judgement in stated.judgements):
-            yield "query.answers: are empty, or all of them are stated already"
-        if item["task"] == "options":
-            right = [judgement for judgement in stated.judgements if judgement.status == "entailed"]
-            if len(right) != 1:
-                yield f"options: {len(right)} of them are entailed instead of one"
-            elif isinstance(right[0].evidence, Proof) and right[0].evidence.steps != stated.steps:
+        family = get_family(item["task"])
+        verdicts = tuple((judgement.statement, judgement.status) for judgement in stated.judgements)
+        fault = family.find_fault(MeasuredItem(item, stated).draft, verdicts, sorted(stated.answers))
+        if fault:
+            yield f"its question makes no item: {fault}"
+        if family.evidence == "options":
+            right = next((one for one in stated.judgements if one.status == "entailed"), None)
+            if right is not None and list_steps(right.evidence) != stated.steps:
                 yield "proof: is not that of the entailed option"
-        needed = {step.conclusion for one in stated.judgements if isinstance(one.evidence, Proof)
-                  for step in one.evidence.steps}  # fmt: skip
-        if stated.pattern is not None and needed != {step.conclusion for step in stated.steps}:
+        needed = {step.conclusion for one in stated.judgements for step in list_steps(one.evidence)}
+        if stated.query is not None and needed != {step.conclusion for step in stated.steps}:
             yield "proof: has steps that no answer needs"
 
     def _check_provenance(self, item: Mapping[str, Any], theory: TheoryFile) -> Iterator[str]:
@@ -225,15 +227,22 @@ class ItemVerifier:
             yield "question: what is read as closed is not what semantics says"
         if item["semantics"]["builtins"] != find_version(stated.theory.rules, stated.facts):
             yield "semantics: builtins is not the version that the rules and facts need"
-        asked: list[object] = [None, None, ()]
-        if item["task"] == "entailment":
-            asked[0] = Atom(*stated.judgements[0].statement)
-        elif stated.pattern is not None:
-            asked[1] = substitute_atom(stated.pattern, {stated.variable: "?X"})
-        else:
-            asked[2] = tuple((LETTERS[n], Atom(*j.statement)) for n, j in enumerate(stated.judgements))
-        if [reading.statement, reading.question, reading.options] != asked:
+        if not get_family(item["task"]).match(reading, make_answered(item, stated), make_layout(stated)):
             yield "question: what is read as asked is not the query"
+
+    def _check_question(self, item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
+        """Compare the answer, the query and the options with what the task would write."""
+        family, answered, layout = get_family(item["task"]), make_answered(item, stated), make_layout(stated)
+        voice = Voice(lexicon, False)
+        expected = family.answer(answered, layout, voice)
+        if item["answer"] != expected:
+            yield f"answer: is not {expected[:80]!r}"
+        if item["query"] != family.write_query(answered, layout, voice, self._writer):
+            yield "query: is not as the task writes it"
+        for number, option in enumerate(item["options"]):
+            atom, text = family.write_option(answered, number, voice)
+            if option["text"] != text or option["atom"] != self._writer.write_triple(atom):
+                yield f"options[{number}]: the text says something else than the statement"
 
     # ---- what is remembered
 
@@ -267,10 +276,14 @@ def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] |
     theory, facts = stated.theory, stated.facts
     try:
         checker = Checker(theory, facts, _MOST_FACTS)
-        digests = [certify(theory, facts, judgement.evidence, checker) for judgement in stated.judgements]
-        query = _list_query(stated)
-        if query is not None:
-            digests.append(certify_answers(theory, facts, *query, checker))
+        digests = []
+        for judgement in stated.judgements:
+            own = apply_change(tuple(facts), judgement.change)
+            one = checker if judgement.change == UNCHANGED else Checker(theory, own, _MOST_FACTS)
+            digests.append(certify(theory, own, judgement.evidence, one))
+        if stated.query is not None:
+            query = stated.query
+            digests.append(certify_answers(theory, facts, query.body, query.variables, stated.answers, checker))
         model = checker.model
     except (CheckError, ArithmeticError, ValueError) as error:
         return [f"checker: {error}"]
@@ -282,14 +295,6 @@ def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] |
     return problems or model
 
 
-def _list_query(stated: StatedItem) -> tuple[tuple[Atom], tuple[str], list[tuple[str]]] | None:
-    """Return body, variables and answers of a select question, under the variable's canonical name."""
-    if stated.pattern is None:
-        return None
-    pattern = substitute_atom(stated.pattern, {stated.variable: ANSWER})
-    return (pattern,), (ANSWER,), [(term,) for term in stated.answers]
-
-
 def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
     """Compare every sentence of an item with what its formal part says."""
     for entry, fact in zip(item["context"], stated.facts, strict=True):
@@ -299,8 +304,6 @@ def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) 
             yield f"context: the text of {entry['id']} says something else than its triple"
     told: list[tuple[str, Iterable[Mapping[str, Any]], Any]] = [("", item["proof"], stated.steps)]
     for number, (option, judgement) in enumerate(zip(item["options"], stated.judgements, strict=False)):
-        if option["text"] != capitalise(say_statement(lexicon, judgement.statement)):
-            yield f"options[{number}]: the text says something else than the statement"
         told.append((f"options[{number}].evidence.", option["evidence"]["proof"], list_steps(judgement.evidence)))
     for place, written, steps in told:
         for entry, step in zip(written, steps, strict=True):
@@ -308,15 +311,19 @@ def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) 
                 yield f"{place}proof: the text of step {entry['step']} says something else than the step"
 
 
-def _check_answer(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
-    if item["task"] == "entailment":
-        expected = dict(lexicon.frames.answers)[item["status"]]
-    elif stated.pattern is None:
-        expected = next((LETTERS[n] for n, j in enumerate(stated.judgements) if j.status == "entailed"), "")
-    else:
-        ordered = sorted(stated.answers, key=lambda term: (say_term(lexicon, term), term))
-        if list(stated.answers) != ordered:
-            yield "query.answers: are not in the order of what they are called"
-        expected = ", ".join(say_term(lexicon, term) for term in ordered)
-    if item["answer"] != expected:
-        yield f"answer: is not {expected[:80]!r}"
+def make_layout(stated: StatedItem) -> Layout:
+    """Return the orders in which an item states things; rules are in the order of their names."""
+    return Layout(stated.facts, stated.theory.rules, stated.closed)
+
+
+def make_answered(item: Mapping[str, Any], stated: StatedItem) -> Answered:
+    """Return a written item as generation has it before it is rendered; its model is left empty."""
+    return Answered(
+        draft=MeasuredItem(item, stated).draft,
+        judgements=stated.judgements,
+        answers=tuple(sorted(stated.answers)),
+        model=(),
+        distractors=stated.distractors,
+        idle=frozenset(),
+        difficulty=Difficulty(**item["difficulty"]),
+    )

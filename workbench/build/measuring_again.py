@@ -8,13 +8,13 @@ from typing import Any
 
 from workbench.errors import LimitError
 from workbench.export.evidence import StatedItem
-from workbench.generation.answering import Answered, Verdicts, find_statuses, measure_drafts
-from workbench.generation.drafts import ANSWER, Draft
+from workbench.generation.answering import Outcome, measure_drafts, solve_bare
 from workbench.generation.items import compute_item_identity
+from workbench.generation.questions import Answered, Draft
 from workbench.generation.rendering import list_closed
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Evidence, Proof, Refutation
-from workbench.model.rules import Atom, Rule, iterate_atoms, substitute_atom
+from workbench.model.rules import Atom, Rule, iterate_atoms
 from workbench.model.terms import Term
 from workbench.model.theory import Theory
 
@@ -35,29 +35,22 @@ class MeasuredItem:
         level = Level(
             item["level_name"], item["level"], "", (0, 0), item["given"], (0, 0), (0, 0), (), (),
         )  # fmt: skip
-        pattern = None
-        if stated.pattern is not None:
-            atom = substitute_atom(stated.pattern, {stated.variable: ANSWER})
-            pattern = (atom.subject, atom.predicate, atom.object)
         return Draft(
             level=level,
             task=item["task"],
             facts=tuple(sorted(stated.facts)),
             rules=tuple(rule.name for rule in stated.theory.rules),
-            statements=() if pattern else tuple(j.statement for j in stated.judgements),
-            pattern=pattern,
+            claims=stated.claims,
+            query=stated.query,
             aim=item["status"] or NO_STATUS,
             source=item["provenance"]["world"],
+            detail=stated.detail,
         )
 
     @property
     def open_keys(self) -> frozenset[Term]:
         """The keys that the item mentions and does not close."""
-        keys = {Atom(*fact).key for fact in self.stated.facts} | {
-            Atom(*judgement.statement).key for judgement in self.stated.judgements
-        }
-        if self.stated.pattern is not None:
-            keys.add(Atom(*self.stated.pattern).key)
+        keys = {Atom(*fact).key for fact in (*self.stated.facts, *self.draft.asked)}
         for rule in self.stated.theory.rules:
             negated = iterate_atoms(rule.body, negated=True)
             keys.update(atom.key for atom in (*rule.head, *iterate_atoms(rule.body), *negated))
@@ -130,35 +123,25 @@ def _compare_group(items: Sequence[MeasuredItem], group: _Group) -> Iterator[tup
             yield from ((position, problem) for problem in found)
 
 
-def _solve_bare(theory: Theory, solved: Sequence[Answered | None]) -> list[Verdicts | None]:
+def _solve_bare(theory: Theory, solved: Sequence[Answered | None]) -> list[Outcome | None]:
     """Solve every item without its distractors."""
-    known = [one for one in solved if one is not None]
-    drafts = [
-        Draft(
-            one.draft.level,
-            one.draft.task,
-            tuple(fact for fact in one.draft.facts if fact not in one.distractors),
-            tuple(name for name in one.draft.rules if name not in one.idle),
-            one.draft.statements,
-            one.draft.pattern,
-        )
-        for one in known
-    ]
-    found = iter(find_statuses(theory, drafts))
+    found = iter(solve_bare(theory, [one for one in solved if one is not None]))
     return [None if one is None else next(found) for one in solved]
 
 
-def _compare(one: MeasuredItem, answered: Answered, theory: Theory, bare: Verdicts | None) -> Iterator[str]:
+def _compare(one: MeasuredItem, answered: Answered, theory: Theory, bare: Outcome | None) -> Iterator[str]:
     item, stated = one.item, one.stated
     verdicts = tuple((j.statement, j.status) for j in answered.judgements)
-    if verdicts != tuple((j.statement, j.status) for j in stated.judgements):
+    if verdicts != tuple((j.statement, j.status) for j in stated.judgements) or (
+        sorted(stated.answers) != [*answered.answers]
+    ):
         yield "the engine comes to another answer"
         return
     for number, (own, found) in enumerate(zip(stated.judgements, answered.judgements, strict=True)):
         if _weigh(own.evidence) != _weigh(found.evidence):
             place = f"options[{number}].evidence." if item["options"] else ""
             yield f"{place}proof: is not the smallest one"
-    if bare != verdicts:
+    if bare != (verdicts, answered.answers):
         yield "without its distractors it has another answer"
     difficulty = asdict(answered.difficulty)
     for name, value in sorted(difficulty.items()):
@@ -168,8 +151,7 @@ def _compare(one: MeasuredItem, answered: Answered, theory: Theory, bare: Verdic
         marked = len(stated.distractors ^ answered.distractors)
         yield f"context: {marked} facts are marked as distractors and are none, or the other way round"
     rules = stated.theory.rules
-    asked = [*answered.draft.statements, *([answered.draft.pattern] if answered.draft.pattern else [])]
-    if list(stated.closed) != list_closed(theory, rules, answered.draft.facts, asked):
+    if list(stated.closed) != list_closed(theory, rules, answered.draft.facts, answered.draft.asked):
         yield "semantics: closed names what the item does not mention, or is not in order"
     try:
         identity = compute_item_identity(answered, rules, stated.closed)._asdict()

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from workbench.export.evidence import StatedItem
+from workbench.generation.questions import Change, Claim
 from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule, RuleTest
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
@@ -57,7 +58,7 @@ def replace_in_statement(statement: _Statement, names: Mapping[Term, Term]) -> _
 
 def replace_in_item(stated: StatedItem, names: Mapping[Term, Term]) -> StatedItem:
     """Return what an item states and asks under other names; its evidence keeps those that it has."""
-    get = names.get
+    get, query = names.get, stated.query
     rules = (replace_in_statement(rule, names) for rule in stated.theory.rules)
     return replace(
         stated,
@@ -65,6 +66,16 @@ def replace_in_item(stated: StatedItem, names: Mapping[Term, Term]) -> StatedIte
         facts=tuple(replace_in_triple(fact, names) for fact in stated.facts),
         closed=tuple(sorted(get(term, term) for term in stated.closed)),
         judgements=tuple(replace(one, statement=replace_in_triple(one.statement, names)) for one in stated.judgements),
-        pattern=None if stated.pattern is None else replace_in_triple(stated.pattern, names),
-        answers=tuple(get(term, term) for term in stated.answers),
+        claims=tuple(
+            Claim(
+                replace_in_triple(claim.statement, names),
+                Change(
+                    tuple(replace_in_triple(fact, names) for fact in claim.change.added),
+                    tuple(replace_in_triple(fact, names) for fact in claim.change.removed),
+                ),
+            )
+            for claim in stated.claims
+        ),
+        query=query and replace(query, body=tuple(replace_in_part(part, names) for part in query.body)),
+        answers=tuple(tuple(get(term, term) for term in values) for values in stated.answers),
     )

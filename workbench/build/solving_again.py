@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from workbench.checker import Checker
 from workbench.errors import WorkbenchError
 from workbench.export.evidence import StatedItem
+from workbench.generation.questions import UNCHANGED, apply_change
 from workbench.model.proofs import ModelPair, Proof
-from workbench.model.rules import Atom
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict
 
@@ -39,6 +40,8 @@ def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> No
     for number, (stated, model) in enumerate(items):
         for judgement in stated.judgements:
             evidence = judgement.evidence
+            if judgement.change != UNCHANGED:
+                continue
             if isinstance(evidence, Proof):
                 proofs.append((stated.theory, stated.facts, evidence, model))
             else:
@@ -46,22 +49,25 @@ def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> No
             if isinstance(evidence, ModelPair):
                 second = frozenset((*stated.facts, *evidence.with_statement, evidence.statement))
                 worlds[number, second] = (stated, second)
-        if stated.pattern is not None:
+        if stated.query is not None:
             worlds[number, model] = (stated, model)
     judge.judge_worlds([(stated.theory, world) for stated, world in worlds.values()])
     judge.judge_proofs(proofs)
 
 
 def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdict]:
-    theory, facts = stated.theory, stated.facts
+    theory = stated.theory
     for judgement in stated.judgements:
+        facts, own = stated.facts, model
+        if judgement.change != UNCHANGED:
+            facts = apply_change(stated.facts, judgement.change)
+            own = Checker(theory, facts).model
         evidence = judgement.evidence
         if isinstance(evidence, Proof):
-            yield judge.judge_proof(theory, facts, evidence, model)
+            yield judge.judge_proof(theory, facts, evidence, own)
         elif isinstance(evidence, ModelPair):
             yield judge.judge_models(theory, facts, evidence)
         else:
-            yield judge.judge_refutation(theory, facts, evidence, model)
-    if stated.pattern is not None:
-        answers = [(term,) for term in stated.answers]
-        yield judge.judge_answers(theory, model, (Atom(*stated.pattern),), (stated.variable,), answers)
+            yield judge.judge_refutation(theory, facts, evidence, own)
+    if stated.query is not None:
+        yield judge.judge_answers(theory, model, stated.query.body, stated.query.variables, stated.answers)

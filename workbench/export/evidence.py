@@ -13,12 +13,14 @@ from typing import Any
 
 from workbench.errors import DatasetError, InputError
 from workbench.formats.rules_parser import parse_atoms, parse_rule
-from workbench.generation.answering import Judgement
 from workbench.generation.items import extract_proof
+from workbench.generation.listing import find_answers
+from workbench.generation.questions import Change, Claim, Judgement, Query
+from workbench.generation.tasks import get_family
 from workbench.model.items import digest_json, expand_term
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status, Step
-from workbench.model.rules import Atom, Negation, Rule, collect_variables, substitute_atom
-from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_iri, is_literal
+from workbench.model.rules import BodyElement, Negation, Rule
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal
 from workbench.model.theory import Theory
 
 __all__ = ["StatedItem", "TheoryFile", "list_steps", "read_evidence", "read_term", "read_theory_file"]
@@ -47,10 +49,9 @@ class TheoryFile:
 class StatedItem:
     """What an item says.
 
-    ``facts`` are in the order of its context. ``judgements`` are the statement asked about, the options, or the
-    answers of a select question in the order of their statements, each with the evidence the item gives for it.
-    ``pattern`` is what a select question asks, its one variable ``variable``; ``answers`` are in the item's order.
-    ``steps`` are those of the item's own proof.
+    ``facts`` are in the order of its context. ``judgements`` are those of the ``claims``, in order, or of the atoms
+    that the answers of the ``query`` make true, sorted; each with the evidence the item gives for it. ``answers`` are
+    in the item's order. ``steps`` are those of the item's own proof. ``detail`` is what only the task knows.
     """
 
     theory: Theory
@@ -59,9 +60,10 @@ class StatedItem:
     closed: tuple[Term, ...]
     judgements: tuple[Judgement, ...]
     steps: tuple[Step, ...]
-    pattern: Pattern | None = None
-    variable: str = ""
-    answers: tuple[Term, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    query: Query | None = None
+    answers: tuple[tuple[Term, ...], ...] = ()
+    detail: tuple[object, ...] = ()
 
 
 def read_term(text: str, prefixes: Mapping[str, str]) -> Term:
@@ -129,42 +131,55 @@ class _Reader:
         distractors = frozenset(f for f, entry in zip(facts, item["context"], strict=True) if entry["distractor"])
         ids = {entry["id"]: fact for entry, fact in zip(item["context"], facts, strict=True)}
         theory = Theory.build(file.rules, closed)
-        query = item["query"]
-        if query["kind"] == "holds":
-            statement = self._read_triple(query["triple"])
-            judgement = self._read_judgement("", statement, item["status"], item, ids)
-            return StatedItem(theory, facts, distractors, closed, (judgement,), list_steps(judgement.evidence))
-        steps = self._read_steps("proof", item["proof"], ids)
-        if query["kind"] == "options":
-            judgements = []
-            for number, option in enumerate(item["options"]):
-                place = f"options[{number}].evidence."
-                statement = self._read_triple(option["atom"])
-                judgements.append(self._read_judgement(place, statement, option["status"], option["evidence"], ids))
-            return StatedItem(theory, facts, distractors, closed, tuple(judgements), steps)
-        pattern, variable = self._read_pattern(query)
-        answers = tuple(read_term(answer[0], self._prefixes) for answer in query["answers"])
-        found = sorted({_make_triple(substitute_atom(pattern, {variable: term})) for term in answers})
-        proofs = tuple(Judgement(goal, "entailed", extract_proof(steps, goal)) for goal in found)
-        return StatedItem(theory, facts, distractors, closed, proofs, steps, _make_triple(pattern), variable, answers)
+        family = get_family(item["task"])
+        asked = family.read(item, self)
+        answers: tuple[tuple[Term, ...], ...] = ()
+        if asked.query is not None:
+            steps = self._read_steps("proof", item["proof"], ids)
+            answers = tuple(tuple(map(self.read_term, answer)) for answer in item["query"]["answers"])
+            known = (*facts, *(step.conclusion for step in steps))
+            atoms = _list_atoms(asked.query, answers, known)
+            judgements = [Judgement(atom, "entailed", extract_proof(steps, atom)) for atom in atoms]
+        elif family.evidence == "options":
+            judgements = [
+                self._read_judgement(f"options[{number}].evidence.", claim, option["status"], option["evidence"], ids)
+                for number, (claim, option) in enumerate(zip(asked.claims, item["options"], strict=True))
+            ]
+            right = next((one for one in judgements if one.status == "entailed"), None)
+            if right is None:
+                raise DatasetError("options: none of them is entailed")
+            steps = self._read_steps("proof", item["proof"], _change_ids(ids, right.change))
+        else:
+            (claim,) = asked.claims
+            status: Status = item["status"] or "entailed"
+            judgements = [self._read_judgement("", claim, status, item, ids)]
+            steps = list_steps(judgements[0].evidence)
+        return StatedItem(
+            theory, facts, distractors, closed, tuple(judgements), steps,
+            asked.claims, asked.query, answers, asked.detail,
+        )  # fmt: skip
 
-    def _read_pattern(self, query: Mapping[str, Any]) -> tuple[Atom, str]:
-        """Return the one atom and the one variable of a select question; others are of a later version."""
+    def read_triple(self, written: Sequence[str]) -> Triple:
+        """Return a triple; DatasetError when it is none."""
+        return self._read_triple(written)
+
+    def read_term(self, written: str) -> Term:
+        """Return a term; DatasetError when it is none in canonical form."""
+        return read_term(written, self._prefixes)
+
+    def read_body(self, written: str) -> tuple[BodyElement, ...]:
+        """Return a conjunction; DatasetError when it cannot be read."""
         try:
-            body = parse_atoms(query["body"], self._prefixes)
+            return tuple(parse_atoms(written, self._prefixes))
         except (InputError, ValueError) as error:
             raise DatasetError(f"query.body: cannot be read: {error}") from error
-        variables = tuple(f"?{name}" for name in query["vars"])
-        if len(body) != 1 or not isinstance(body[0], Atom) or collect_variables(body[0]) != variables:
-            raise DatasetError("query.body: is not one atom with the one variable asked for")
-        if any(len(answer) != 1 for answer in query["answers"]):
-            raise DatasetError("query.answers: does not have one term in each answer")
-        return body[0], variables[0]
 
     def _read_judgement(
-        self, place: str, statement: Triple, status: Status, evidence: Mapping[str, Any], ids: Mapping[str, Triple]
+        self, place: str, claim: Claim, status: Status, evidence: Mapping[str, Any], ids: Mapping[str, Triple]
     ) -> Judgement:
         found: Evidence
+        statement, change = claim.statement, claim.change
+        ids = _change_ids(ids, change)
         if status == "unknown":
             models = evidence["models"]
             without = tuple(self._read_triple(triple) for triple in models["without"])
@@ -174,7 +189,7 @@ class _Reader:
         else:
             steps = self._read_steps(f"{place}proof", evidence["proof"], {**ids, "assume": statement})
             found = Refutation(statement, Proof(steps[-1].conclusion, steps) if steps else None)
-        return Judgement(statement, status, found)
+        return Judgement(statement, status, found, change)
 
     def _read_steps(
         self, place: str, steps: Sequence[Mapping[str, Any]], ids: Mapping[str, Triple]
@@ -188,7 +203,7 @@ class _Reader:
                 bindings=tuple(
                     sorted((f"?{name}", read_term(term, self._prefixes)) for name, term in step["bindings"].items())
                 ),
-                premises=tuple(known[premise] for premise in step["premises"]),
+                premises=tuple(_get_premise(inside, known, premise) for premise in step["premises"]),
                 absent=tuple(self._read_absent(inside, text) for text in step["absent"]),
                 conclusion=FALSE if conclusion == "false" else self._read_triple(conclusion),
             )
@@ -212,8 +227,29 @@ class _Reader:
         return (subject, predicate, object_)
 
 
-def _make_triple(atom: Atom) -> Triple:
-    return (atom.subject, atom.predicate, atom.object)
+def _list_atoms(query: Query, answers: Sequence[Sequence[Term]], known: Sequence[Triple]) -> list[Triple]:
+    """Return the atoms that the item's answers make true among what is stated and proved.
+
+    Whether the answers are right and complete is for the judges to say.
+    """
+    try:
+        found = find_answers(query, set(known))
+    except ValueError as error:
+        raise DatasetError(f"query.body: {error}") from error
+    wanted = {tuple(values) for values in answers}
+    return sorted({atom for one in found if one.values in wanted for atom in one.atoms})
+
+
+def _change_ids(ids: Mapping[str, Triple], change: Change) -> dict[str, Triple]:
+    """Return what ids stand for once facts are taken away and added: those added are a1, a2 and so on."""
+    kept = {id_: fact for id_, fact in ids.items() if fact not in change.removed}
+    return kept | {f"a{number}": fact for number, fact in enumerate(change.added, 1)}
+
+
+def _get_premise(place: str, known: Mapping[str, Triple], premise: str) -> Triple:
+    if premise not in known:
+        raise DatasetError(f"{place}.premises: {premise} is not known there")
+    return known[premise]
 
 
 def list_steps(evidence: Evidence) -> tuple[Step, ...]:

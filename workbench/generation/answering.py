@@ -1,97 +1,38 @@
 """Answering: every draft's answer, evidence, cone and difficulty on the draft's own theory.
 
-All drafts of a block are evaluated at once, each world under its own rules; a second evaluation adds each statement
-that does not follow, negations judged against the first. The same is asked of the project's whole theory, with which
-the item must agree, and of the item without its distractors, which must change nothing.
+Facts and rules together are a case. The cases of a block are evaluated at once, each under its own rules, however many
+drafts ask about one; a second evaluation adds each statement that does not follow, negations judged against the first.
+The same is asked of the project's whole theory, with which the item must agree, and of the item without its
+distractors, which must change nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from workbench.checker import measure_proof
-from workbench.generation.drafts import ANSWER, Draft
-from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status
-from workbench.model.rules import is_restatement, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
+from workbench.generation.listing import find_answers
+from workbench.generation.questions import UNCHANGED, Answered, Difficulty, Draft, Judgement, Verdicts, apply_change
+from workbench.generation.tasks import get_family
+from workbench.model.curriculum import STATUS_TASKS
+from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Status
+from workbench.model.rules import Atom, is_restatement, iterate_atoms
+from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
 
-_MAX_ANSWERS = 12
-"""A question with more answers than this asks for a list, not for a conclusion."""
-
-__all__ = [
-    "Answered",
-    "Difficulty",
-    "Judgement",
-    "Rejection",
-    "Verdicts",
-    "answer_drafts",
-    "find_statuses",
-    "measure_drafts",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Difficulty:
-    """What is measured on the minimal proof (of several, the largest), and around it."""
-
-    height: int
-    hops: int
-    steps: int
-    leaves: int
-    alternatives: int
-    rules: int
-    distractors: int
-    context: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A statement's status and evidence."""
-
-    statement: Triple
-    status: Status
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A draft with its answer: one judgement per statement, or per answer of a select query (all entailed).
-
-    ``model`` are the derived facts of M, sorted; ``distractors`` the facts outside every cone, ``idle`` the rules
-    that take part in no derivation of one.
-    """
-
-    draft: Draft
-    judgements: tuple[Judgement, ...]
-    model: tuple[Triple, ...]
-    distractors: frozenset[Triple]
-    idle: frozenset[str]
-    difficulty: Difficulty
-
-    @property
-    def status(self) -> Status | None:
-        """The status of an entailment item's statement, else None."""
-        return self.judgements[0].status if self.draft.task == "entailment" else None
-
+__all__ = ["Outcome", "Rejection", "answer_drafts", "find_statuses", "measure_drafts", "outline", "solve_bare"]
 
 Rejection = tuple[str, str, str]
 """Task and aim of the drafts turned away, and why; a reason that is about worlds has neither task nor aim."""
 
-Verdicts = tuple[tuple[Triple, Status], ...]
-"""Statements with their statuses, in order."""
+Outcome = tuple[Verdicts, tuple[tuple[Term, ...], ...]]
+"""What a theory says of a draft: its statements with their statuses, and the answers of its query."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    """One draft in one evaluation: its world, and for each statement that does not follow the world with it."""
-
-    judgements: tuple[Judgement, ...]
-    world: int
-    extended: Mapping[Triple, int]
+_Narrow = Callable[[int, Draft], tuple[tuple[Triple, ...], tuple[str, ...]]]
+"""The facts and rules under which a draft is solved."""
 
 
 def answer_drafts(
@@ -102,27 +43,26 @@ def answer_drafts(
         restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
     rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
-    own, own_batch, own_extended = _solve(theory, drafts, [draft.facts for draft in drafts],
-                                          [draft.rules for draft in drafts])  # fmt: skip
-    whole = _find_statuses(theory, drafts, [draft.facts for draft in drafts], [everything] * len(drafts))
-    answered: list[tuple[Answered, int]] = []
+    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
+    whole = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, everything))
+    answered: list[Answered] = []
     for number, draft in enumerate(drafts):
-        solved, reference = own[number], whole[number]
-        if solved is None or reference is None:
+        outcome, reference = own.conclude(number), whole.conclude(number)
+        if outcome is None or reference is None:
             rejected[draft.task, draft.aim, "inconsistent theory"] += 1
             continue
-        reason = _find_fault(draft, solved, reference)
+        if outcome != reference:
+            reason: str | None = "differs from the project's whole theory"
+        else:
+            reason = get_family(draft.task).find_fault(draft, *outcome)
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
-            continue
-        cone, used = _collect_cones(theory, draft, solved, own_batch, own_extended)
-        answered.append((_measure(theory, draft, solved, own_batch, own_extended, cone, used, restatements), number))
-    kept = [[f for f in a.draft.facts if f not in a.distractors] for a, _ in answered]
-    rules = [[n for n in a.draft.rules if n not in a.idle] for a, _ in answered]
-    bare = _find_statuses(theory, [a.draft for a, _ in answered], kept, rules)
+        else:
+            answered.append(_measure(own, number, restatements))
+    bare = solve_bare(theory, answered)
     result = []
-    for (item, _), alone in zip(answered, bare, strict=True):
-        if alone != _outline(item.judgements):
+    for item, alone in zip(answered, bare, strict=True):
+        if alone != outline(item):
             rejected[item.draft.task, item.draft.aim, "a distractor matters"] += 1
         else:
             result.append(item)
@@ -139,149 +79,153 @@ def measure_drafts(
     """
     if restatements is None:
         restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
-    solved, batch, extended = _solve(theory, drafts, [d.facts for d in drafts], [d.rules for d in drafts])
-    result: list[Answered | None] = []
-    for draft, one in zip(drafts, solved, strict=True):
-        if one is None:
-            result.append(None)
-            continue
-        cone, used = _collect_cones(theory, draft, one, batch, extended)
-        result.append(_measure(theory, draft, one, batch, extended, cone, used, restatements))
-    return result
+    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
+    return [
+        None if own.conclude(number) is None else _measure(own, number, restatements) for number in range(len(drafts))
+    ]
 
 
-def find_statuses(theory: Theory, drafts: Sequence[Draft]) -> list[Verdicts | None]:
-    """Return the statements of every draft with their statuses on its own theory; None for an inconsistent one."""
-    return _find_statuses(theory, drafts, [d.facts for d in drafts], [d.rules for d in drafts])
+def find_statuses(theory: Theory, drafts: Sequence[Draft]) -> list[Outcome | None]:
+    """Return what every draft's own theory says of it; None for an inconsistent one."""
+    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
+    return [own.conclude(number) for number in range(len(drafts))]
 
 
-def _outline(judgements: Iterable[Judgement]) -> Verdicts:
-    return tuple((j.statement, j.status) for j in judgements)
+def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | None]:
+    """Solve items once more without their distractors and idle rules."""
+
+    def narrow(number: int, draft: Draft) -> tuple[tuple[Triple, ...], tuple[str, ...]]:
+        item = answered[number]
+        facts = tuple(fact for fact in draft.facts if fact not in item.distractors)
+        return facts, tuple(name for name in draft.rules if name not in item.idle)
+
+    bare = _Evaluation(theory, [item.draft for item in answered], narrow)
+    return [bare.conclude(number) for number in range(len(answered))]
 
 
-def _find_fault(draft: Draft, solved: _Solved, reference: Verdicts) -> str | None:
-    verdicts = _outline(solved.judgements)
-    if verdicts != reference:
-        return "differs from the project's whole theory"
-    if draft.task == "entailment" and verdicts[0][1] != draft.aim:
-        return "another status than aimed at"
-    stated = set(draft.facts)
-    if draft.task != "select" and any(j.statement in stated for j in solved.judgements):
-        return "the statement is already stated"
-    if draft.task == "select" and (not verdicts or all(j.statement in stated for j in solved.judgements)):
-        return "nobody answers, or all answers are stated"
-    if draft.task == "select" and len(verdicts) > _MAX_ANSWERS:
-        return "too many answers"
-    if draft.task == "options" and sum(j.status == "entailed" for j in solved.judgements) != 1:
-        return "not exactly one option follows"
-    return None
+def outline(item: Answered) -> Outcome:
+    """Return what an answered draft says, as :func:`find_statuses` does."""
+    return tuple((j.statement, j.status) for j in item.judgements), item.answers
 
 
 # ---- evaluation
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a draft asks of the cases: its own case, each statement with the case it is judged in, and its answers."""
+
+    case: int
+    claims: tuple[tuple[int, Triple], ...]
+    answers: tuple[tuple[Term, ...], ...]
+
+
 class _Evaluation:
-    """Drafts evaluated: their worlds, the statements each asks about, and the worlds with an open one added."""
+    """Drafts evaluated: their cases, what each asks of which, and the cases with an open statement added."""
 
-    batch: Batch
-    extended: Batch
-    statements: list[tuple[Triple, ...] | None]
-    places: dict[tuple[int, Triple], int]
-    contradicted: Sequence[bool]
+    def __init__(self, theory: Theory, drafts: Sequence[Draft], narrow: _Narrow) -> None:
+        self.theory, self.drafts = theory, drafts
+        places: dict[tuple[tuple[Triple, ...], tuple[str, ...]], int] = {}
+        wanted: list[list[int]] = []
+        for number, draft in enumerate(drafts):
+            facts, rules = narrow(number, draft)
+            cases = [places.setdefault((facts, rules), len(places))]
+            for claim in draft.claims:
+                cases.append(places.setdefault((apply_change(facts, claim.change), rules), len(places)))
+            wanted.append(cases)
+        self.cases = list(places)
+        self.batch = evaluate(theory, [facts for facts, _ in self.cases], enabled=[rules for _, rules in self.cases])
+        self.inconsistent = self.batch.find_inconsistent_worlds().tolist()
+        self._facts: dict[int, list[Triple]] = {}
+        self.asked = [self._ask(draft, cases) for draft, cases in zip(drafts, wanted, strict=True)]
+        open_ones = dict.fromkeys(
+            claim
+            for asked in self.asked
+            for claim in (asked.claims if asked is not None else ())
+            if claim[1] != FALSE and not self.batch.is_entailed(*claim)
+        )
+        self.extended = evaluate(
+            theory,
+            [(*self.cases[case][0], statement) for case, statement in open_ones],
+            closed_reference=(self.batch, [case for case, _ in open_ones]),
+            enabled=[self.cases[case][1] for case, _ in open_ones],
+        )
+        self.places = {pair: index for index, pair in enumerate(open_ones)}
+        self._contradicted = self.extended.find_inconsistent_worlds().tolist()
+        self._statuses: dict[tuple[int, Triple], Status] = {}
 
-    def find_goal(self, theory: Theory, number: int, statement: Triple) -> list[Triple]:
+    def list_facts(self, case: int) -> list[Triple]:
+        """Return the closure of a case; remembered."""
+        if case not in self._facts:
+            self._facts[case] = self.batch.list_facts(case)
+        return self._facts[case]
+
+    def _ask(self, draft: Draft, cases: Sequence[int]) -> _Asked | None:
+        """Return what a draft asks; None when one of its cases contradicts itself and that is not what is asked."""
+        claims = tuple(zip(cases[1:], draft.statements, strict=True))
+        wants_conflict = {case for case, statement in claims if statement == FALSE}
+        if any(self.inconsistent[case] and case not in wants_conflict for case in cases):
+            return None
+        if draft.query is None:
+            return _Asked(cases[0], claims, ())
+        found = find_answers(draft.query, self.list_facts(cases[0]))
+        atoms = sorted({atom for one in found for atom in one.atoms})
+        return _Asked(cases[0], tuple((cases[0], atom) for atom in atoms), tuple(one.values for one in found))
+
+    def conclude(self, number: int) -> Outcome | None:
+        """Return the statements of a draft with their statuses, and its answers; None when it is inconsistent."""
+        asked = self.asked[number]
+        if asked is None:
+            return None
+        return tuple((claim[1], self.find_status(claim)) for claim in asked.claims), asked.answers
+
+    def find_status(self, claim: tuple[int, Triple]) -> Status:
+        """Return the status of a statement in a case; *false* is entailed or unknown."""
+        if claim not in self._statuses:
+            self._statuses[claim] = self._judge_status(claim)
+        return self._statuses[claim]
+
+    def _judge_status(self, claim: tuple[int, Triple]) -> Status:
+        case, statement = claim
+        if statement == FALSE:
+            return "entailed" if self.inconsistent[case] else "unknown"
+        if claim not in self.places:
+            return "entailed"
+        if _get_key(statement) in self.theory.closed or self.find_goals(claim):
+            return "refuted"
+        return "unknown"
+
+    def find_goals(self, claim: tuple[int, Triple]) -> list[Triple]:
         """Return what adding an open statement derives that refutes it: false, or closed facts that M lacks."""
-        place = self.places[number, statement]
-        if self.contradicted[place]:
+        place = self.places[claim]
+        if self._contradicted[place]:
             return [FALSE]
-        if not theory.closed:
+        if not self.theory.closed:
             return []
         found = self.extended.list_facts(place, stated=False)
-        return [f for f in found if _get_key(f) in theory.closed and not self.batch.is_entailed(number, f)]
+        return [f for f in found if _get_key(f) in self.theory.closed and not self.batch.is_entailed(claim[0], f)]
 
-
-def _evaluate(
-    theory: Theory, drafts: Sequence[Draft], facts: Sequence[Iterable[Triple]], rules: Sequence[Sequence[str]]
-) -> _Evaluation:
-    """Evaluate every draft and, for each statement that does not follow, the draft with it. None: inconsistent."""
-    worlds = [tuple(world) for world in facts]
-    batch = evaluate(theory, worlds, enabled=rules)
-    inconsistent = batch.find_inconsistent_worlds()
-    statements = [None if inconsistent[n] else _list_statements(draft, batch, n) for n, draft in enumerate(drafts)]
-    open_ones = [(n, s) for n, listed in enumerate(statements) for s in listed or () if not batch.is_entailed(n, s)]
-    extended = evaluate(
-        theory,
-        [(*worlds[n], s) for n, s in open_ones],
-        closed_reference=(batch, [n for n, _ in open_ones]),
-        enabled=[rules[n] for n, _ in open_ones],
-    )
-    places = {pair: index for index, pair in enumerate(open_ones)}
-    return _Evaluation(batch, extended, statements, places, extended.find_inconsistent_worlds().tolist())
-
-
-def _find_statuses(
-    theory: Theory, drafts: Sequence[Draft], facts: Sequence[Iterable[Triple]], rules: Sequence[Sequence[str]]
-) -> list[Verdicts | None]:
-    """Return the statements of every draft with their statuses; None for an inconsistent one."""
-    found = _evaluate(theory, drafts, facts, rules)
-    result: list[Verdicts | None] = []
-    for number, statements in enumerate(found.statements):
-        if statements is None:
-            result.append(None)
-            continue
-        verdicts: list[tuple[Triple, Status]] = []
-        for statement in statements:
-            if (number, statement) not in found.places:
-                verdicts.append((statement, "entailed"))
-            elif _get_key(statement) in theory.closed or found.find_goal(theory, number, statement):
-                verdicts.append((statement, "refuted"))
-            else:
-                verdicts.append((statement, "unknown"))
-        result.append(tuple(verdicts))
-    return result
-
-
-def _solve(
-    theory: Theory, drafts: Sequence[Draft], facts: Sequence[Iterable[Triple]], rules: Sequence[Sequence[str]]
-) -> tuple[list[_Solved | None], Batch, Batch]:
-    """Judge every draft with evidence; None for an inconsistent one. The second batch has a statement added."""
-    found = _evaluate(theory, drafts, facts, rules)
-    solved: list[_Solved | None] = []
-    for number, statements in enumerate(found.statements):
-        if statements is None:
-            solved.append(None)
-            continue
-        own = {s: found.places[number, s] for s in statements if (number, s) in found.places}
-        solved.append(_Solved(tuple(_judge(theory, found, number, s) for s in statements), number, own))
-    return solved, found.batch, found.extended
-
-
-def _list_statements(draft: Draft, batch: Batch, world: int) -> tuple[Triple, ...]:
-    if draft.pattern is None:
-        return draft.statements
-    return tuple(fact for fact in batch.list_facts(world) if _matches(draft.pattern, fact))
-
-
-def _matches(pattern: Pattern, fact: Triple) -> bool:
-    return all(part in (ANSWER, value) for part, value in zip(pattern, fact, strict=True))
-
-
-def _judge(theory: Theory, found: _Evaluation, number: int, statement: Triple) -> Judgement:
-    place = found.places.get((number, statement))
-    if place is None:
-        if (proof := found.batch.proof(number, statement)) is None:
-            raise ValueError("a fact of the closure has no proof")
-        return Judgement(statement, "entailed", proof)
-    if _get_key(statement) in theory.closed:
-        return Judgement(statement, "refuted", Refutation(statement))
-    if goals := found.find_goal(theory, number, statement):
-        proofs = [proof for goal in goals if (proof := found.extended.proof(place, goal)) is not None]
-        proof = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
-        return Judgement(statement, "refuted", Refutation(statement, proof))
-    first = tuple(found.batch.list_facts(number, stated=False))
-    second = tuple(found.extended.list_facts(place, stated=False))
-    return Judgement(statement, "unknown", ModelPair(statement, first, second))
+    def judge(self, claim: tuple[int, Triple]) -> Judgement:
+        """Return a statement's status with its evidence."""
+        (case, statement), status = claim, self.find_status(claim)
+        if status == "entailed":
+            if (proof := self.batch.proof(case, statement)) is None:
+                raise ValueError("a fact of the closure has no proof")
+            return Judgement(statement, status, proof)
+        if statement == FALSE:
+            model = tuple(self.batch.list_facts(case, stated=False))
+            return Judgement(statement, status, ModelPair(statement, model, ()))
+        place = self.places[claim]
+        if status == "refuted":
+            if _get_key(statement) in self.theory.closed:
+                return Judgement(statement, status, Refutation(statement))
+            goals = self.find_goals(claim)
+            proofs = [found for goal in goals if (found := self.extended.proof(place, goal)) is not None]
+            proof = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
+            return Judgement(statement, status, Refutation(statement, proof))
+        first = tuple(self.batch.list_facts(case, stated=False))
+        second = tuple(self.extended.list_facts(place, stated=False))
+        return Judgement(statement, status, ModelPair(statement, first, second))
 
 
 def _get_key(fact: Triple) -> Term:
@@ -292,37 +236,44 @@ def _get_key(fact: Triple) -> Term:
 
 
 def _collect_cones(
-    theory: Theory, draft: Draft, solved: _Solved, batch: Batch, extended: Batch
+    found: _Evaluation, draft: Draft, asked: _Asked, judgements: Sequence[Judgement]
 ) -> tuple[set[Triple], set[str]]:
     """Return every fact and rule in the dependency cone of a statement, an answer, or false.
 
     What is entailed or contradicted is followed derivation by derivation. By predicates, since there is no
     derivation to follow, go: what could take part in deriving something unknown or not found; what a negation looks
     for on any way to the statement or to *false*, for without it there would be another proof, or a contradiction;
-    and closed facts that adding a statement must not add anew.
+    and closed facts that adding a statement must not add anew. What a change takes away takes part.
     """
-    rules = draft.rules
-    facts: set[Triple] = set()
+    theory, rules = found.theory, draft.rules
+    facts: set[Triple] = {fact for claim in draft.claims for fact in claim.change.removed}
     used: set[str] = set()
     keys: set[Term] = set()
     goals: set[Term] = set()
-    for judgement in solved.judgements:
+    for claim, judgement in zip(asked.claims, judgements, strict=True):
+        if judgement.statement == FALSE:
+            if judgement.status == "entailed":
+                _walk(found.batch, claim[0], FALSE, facts, used)
+            keys |= theory.reach_back(rules, theory.list_negated(rules, set()))
+            continue
         own = _get_key(judgement.statement)
         goals.add(own)
         if judgement.status == "entailed":
-            _walk(batch, solved.world, judgement.statement, facts, used)
+            _walk(found.batch, claim[0], judgement.statement, facts, used)
             continue
         if judgement.status == "unknown":
             keys |= theory.reach_back(rules, {own})
             keys |= theory.reach_back(rules, {key for key in theory.closed if own in theory.reach_back(rules, {key})})
             continue
         goal = _get_refuted_goal(judgement)
-        _walk(extended, solved.extended[judgement.statement], goal, facts, used)
+        _walk(found.extended, found.places[claim], goal, facts, used)
         if goal != FALSE:
             goals.add(_get_key(goal))
             keys |= theory.reach_back(rules, {_get_key(goal)})
-    if draft.pattern is not None:
-        keys |= theory.reach_back(rules, {_get_key(draft.pattern)})
+    if draft.query is not None:
+        asked_keys = {element.key for element in draft.query.body if isinstance(element, Atom)}
+        goals |= asked_keys
+        keys |= theory.reach_back(rules, asked_keys)
     keys |= theory.reach_back(rules, theory.list_negated(rules, goals))
     facts |= {fact for fact in draft.facts if _get_key(fact) in keys}
     used |= {name for name in rules if any(head.key in keys for head in theory.by_name[name].head)}
@@ -352,29 +303,34 @@ def _walk(batch: Batch, world: int, goal: Triple, facts: set[Triple], used: set[
                     frontier.append(premise)
 
 
-def _measure(
-    theory: Theory,
-    draft: Draft,
-    solved: _Solved,
-    batch: Batch,
-    extended: Batch,
-    cone: set[Triple],
-    used: set[str],
-    restatements: frozenset[str],
-) -> Answered:
+def _measure(found: _Evaluation, number: int, restatements: frozenset[str]) -> Answered:
+    draft, asked = found.drafts[number], found.asked[number]
+    if asked is None:
+        raise ValueError("an inconsistent draft has no answer")
+    changes = [claim.change for claim in draft.claims] or [UNCHANGED] * len(asked.claims)
+    judgements = []
+    for claim, change in zip(asked.claims, changes, strict=True):
+        judgement = found.judge(claim)
+        judgements.append(judgement if change == UNCHANGED else replace(judgement, change=change))
+    cone, used = _collect_cones(found, draft, asked, judgements)
     distractors = frozenset(fact for fact in draft.facts if fact not in cone)
+    has_status = draft.task in STATUS_TASKS
     proofs: list[Proof] = []
-    for judgement in solved.judgements:
+    for claim, judgement in zip(asked.claims, judgements, strict=True):
         evidence = judgement.evidence
         if isinstance(evidence, Proof):
             proofs.append(evidence)
-        elif isinstance(evidence, Refutation) and evidence.proof is not None and draft.task == "entailment":
+        elif isinstance(evidence, Refutation) and evidence.proof is not None and has_status:
             proofs.append(evidence.proof)
-        elif isinstance(evidence, ModelPair) and draft.task == "entailment":
-            proofs += _list_searches(theory, draft, judgement.statement, solved, batch, extended)
+        elif isinstance(evidence, ModelPair) and has_status:
+            proofs += _list_searches(found, draft, claim)
     measures = [measure_proof(proof, restatements) for proof in proofs]
     alternatives = max(
-        (len(batch.derivations(solved.world, j.statement)) for j in solved.judgements if j.status == "entailed"),
+        (
+            len(found.batch.derivations(*claim))
+            for claim, judgement in zip(asked.claims, judgements, strict=True)
+            if judgement.status == "entailed"
+        ),
         default=0,
     )
     difficulty = Difficulty(
@@ -389,29 +345,32 @@ def _measure(
     )
     return Answered(
         draft=draft,
-        judgements=solved.judgements,
-        model=tuple(batch.list_facts(solved.world, stated=False)),
+        judgements=tuple(judgements),
+        answers=asked.answers,
+        model=tuple(found.batch.list_facts(asked.case, stated=False)),
         distractors=distractors,
         idle=frozenset(draft.rules) - used,
         difficulty=difficulty,
     )
 
 
-def _list_searches(
-    theory: Theory, draft: Draft, statement: Triple, solved: _Solved, batch: Batch, extended: Batch
-) -> list[Proof]:
+def _list_searches(found: _Evaluation, draft: Draft, claim: tuple[int, Triple]) -> list[Proof]:
     """Return the minimal proofs that a search for an unknown statement comes across.
 
     These are the facts derived in either model whose keys could lead to the statement or, with it, to a
     contradiction: an unknown item is as hard as the deepest of them.
     """
-    rules = draft.rules
+    case, statement = claim
+    theory, rules = found.theory, draft.rules
     towards = {_get_key(statement)}
     for name in rules:
         if theory.by_name[name].is_integrity:
             towards |= {atom.key for atom in iterate_atoms(theory.by_name[name].body)}
     keys = theory.reach_back(rules, towards)
-    place = solved.extended[statement]
-    proofs = [batch.proof(solved.world, f) for f in batch.list_facts(solved.world, stated=False) if _get_key(f) in keys]
-    proofs += [extended.proof(place, f) for f in extended.list_facts(place, stated=False) if _get_key(f) in keys]
+    proofs = _prove_all(found.batch, case, keys) + _prove_all(found.extended, found.places[claim], keys)
     return [proof for proof in proofs if proof is not None]
+
+
+def _prove_all(batch: Batch, world: int, keys: Iterable[Term]) -> list[Proof | None]:
+    wanted = set(keys)
+    return [batch.proof(world, f) for f in batch.list_facts(world, stated=False) if _get_key(f) in wanted]

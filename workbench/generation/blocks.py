@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from workbench.errors import LimitError
-from workbench.generation.answering import Answered, Rejection, answer_drafts
+from workbench.generation.answering import Rejection, answer_drafts
 from workbench.generation.drafts import Drafter
 from workbench.generation.identity import Identity
 from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
@@ -22,6 +22,7 @@ from workbench.generation.judging import GATES, Judges
 from workbench.generation.keyed import hash_parts, take_share
 from workbench.generation.plan import Plan, build_plan
 from workbench.generation.project_worlds import ProjectWorlds
+from workbench.generation.questions import Answered
 from workbench.generation.rendering import Renderer, list_closed
 from workbench.generation.sampling import ClassChoice, Completion, Sampler
 from workbench.generation.shapes import make_shape_judge
@@ -210,8 +211,7 @@ class BlockMaker:
         if level not in fitting:
             return "outside the level's bounds"
         rules = [self.material.theory.by_name[name] for name in item.draft.rules]
-        asked = [*item.draft.statements, *([item.draft.pattern] if item.draft.pattern else [])]
-        closed = list_closed(self.material.theory, rules, item.draft.facts, asked)
+        closed = list_closed(self.material.theory, rules, item.draft.facts, item.draft.asked)
         try:
             identity = compute_item_identity(item, rules, closed)
         except LimitError:
@@ -253,11 +253,10 @@ class BlockMaker:
             return JudgedItem(None, None, verdict)
         texts = {
             rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
-            for rule in rendered.rules
+            for rule in rendered.layout.rules
         }
-        digest, file = write_theory(rendered.rules, self.material.prefixes, texts)
-        lexicon = self.lexicons[candidate.language]
-        written = self._writer.write(item, rendered, lexicon, digest, candidate.identity, candidate.split)
+        digest, file = write_theory(rendered.layout.rules, self.material.prefixes, texts)
+        written = self._writer.write(item, rendered, digest, candidate.identity, candidate.split)
         written["verified"] = {
             "checker": verdict.checker,
             "z3": verdict.z3,

@@ -7,63 +7,30 @@ its own theory. Nothing decided here is believed later.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from workbench.checker import measure_proof
+from workbench.generation.carving import list_individuals, make_carver
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
+from workbench.generation.questions import Claim, Draft
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Scene
 from workbench.generation.worlds import World
-from workbench.model.curriculum import NO_STATUS, Level, Task
+from workbench.model.curriculum import Level
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.rules import Atom, is_restatement
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
 from workbench.reasoning.batch import Batch, evaluate
 
-__all__ = ["ANSWER", "Draft", "Drafter"]
+__all__ = ["Drafter"]
 
-ANSWER = "?answer"
-"""The variable of a select query."""
-_MAX_FACTS = 30
-_MAX_ANSWERS = 4
-_OPTIONS = 4
 _CHANGES = 6
 _OPPOSED = 5
-_GAPS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question and the theory it is asked about.
-
-    ``facts`` are the context, sorted; ``rules`` the names of the rules of the item's theory, sorted. For task
-    entailment ``statements`` is the one statement; for select it is empty and ``pattern`` has :data:`ANSWER`; for
-    options it lists the options in their order. ``aim`` is the status that the draft was made for; one that turns out
-    otherwise is rejected, so that a full cell's drafts need not be answered.
-    """
-
-    level: Level
-    task: Task
-    facts: tuple[Triple, ...]
-    rules: tuple[str, ...]
-    statements: tuple[Triple, ...]
-    pattern: Pattern | None = None
-    aim: str = NO_STATUS
-    source: str = "sampled"
-
-    @property
-    def question(self) -> Pattern:
-        """The pattern of a select query; ValueError for another task."""
-        if self.pattern is None:
-            raise ValueError("only a select draft has a pattern")
-        return self.pattern
-
-    @property
-    def key(self) -> str:
-        """A hash of the content: what orders drafts within a block."""
-        asked = (self.statements, self.pattern, self.aim)
-        return hash_parts("draft", self.level.name, self.task, self.facts, self.rules, *asked)
+_TARGETS = 3
+"""Conclusions of a world that are asked about, where each question has a context of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +47,6 @@ class Drafter:
         self.plan = plan
         self._restatements = frozenset(rule.name for rule in plan.theory.rules if is_restatement(rule))
         self._queryable = frozenset(plan.queryable)
-        self._names = tuple(rule.name for rule in plan.theory.rules)
         self._by_head: dict[Term, tuple[str, ...]] = {
             key: tuple(sorted({way.rule.name for way in ways})) for key, ways in plan.unfoldings.items()
         }
@@ -113,23 +79,30 @@ class Drafter:
         ]
         tried = [*((target.world, statement) for target, statement in changed), *opposed]
         refutations, unknowns = self._try_statements(batch, worlds, tried)
-        drafts: dict[str, Draft] = {}
+        made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
+        carvers = [make_carver(level, self.plan, world) for world in worlds]
         for number, statement in opposed:
             refutation = refutations.get((number, statement))
             if refutation is not None:
                 random = KeyedRandom("opposed", level.name, worlds[number].key, *statement)
                 ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
-                draft = self._finish(level, "entailment", worlds[number], ground, names, random,
-                                     statements=(statement,), aim="refuted")  # fmt: skip
-                if draft.facts:
-                    drafts.setdefault(draft.key, draft)
+                draft = carvers[number].carve("entailment", ground, names, random,
+                                              claims=(Claim(statement),), aim="refuted")  # fmt: skip
+                if draft is not None:
+                    made[number].append(draft)
+        tasks = sorted({task for task, _ in open_cells})
         for target in targets:
-            world = worlds[target.world]
-            wrong = [(s, refutations.get((target.world, s))) for t, s in changed if t is target
-                     and ((target.world, s) in refutations or (target.world, s) in unknowns)]  # fmt: skip
-            for draft in self._make_drafts(level, target, world, batch, wrong):
-                if draft.facts and (draft.task, draft.aim) in open_cells:
-                    drafts.setdefault(draft.key, draft)
+            number = target.world
+            wrong = [(s, refutations.get((number, s))) for t, s in changed if t is target
+                     and ((number, s) in refutations or (number, s) in unknowns)]  # fmt: skip
+            scene = Scene(level, self.plan, worlds[number], batch, number, target.fact, target.proof, wrong,
+                          self._by_head, carvers[number].carve)  # fmt: skip
+            for task in tasks:
+                made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
+        drafts: dict[str, Draft] = {}
+        for number, listed in made.items():
+            for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
+                drafts.setdefault(draft.key, draft)
         return [drafts[key] for key in sorted(drafts)]
 
     # ---- what to ask about
@@ -143,7 +116,8 @@ class Drafter:
             key=lambda f: ((batch.get_height(number, f) or 0) < level.hops[0], hash_parts("target", world.key, *f)),
         )
         targets: list[_Target] = []
-        for fact in [*goals, *others[:8]]:
+        most = max(_TARGETS, level.questions)
+        for fact in [*goals, *others[: max(8, 4 * most)]]:
             if self._get_key(fact) not in self._queryable:
                 continue
             proof = batch.proof(number, fact)
@@ -152,7 +126,7 @@ class Drafter:
             hops = measure_proof(proof, self._restatements).hops
             if level.hops[0] <= hops <= level.hops[1]:
                 targets.append(_Target(number, fact, proof))
-            if len(targets) >= 3:
+            if len(targets) >= most:
                 break
         return targets
 
@@ -162,7 +136,7 @@ class Drafter:
     def _change_statement(self, target: _Target, world: World, batch: Batch, random: KeyedRandom) -> list[Triple]:
         """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
         subject, predicate, object_ = target.fact
-        individuals = _list_individuals(world.facts)
+        individuals = list_individuals(world.facts)
         found: dict[Triple, None] = {}
         literal = is_literal(object_)
         if predicate != RDF_TYPE and not literal:
@@ -252,7 +226,7 @@ class Drafter:
             set(facts).difference(goals),
             key=lambda f: ((batch.get_height(number, f) or 0) < low, hash_parts("base", world.key, *f)),
         )
-        individuals = _list_individuals(world.facts)
+        individuals = list_individuals(world.facts)
         found: dict[Triple, None] = {}
         for fact in [*goals, *others[:12]]:
             statements = self._list_opposed(fact, individuals, random)
@@ -281,122 +255,6 @@ class Drafter:
             found.append((fact[2], fact[1], fact[0]))
         return found
 
-    # ---- carving
-
-    def _make_drafts(
-        self,
-        level: Level,
-        target: _Target,
-        world: World,
-        batch: Batch,
-        wrong: Sequence[tuple[Triple, Proof | None]],
-    ) -> Iterable[Draft]:
-        def start(task: Task) -> KeyedRandom:
-            # A stream for each task, so that asking for another one changes nothing.
-            return KeyedRandom("draft", level.name, world.key, task, *target.fact)
-
-        tasks = {quota.task for quota in level.quotas}
-        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
-        if "entailment" in tasks:
-            random = start("entailment")
-            make = partial(self._finish, level, "entailment", world, random=random)
-            yield make(leaves, used, statements=(target.fact,), aim="entailed")
-            for gap in random.shuffle(sorted(leaves))[:_GAPS]:
-                yield make(leaves - {gap}, used, statements=(target.fact,), aim="unknown", without=gap)
-            for statement, refutation in wrong:
-                ground, names, aim = leaves, used, "unknown"
-                if refutation is not None:
-                    ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
-                    aim = "refuted"
-                elif self._get_key(statement) in self.plan.theory.closed:
-                    aim = "refuted"
-                else:
-                    names = used | set(self._by_head.get(self._get_key(statement), ())[:2])
-                yield make(ground, names, statements=(statement,), aim=aim)
-        if "select" in tasks:
-            yield from self._make_select(level, target, world, batch, start("select"))
-        if "options" in tasks and len(wrong) >= _OPTIONS - 1:
-            yield self._make_options(level, target, world, wrong, start("options"))
-
-    def _make_select(
-        self, level: Level, target: _Target, world: World, batch: Batch, random: KeyedRandom
-    ) -> Iterable[Draft]:
-        subject, predicate, object_ = target.fact
-        ask_subject = predicate == RDF_TYPE or is_literal(object_) or random.happens(1, 2)
-        pattern = (ANSWER, predicate, object_) if ask_subject else (subject, predicate, ANSWER)
-        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
-        answers = [
-            fact
-            for fact in batch.list_facts(target.world)
-            if fact[1] == predicate and (fact[2] == object_ if ask_subject else fact[0] == subject)
-        ]
-        for fact in answers:
-            if fact != target.fact and len(answers) <= _MAX_ANSWERS:
-                proof = batch.proof(target.world, fact)
-                if proof is not None:
-                    leaves |= set(proof.leaves)
-                    used |= set(proof.iterate_rules())
-        if len(leaves) <= _MAX_FACTS:
-            yield self._finish(level, "select", world, leaves, used, random, pattern=pattern)
-
-    def _make_options(
-        self,
-        level: Level,
-        target: _Target,
-        world: World,
-        wrong: Sequence[tuple[Triple, Proof | None]],
-        random: KeyedRandom,
-    ) -> Draft:
-        leaves, used = set(target.proof.leaves), set(target.proof.iterate_rules())
-        chosen = random.shuffle(wrong)[: _OPTIONS - 1]
-        for statement, refutation in chosen:
-            if refutation is not None and len(leaves | set(refutation.leaves)) <= _MAX_FACTS:
-                leaves |= set(refutation.leaves) - {statement}
-                used |= set(refutation.iterate_rules())
-            else:
-                used |= set(self._by_head.get(self._get_key(statement), ())[:1])
-        options = tuple(random.shuffle([target.fact, *(statement for statement, _ in chosen)]))
-        return self._finish(level, "options", world, leaves, used, random, statements=options)
-
-    def _finish(
-        self,
-        level: Level,
-        task: Task,
-        world: World,
-        facts: set[Triple],
-        rules: set[str],
-        random: KeyedRandom,
-        *,
-        statements: tuple[Triple, ...] = (),
-        pattern: Pattern | None = None,
-        without: Triple | None = None,
-        aim: str = NO_STATUS,
-    ) -> Draft:
-        """Add further facts of the world and further rules, as many as the level draws, and close the draft.
-
-        Whoever is asked about is mentioned: that something was never heard of must not give the answer away. A draft
-        that cannot mention someone has no facts.
-        """
-        spare = random.shuffle([f for f in world.facts if f not in facts and f != without and f not in statements])
-        count = random.draw_between(*level.distractors)
-        mentions: dict[Triple, None] = {}
-        for term in _list_individuals([*statements, *([pattern] if pattern else [])]):
-            if term == ANSWER or term in self.plan.constants or any(term in (f[0], f[2]) for f in (*facts, *mentions)):
-                continue
-            about = next((f for f in spare if term in (f[0], f[2])), None)
-            if about is None:
-                return Draft(level, task, (), (), statements, pattern, aim, world.source)
-            mentions[about] = None
-        spare = [*mentions, *(f for f in spare if f not in mentions)][: max(count, len(mentions))]
-        if level.given == "facts":
-            names = self._names
-        else:
-            others = [name for name in self._names if name not in rules]
-            more = random.shuffle(others)[: random.draw_between(*level.extra_rules)]
-            names = tuple(sorted((*rules, *more)))
-        context = tuple(sorted({*facts, *spare}))
-        return Draft(level, task, context, names, statements, pattern, aim, world.source)
-
 
 def _list_classes(batch: Batch, world: int, term: Term) -> frozenset[Term]:
     return frozenset(o for s, p, o in batch.list_facts(world) if s == term and p == RDF_TYPE)
@@ -412,12 +270,3 @@ def _match(atom: Atom, fact: Triple) -> dict[str, Term] | None:
         elif part != value:
             return None
     return bindings
-
-
-def _list_individuals(facts: Iterable[Triple]) -> list[Term]:
-    found: dict[Term, None] = {}
-    for subject, predicate, object_ in facts:
-        found[subject] = None
-        if predicate != RDF_TYPE and not is_literal(object_):
-            found[object_] = None
-    return sorted(found)

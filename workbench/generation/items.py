@@ -7,17 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.formats.rules_printer import print_element, print_rule
-from workbench.generation.answering import Answered, Judgement
-from workbench.generation.drafts import ANSWER
 from workbench.generation.identity import Identity, ItemStructure, compute_identity
-from workbench.generation.rendering import LETTERS, Rendered
+from workbench.generation.questions import Answered, Judgement
+from workbench.generation.rendering import Rendered
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import LETTERS
 from workbench.model.builtins import find_version
 from workbench.model.items import compact_term, digest_json
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
-from workbench.model.rules import Atom, Rule
+from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import Term, Triple
 from workbench.wording.lexicon import Lexicon
-from workbench.wording.sentences import capitalise, say_statement, say_step
+from workbench.wording.sentences import say_fact, say_step
 
 __all__ = [
     "ItemWriter",
@@ -29,14 +30,13 @@ __all__ = [
 ]
 
 _ASSUMED = "assume"
+_KEPT_TERMS = 100_000
 
 
 def describe_structure(item: Answered, rules: Sequence[Rule], closed: Sequence[Term]) -> ItemStructure:
     """Return what identity looks at."""
-    draft = item.draft
-    asked: tuple[Atom, ...] = (Atom(*draft.statements[0]),) if draft.task == "entailment" else ()
-    if draft.pattern is not None:
-        asked = (Atom(*draft.pattern),)
+    draft, family = item.draft, get_family(item.draft.task)
+    asked = family.describe(item)
     return ItemStructure(
         given=draft.level.given,
         task=draft.task,
@@ -45,13 +45,13 @@ def describe_structure(item: Answered, rules: Sequence[Rule], closed: Sequence[T
             # Where rules are not stated the item rests on the whole theory, and what takes no part says nothing of it.
             (rule, rule.name in item.idle)
             for rule in rules
-            if draft.level.given != "facts" or rule.name not in item.idle
+            if draft.level.given == "facts+rules" or rule.name not in item.idle
         ),
         closed=tuple(closed),
-        query_kind={"entailment": "holds", "select": "select", "options": "options"}[draft.task],
-        query=asked,
-        variables=(ANSWER,) if draft.pattern is not None else (),
-        options=draft.statements if draft.task == "options" else (),
+        query_kind=family.kind,
+        query=asked.query,
+        variables=asked.variables,
+        options=asked.options,
         status=item.status,
     )
 
@@ -101,35 +101,47 @@ class ItemWriter:
     def __init__(self, domain: str, curriculum: str, prefixes: Mapping[str, str], generator: str) -> None:
         self.domain, self.curriculum, self.prefixes, self.generator = domain, curriculum, prefixes, generator
         self._digests: dict[str, str] = {}
+        self._terms: dict[Term, str] = {}
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms; *false* as the word."""
-        return "false" if triple == FALSE else [compact_term(term, self.prefixes) for term in triple]
+        return "false" if triple == FALSE else [self.write_term(term) for term in triple]
 
-    def write(
-        self, item: Answered, rendered: Rendered, lexicon: Lexicon, theory: str, identity: Identity, split: str
-    ) -> dict[str, Any]:
+    def write_term(self, term: Term) -> str:
+        """Return a term in its compact form; remembered."""
+        if term not in self._terms:
+            if len(self._terms) > _KEPT_TERMS:
+                self._terms.clear()
+            self._terms[term] = compact_term(term, self.prefixes)
+        return self._terms[term]
+
+    def write_body(self, body: Sequence[BodyElement]) -> str:
+        """Return a conjunction in the rules language."""
+        return " ^ ".join(print_element(element, self.prefixes) for element in body)
+
+    def write(self, item: Answered, rendered: Rendered, theory: str, identity: Identity, split: str) -> dict[str, Any]:
         """Return the item without ``id`` and ``verified``, which the judges add."""
-        draft = item.draft
-        ids = {fact: f"c{number}" for number, fact in enumerate(rendered.facts, 1)}
+        draft, layout, voice = item.draft, rendered.layout, rendered.voice
+        family, lexicon = get_family(draft.task), rendered.voice.lexicon
+        ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
         context = [
             {
                 "id": ids[fact],
                 "triple": self.write_triple(fact),
-                "text": capitalise(lexicon.frames.fact.replace("{statement}", say_statement(lexicon, fact), 1)),
+                "text": say_fact(lexicon, fact),
                 "shown": True,
                 "distractor": fact in item.distractors,
             }
-            for fact in rendered.facts
+            for fact in layout.facts
         ]
         proof: list[dict[str, Any]] = []
         models = None
         options: list[dict[str, Any]] = []
-        if draft.task == "options":
-            options = [self._write_option(j, i, ids, lexicon) for i, j in enumerate(item.judgements)]
+        if family.evidence == "options":
+            options = [self._write_option(item, rendered, index, ids) for index in range(len(item.judgements))]
             right = next(j for j in item.judgements if j.status == "entailed")
             proof = self._write_evidence(right, ids, lexicon)["proof"]
-        elif draft.task == "select":
+        elif family.evidence == "answers":
             steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
             proof = self._write_steps(steps, ids, lexicon)
         else:
@@ -147,14 +159,14 @@ class ItemWriter:
             "answer": rendered.answer,
             "given": draft.level.given,
             "semantics": {
-                "closed": [compact_term(key, self.prefixes) for key in rendered.closed],
+                "closed": [self.write_term(key) for key in layout.closed],
                 "unique_names": True,
-                "builtins": find_version(rendered.rules, (fact for fact in rendered.facts)),
+                "builtins": find_version(layout.rules, layout.facts),
             },
             "context": context,
             "facts": None,
             "theory": theory,
-            "query": self._write_query(item, rendered),
+            "query": family.write_query(item, layout, voice, self),
             "options": options,
             "status": item.status,
             "proof": proof,
@@ -162,9 +174,9 @@ class ItemWriter:
             "difficulty": asdict(item.difficulty),
             "identity": identity._asdict(),
             "provenance": {
-                "axioms": {rule.name: self._digest_rule(rule) for rule in sorted(rendered.rules, key=lambda r: r.name)},
+                "axioms": {rule.name: self._digest_rule(rule) for rule in sorted(layout.rules, key=lambda r: r.name)},
                 "template": f"{rendered.template.name}@{rendered.template.digest[:16]}",
-                "reviewed_by": sorted({name for rule in rendered.rules for name in rule.provenance.reviewers}),
+                "reviewed_by": sorted({name for rule in layout.rules for name in rule.provenance.reviewers}),
                 "world": draft.source,
                 "generator": self.generator,
             },
@@ -175,29 +187,22 @@ class ItemWriter:
             self._digests[rule.name] = digest_json(print_rule(rule, self.prefixes))[:16]
         return self._digests[rule.name]
 
-    def _write_query(self, item: Answered, rendered: Rendered) -> dict[str, Any]:
-        draft = item.draft
-        if draft.pattern is not None:
-            body = print_element(Atom(*draft.pattern), self.prefixes)
-            answers = [[compact_term(term, self.prefixes)] for term in rendered.answers]
-            return {"kind": "select", "vars": [ANSWER[1:]], "body": body, "answers": answers}
-        if draft.task == "options":
-            return {"kind": "options"}
-        return {"kind": "holds", "triple": self.write_triple(draft.statements[0])}
-
     def _write_option(
-        self, judgement: Judgement, index: int, ids: Mapping[Triple, str], lexicon: Lexicon
+        self, item: Answered, rendered: Rendered, index: int, ids: Mapping[Triple, str]
     ) -> dict[str, Any]:
+        judgement = item.judgements[index]
+        atom, text = get_family(item.draft.task).write_option(item, index, rendered.voice)
         return {
             "letter": LETTERS[index],
-            "atom": self.write_triple(judgement.statement),
-            "text": capitalise(say_statement(lexicon, judgement.statement)),
+            "atom": self.write_triple(atom),
+            "text": text,
             "status": judgement.status,
-            "evidence": self._write_evidence(judgement, ids, lexicon),
+            "evidence": self._write_evidence(judgement, ids, rendered.voice.lexicon),
         }
 
     def _write_evidence(self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon) -> dict[str, Any]:
         evidence = judgement.evidence
+        ids = {**ids, **{fact: f"a{number}" for number, fact in enumerate(judgement.change.added, 1)}}
         if isinstance(evidence, ModelPair):
             models = {
                 "without": [self.write_triple(fact) for fact in evidence.without],
@@ -218,7 +223,7 @@ class ItemWriter:
                 {
                     "step": number,
                     "rule": step.rule,
-                    "bindings": {name[1:]: compact_term(term, self.prefixes) for name, term in step.bindings},
+                    "bindings": {name[1:]: self.write_term(term) for name, term in step.bindings},
                     "premises": [known[premise] for premise in step.premises],
                     "absent": [print_element(negation, self.prefixes) for negation in step.absent],
                     "conclusion": self.write_triple(step.conclusion),

@@ -8,30 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
-from workbench.generation.answering import Answered, Judgement
-from workbench.generation.drafts import ANSWER
 from workbench.generation.items import extract_proof, merge_proofs
 from workbench.generation.keyed import hash_parts
-from workbench.generation.rendering import LETTERS, Rendered
+from workbench.generation.questions import Answered, Judgement, apply_change
+from workbench.generation.rendering import Rendered
+from workbench.generation.tasks import get_family
 from workbench.model.proofs import Evidence, ModelPair, Proof, Refutation, Status
-from workbench.model.rules import Atom, Rule, substitute_atom
-from workbench.model.terms import Triple
+from workbench.model.rules import Atom, Rule
+from workbench.model.terms import Term, Triple, is_variable
 from workbench.model.theory import Theory
 from workbench.solving.certificates import Judge, Verdict
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
 
-__all__ = ["GATES", "Certificate", "Judges", "match_reading"]
+__all__ = ["GATES", "Certificate", "Judges", "Key", "Value", "match_reading"]
 
 GATES = (
     "consistent", "agrees-with-project", "not-stated", "answer-complete", "distractors-idle", "reader-agrees",
 )  # fmt: skip
 """What every exported item has passed, besides the checker and Z3."""
 
+
+_KEPT = 64
+"""Cases kept: the items of one come together."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 _EVIDENCE: Mapping[Status, type[Evidence]] = {"entailed": Proof, "refuted": Refutation, "unknown": ModelPair}
 
@@ -46,23 +53,28 @@ class Certificate:
 
 
 class Judges:
-    """Judges items of one dataset; what was judged before up to renaming is remembered by Z3's judge."""
+    """Judges items of one dataset; what was judged before up to renaming is remembered by Z3's judge.
+
+    What belongs to a case (its theory as exported, the checker's model of it) is kept for the latest cases.
+    """
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = prefixes
         self.z3 = Judge()
         self._reparsed: dict[str, Rule] = {}
         self._formulas: dict[str, Formula] = {}
+        self._theories: dict[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = {}
+        self._checkers: dict[tuple[int, tuple[Triple, ...]], Checker] = {}
 
     def judge(self, item: Answered, rendered: Rendered, theory: Theory, reader: Reader) -> Certificate | str:
         """Return the certificate of an item, or the reason why a judge rejects it.
 
         ``theory`` is the item's own theory; the rules that checker and Z3 see are parsed back from their text.
         """
-        fault = _find_mismatch(item, rendered)
+        fault = _find_mismatch(item)
         if fault:
             return f"item: {fault}"
-        exported = Theory(tuple(self._reparse(rule) for rule in theory.rules), frozenset(rendered.closed))
+        exported = self._export(theory, rendered.layout.closed)
         checked = self._check(item, exported)
         if isinstance(checked, list):
             return f"checker: {checked[0]}"
@@ -76,6 +88,14 @@ class Judges:
         z3 = hash_parts(*(f"{v.method}:{v.reason}" for v in verdicts))[:32]
         return Certificate(checked, z3, hash_parts(rendered.prompt)[:32])
 
+    def _export(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
+        """Return a theory as it is read back from its text."""
+        key = (tuple(rule.name for rule in theory.rules), closed)
+        if key not in self._theories:
+            rules = tuple(self._reparse(rule) for rule in theory.rules)
+            _remember(self._theories, key, Theory(rules, frozenset(closed)))
+        return self._theories[key]
+
     def _reparse(self, rule: Rule) -> Rule:
         if rule.name not in self._reparsed:
             parsed = parse_rule(print_rule(rule, self.prefixes), self.prefixes)
@@ -87,34 +107,43 @@ class Judges:
             self._formulas[rule.name] = canonicalise_rule(rule)
         return self._formulas[rule.name]
 
+    def _find_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
+        key = (id(theory), facts)
+        found = self._checkers.get(key)
+        if found is None or found.theory is not theory:
+            found = Checker(theory, facts)
+            _remember(self._checkers, key, found)
+        return found
+
     def _check(self, item: Answered, theory: Theory) -> str | list[str]:
-        facts = item.draft.facts
+        draft = item.draft
         try:
-            checker = Checker(theory, facts)
-            digests = [certify(theory, facts, evidence, checker) for evidence in _list_evidence(item)]
-            if item.draft.pattern is not None:
-                place = item.draft.pattern.index(ANSWER)
-                answers = [(j.statement[place],) for j in item.judgements]
-                digests.append(
-                    certify_answers(theory, facts, (Atom(*item.draft.pattern),), (ANSWER,), answers, checker)
-                )
+            checker = self._find_checker(theory, draft.facts)
+            if checker.model != frozenset((*draft.facts, *item.model)):
+                return ["its model is another than the engine's"]
+            digests = []
+            for judgement in _list_judgements(item):
+                facts = apply_change(draft.facts, judgement.change)
+                digests.append(certify(theory, facts, judgement.evidence, self._find_checker(theory, facts)))
+            if draft.query is not None:
+                query = draft.query
+                digests.append(certify_answers(theory, draft.facts, query.body, query.variables, item.answers, checker))
         except CheckError as error:
             return [str(error)]
         return hash_parts(*digests)[:32]
 
     def _solve(self, item: Answered, theory: Theory) -> list[Verdict]:
-        facts = item.draft.facts
-        model = frozenset((*facts, *item.model))
-        verdicts = [self._solve_one(judgement, theory, facts, model) for judgement in item.judgements]
-        if item.draft.pattern is not None:
-            place = item.draft.pattern.index(ANSWER)
-            answers = [(j.statement[place],) for j in item.judgements]
-            verdicts.append(self.z3.judge_answers(theory, model, (Atom(*item.draft.pattern),), (ANSWER,), answers))
+        draft = item.draft
+        verdicts = [self._solve_one(judgement, theory, draft.facts) for judgement in item.judgements]
+        if draft.query is not None:
+            model = self._find_checker(theory, draft.facts).model
+            query = draft.query
+            verdicts.append(self.z3.judge_answers(theory, model, query.body, query.variables, item.answers))
         return verdicts
 
-    def _solve_one(
-        self, judgement: Judgement, theory: Theory, facts: Sequence[Triple], model: frozenset[Triple]
-    ) -> Verdict:
+    def _solve_one(self, judgement: Judgement, theory: Theory, stated: tuple[Triple, ...]) -> Verdict:
+        facts = apply_change(stated, judgement.change)
+        model = self._find_checker(theory, facts).model
         evidence = judgement.evidence
         if isinstance(evidence, Proof):
             return self.z3.judge_proof(theory, facts, evidence, model)
@@ -123,7 +152,13 @@ class Judges:
         return self.z3.judge_models(theory, facts, evidence)
 
 
-def _find_mismatch(item: Answered, rendered: Rendered) -> str | None:
+def _remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
+    memo[key] = value
+    if len(memo) > _KEPT:
+        del memo[next(iter(memo))]
+
+
+def _find_mismatch(item: Answered) -> str | None:
     """Return how the parts of an item speak of different things: what is asked, judged, proved and answered."""
     for judgement in item.judgements:
         evidence = judgement.evidence
@@ -131,23 +166,32 @@ def _find_mismatch(item: Answered, rendered: Rendered) -> str | None:
             return "a status has evidence of another kind"
         if (evidence.goal if isinstance(evidence, Proof) else evidence.statement) != judgement.statement:
             return "the evidence is about another statement"
-    judged = tuple(judgement.statement for judgement in item.judgements)
-    pattern = item.draft.pattern
-    if pattern is None:
-        return None if judged == item.draft.statements else "another statement is judged than is asked about"
-    if any(part not in (ANSWER, value) for fact in judged for part, value in zip(pattern, fact, strict=True)):
+    draft = item.draft
+    if draft.query is None:
+        judged = tuple((judgement.statement, judgement.change) for judgement in item.judgements)
+        asked = tuple((claim.statement, claim.change) for claim in draft.claims)
+        return None if judged == asked else "another statement is judged than is asked about"
+    if any(judgement.status != "entailed" for judgement in item.judgements):
+        return "an answer does not follow"
+    atoms = [element for element in draft.query.body if isinstance(element, Atom)]
+    if not all(any(_fits(atom, judgement.statement) for atom in atoms) for judgement in item.judgements):
         return "an answer is none to the question"
-    if {fact[pattern.index(ANSWER)] for fact in judged} != set(rendered.answers):
-        return "other answers are written than were found"
-    return None
+    fault = get_family(draft.task).find_fault(
+        draft, tuple((j.statement, j.status) for j in item.judgements), item.answers
+    )
+    return fault and f"the answer is none: {fault}"
 
 
-def _list_evidence(item: Answered) -> list[Evidence]:
-    """Return the evidence as it will be written: the proofs of several answers share their steps."""
-    if item.draft.pattern is None:
-        return [judgement.evidence for judgement in item.judgements]
+def _fits(atom: Atom, fact: Triple) -> bool:
+    return all(is_variable(part) or part == value for part, value in zip(atom, fact, strict=True))
+
+
+def _list_judgements(item: Answered) -> list[Judgement]:
+    """Return the judgements as they will be written: the proofs of several answers share their steps."""
+    if item.draft.query is None:
+        return [*item.judgements]
     steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
-    return [extract_proof(steps, judgement.statement) for judgement in item.judgements]
+    return [Judgement(j.statement, j.status, extract_proof(steps, j.statement)) for j in item.judgements]
 
 
 def match_reading(
@@ -156,19 +200,14 @@ def match_reading(
     """Return what is wrong with the reader's verdict on an item; None when it read exactly what is stated."""
     if len(readings) != 1:
         return "the prompt cannot be read" if not readings else "the prompt can be read in more than one way"
-    reading, draft = readings[0], item.draft
+    reading, draft, layout = readings[0], item.draft, rendered.layout
     make = formulate if callable(formulate) else canonicalise_rule
-    if reading.facts != rendered.facts:
+    if reading.facts != layout.facts:
         return "the facts read are not the facts stated"
     stated = draft.level.given == "facts+rules"
-    if reading.rules != (tuple(make(rule) for rule in rendered.rules) if stated else ()):
+    if reading.rules != (tuple(make(rule) for rule in layout.rules) if stated else ()):
         return "the rules read are not the rules stated"
-    if reading.closed != (rendered.closed if stated else ()):
+    if reading.closed != (layout.closed if stated else ()):
         return "the closed predicates read are not those of the item"
-    if draft.task == "entailment":
-        right = reading.statement == Atom(*draft.statements[0])
-    elif draft.task == "options":
-        right = reading.options == tuple((LETTERS[i], Atom(*s)) for i, s in enumerate(draft.statements))
-    else:
-        right = reading.question == substitute_atom(Atom(*draft.question), {ANSWER: "?X"})
+    right = get_family(draft.task).match(reading, item, layout)
     return None if right else "the question read is not the question asked"

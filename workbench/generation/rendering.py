@@ -5,35 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.generation.answering import Answered
-from workbench.generation.drafts import ANSWER
 from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions import Answered, Draft
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Family, Layout, Voice
 from workbench.model.rules import Atom, Rule, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, Triple
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Skeleton
-from workbench.wording.sentences import (
-    capitalise,
-    say_closed,
-    say_fact,
-    say_question,
-    say_rule,
-    say_statement,
-    say_term,
-)
+from workbench.wording.sentences import say_closed, say_fact, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
-__all__ = ["LETTERS", "Rendered", "Renderer", "list_closed"]
+__all__ = ["Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
 
-LETTERS = "ABCDEFGHIJ"
+_KEPT_CONTEXTS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text of an item and the orders in which it states things.
+    """The text of an item, and the orders in which it states things.
 
-    ``closed`` are the closed keys the item's semantics names; they stand in the prompt where ``rules`` do.
+    The closed keys of the layout stand in the prompt where rules do.
     """
 
     language: str
@@ -41,13 +34,19 @@ class Rendered:
     skeleton: Skeleton
     prompt: str
     answer: str
-    facts: tuple[Triple, ...]
-    rules: tuple[Rule, ...]
-    closed: tuple[Term, ...]
-    answers: tuple[Term, ...]
+    layout: Layout
+    voice: Voice
 
 
-def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Triple]) -> list[Term]:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a case states: the orders, and the sentences of each slot."""
+
+    layout: Layout
+    sentences: Mapping[str, tuple[str, ...]]
+
+
+def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Pattern]) -> list[Term]:
     """Return the closed keys that an item mentions, sorted."""
     if not theory.closed:
         return []
@@ -57,16 +56,26 @@ def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], 
     return sorted(keys & theory.closed)
 
 
-_ASKING = {"entailment": "statement", "select": "question", "options": "options"}
+def name_slots(template: Template, family: Family) -> dict[str, str]:
+    """Return the slots in which a template frames facts and rules: as a paragraph, a list, or a labelled list."""
+    if family.labelled:
+        return {"facts": "facts_labelled", "rules": "rules_labelled", "closed": "closed"}
+    chosen = {name: name if name in template.slots else f"{name}_list" for name in ("facts", "rules")}
+    return {**chosen, "closed": "closed"}
 
 
-def _cut_all(template: Template, lexicon: Lexicon) -> list[Skeleton]:
-    """Return the template's skeletons: with and without rules, with and without a sentence on what is closed."""
-    choices = ", ".join(text for _, text in lexicon.frames.answers)
-    facts = "facts" if "facts" in template.slots else "facts_list"
-    rules = "rules" if "rules" in template.slots else "rules_list"
-    further: tuple[tuple[str, ...], ...] = ((), (rules,), (rules, "closed"))
-    return [template.cut((facts, _ASKING[template.task], *more), choices) for more in further]
+def list_skeletons(template: Template, lexicon: Lexicon) -> list[Skeleton]:
+    """Return the template's skeletons: with and without rules, with and without a sentence on what is closed.
+
+    Raises ValueError when a slot that would be filled does not appear exactly once.
+    """
+    family = get_family(template.task)
+    slots = name_slots(template, family)
+    further: tuple[tuple[str, ...], ...] = ((), ("rules",), ("rules", "closed"))
+    return [
+        template.cut((*(slots[name] for name in ("facts", *more)), *family.slots), family.say_choices(lexicon))
+        for more in further
+    ]
 
 
 class Renderer:
@@ -87,9 +96,16 @@ class Renderer:
             (template.name, skeleton.slot_set): skeleton
             for listed in self._templates.values()
             for template in listed
-            for skeleton in _cut_all(template, lexicons[template.language])
+            for skeleton in list_skeletons(template, lexicons[template.language])
         }
         self._rule_texts: dict[tuple[str, str], str] = {}
+        self._contexts: dict[tuple[str, str], _Context] = {}
+        self._classes = frozenset(
+            atom.object
+            for rule in theory.rules
+            for atom in (*rule.head, *rule.body)
+            if isinstance(atom, Atom) and atom.predicate == RDF_TYPE
+        )
 
     @property
     def skeletons(self) -> tuple[Skeleton, ...]:
@@ -108,65 +124,51 @@ class Renderer:
         return self._rule_texts[place]
 
     def render(self, item: Answered, language: str) -> Rendered:
-        """Return the rendered item; orders and template are drawn by the draft's key."""
+        """Return the rendered item; orders are drawn by its case, the template by its key."""
         draft, lexicon = item.draft, self.lexicons[language]
-        random = KeyedRandom("render", draft.key)
-        facts = random.shuffle(draft.facts)
-        rules = random.shuffle([self.theory.by_name[name] for name in draft.rules])
-        asked = [*draft.statements, *([draft.pattern] if draft.pattern else [])]
-        closed = list_closed(self.theory, rules, facts, asked)
-        states_rules = draft.level.given == "facts+rules"
-        values = self._fill(
-            draft.task, lexicon, item, facts, rules if states_rules else [], closed if states_rules else []
-        )
-        template = random.choose(self._templates[draft.task, language])
-        # A template frames facts and rules as a paragraph or as a list; it says which by the slot it names.
-        for name in ("facts", "rules"):
-            if name in values and name not in template.slots:
-                values[f"{name}_list"] = "\n".join(f"- {text}" for text in values.pop(name))
-            elif name in values:
-                values[name] = " ".join(values[name])
-        filled: dict[str, str] = {name: str(text) for name, text in values.items()}
-        skeleton = self._skeletons[template.name, frozenset(filled)]
-        answer, answers = self._say_answer(item, lexicon)
-        return Rendered(
-            language, template, skeleton, fill_skeleton(skeleton, filled), answer,
-            tuple(facts), tuple(rules), tuple(closed), answers,
-        )  # fmt: skip
+        family, voice = get_family(draft.task), Voice(lexicon, self._person)
+        context = self._lay_out(draft, language)
+        template = KeyedRandom("template", draft.key).choose(self._templates[draft.task, language])
+        slots = name_slots(template, family)
+        values = {slots[name]: _join(slots[name], sentences) for name, sentences in context.sentences.items()}
+        values |= family.ask(item, context.layout, voice)
+        skeleton = self._skeletons[template.name, frozenset(values)]
+        prompt = fill_skeleton(skeleton, values)
+        answer = family.answer(item, context.layout, voice)
+        return Rendered(language, template, skeleton, prompt, answer, context.layout, voice)
 
-    def _fill(
-        self,
-        task: str,
-        lexicon: Lexicon,
-        item: Answered,
-        facts: Sequence[Triple],
-        rules: Sequence[Rule],
-        closed: Sequence[Term],
-    ) -> dict[str, str | list[str]]:
-        values: dict[str, str | list[str]] = {"facts": [say_fact(lexicon, fact) for fact in facts]}
-        if rules:
-            values["rules"] = [self.say_rule(lexicon.language, rule) for rule in rules]
-        if closed:
-            classes = {a.object for r in self.theory.rules for a in (*r.head, *r.body) if isinstance(a, Atom)
-                       and a.predicate == RDF_TYPE}  # fmt: skip
-            values["closed"] = " ".join(say_closed(lexicon, key, is_class=key in classes) for key in closed)
-        draft = item.draft
-        if task == "entailment":
-            values["statement"] = capitalise(say_statement(lexicon, draft.statements[0]))
-        elif task == "select":
-            values["question"] = say_question(lexicon, draft.question, ANSWER, person=self._person)
-        else:
-            statements = [capitalise(say_statement(lexicon, s)) for s in draft.statements]
-            values["options"] = "\n".join(f"{LETTERS[i]}) {text}" for i, text in enumerate(statements))
-        return values
+    def _lay_out(self, draft: Draft, language: str) -> _Context:
+        """Return the context of a case in its one order, said; the latest cases are remembered."""
+        key = (draft.case, language)
+        if key not in self._contexts:
+            random = KeyedRandom("context", draft.case)
+            facts = tuple(random.shuffle(draft.facts))
+            rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
+            lexicon = self.lexicons[language]
+            sentences = {"facts": tuple(say_fact(lexicon, fact) for fact in facts)}
+            if draft.level.given == "facts+rules" and rules:
+                sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
+            self._contexts[key] = _Context(Layout(facts, rules, ()), sentences)
+            if len(self._contexts) > _KEPT_CONTEXTS:
+                del self._contexts[next(iter(self._contexts))]
+        return self._close(self._contexts[key], draft, language)
 
-    def _say_answer(self, item: Answered, lexicon: Lexicon) -> tuple[str, tuple[Term, ...]]:
-        draft = item.draft
-        if draft.task == "entailment":
-            return dict(lexicon.frames.answers)[item.judgements[0].status], ()
-        if draft.task == "options":
-            right = next(i for i, j in enumerate(item.judgements) if j.status == "entailed")
-            return LETTERS[right], ()
-        place = draft.question.index(ANSWER)
-        answers = sorted({j.statement[place] for j in item.judgements}, key=lambda t: (say_term(lexicon, t), t))
-        return ", ".join(say_term(lexicon, term) for term in answers), tuple(answers)
+    def _close(self, context: _Context, draft: Draft, language: str) -> _Context:
+        """Add what is closed of what context and question mention."""
+        layout = context.layout
+        closed = tuple(list_closed(self.theory, layout.rules, layout.facts, draft.asked))
+        if not closed:
+            return context
+        sentences = dict(context.sentences)
+        if "rules" in sentences:
+            lexicon = self.lexicons[language]
+            sentences["closed"] = tuple(say_closed(lexicon, key, is_class=key in self._classes) for key in closed)
+        return _Context(Layout(layout.facts, layout.rules, closed), sentences)
+
+
+def _join(slot: str, sentences: Sequence[str]) -> str:
+    """Return the text of a slot: a paragraph, or one sentence a line behind a dash, and behind its label."""
+    if slot.endswith("_labelled"):
+        label = slot[0].upper()
+        return "\n".join(f"- {label}{number}: {text}" for number, text in enumerate(sentences, 1))
+    return "\n".join(f"- {text}" for text in sentences) if slot.endswith("_list") else " ".join(sentences)

@@ -1,0 +1,178 @@
+"""Questions as values: drafts before, and answered drafts after the engine has judged them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workbench.generation.keyed import hash_parts
+from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
+from workbench.model.proofs import FALSE, Evidence, Status
+from workbench.model.rules import Atom, BodyElement
+from workbench.model.terms import Pattern, Term, Triple
+
+__all__ = [
+    "ANSWER",
+    "UNCHANGED",
+    "Answered",
+    "Change",
+    "Claim",
+    "Difficulty",
+    "Draft",
+    "Judgement",
+    "Query",
+    "Verdicts",
+    "apply_change",
+    "ask_pattern",
+]
+
+ANSWER = "?answer"
+"""The variable whose values a listing question asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different in the facts when a statement is judged: some are added, some are taken away."""
+
+    added: tuple[Triple, ...] = ()
+    removed: tuple[Triple, ...] = ()
+
+
+UNCHANGED = Change()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement to be judged, and under which change of the facts."""
+
+    statement: Triple
+    change: Change = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question for values: a conjunction of atoms and comparisons, and the variables asked for, in order."""
+
+    body: tuple[BodyElement, ...]
+    variables: tuple[str, ...] = (ANSWER,)
+
+    @property
+    def pattern(self) -> Pattern:
+        """The one atom of a simple question; ValueError for another."""
+        if len(self.body) != 1 or not isinstance(self.body[0], Atom):
+            raise ValueError("the question is not a single atom")
+        return (self.body[0].subject, self.body[0].predicate, self.body[0].object)
+
+
+def ask_pattern(pattern: Pattern) -> Query:
+    """Return the question for the values of :data:`ANSWER` in one atom."""
+    return Query((Atom(*pattern),))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A question and the theory it is asked about.
+
+    ``facts`` are the context, sorted; ``rules`` the names of the rules of the item's theory, sorted. ``claims`` are the
+    statements to be judged, in order; ``query`` asks for values instead (a task has one or the other). ``aim`` is the
+    status that the draft was made for; one that turns out otherwise is rejected, so that a full cell's drafts need not
+    be answered. ``detail`` is what only the task itself knows.
+    """
+
+    level: Level
+    task: Task
+    facts: tuple[Triple, ...]
+    rules: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    query: Query | None = None
+    aim: str = NO_STATUS
+    source: str = "sampled"
+    detail: tuple[object, ...] = field(default=())
+
+    @property
+    def statements(self) -> tuple[Triple, ...]:
+        """The statements of the claims."""
+        return tuple(claim.statement for claim in self.claims)
+
+    @property
+    def question(self) -> Query:
+        """The query; ValueError for a task that judges statements."""
+        if self.query is None:
+            raise ValueError("the draft asks for no values")
+        return self.query
+
+    @property
+    def asked(self) -> tuple[Pattern, ...]:
+        """Every statement and pattern that is asked about, and what a change would add."""
+        found: list[Pattern] = [part for claim in self.claims for part in (claim.statement, *claim.change.added)
+                                if part != FALSE]  # fmt: skip
+        if self.query is not None:
+            found += [(e.subject, e.predicate, e.object) for e in self.query.body if isinstance(e, Atom)]
+        return tuple(found)
+
+    @cached_property
+    def case(self) -> str:
+        """A hash of facts and rules: drafts of one case share their context, in one order."""
+        return hash_parts("case", self.level.name, self.facts, self.rules)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of the content: what orders drafts within a block."""
+        return hash_parts("draft", self.case, self.task, self.claims, self.query, self.aim, self.detail)
+
+
+def apply_change(facts: tuple[Triple, ...], change: Change) -> tuple[Triple, ...]:
+    """Return the facts, sorted, without those removed and with those added."""
+    if change == UNCHANGED:
+        return facts
+    return tuple(sorted({*facts}.difference(change.removed).union(change.added)))
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """What is measured on the minimal proof (of several, the largest), and around it."""
+
+    height: int
+    hops: int
+    steps: int
+    leaves: int
+    alternatives: int
+    rules: int
+    distractors: int
+    context: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A statement's status and evidence, under a change of the facts."""
+
+    statement: Triple
+    status: Status
+    evidence: Evidence
+    change: Change = UNCHANGED
+
+
+Verdicts = tuple[tuple[Triple, Status], ...]
+"""Statements with their statuses, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A draft with its answer: a judgement of each claim; for a query, of each atom that an answer makes true.
+
+    ``answers`` are the values of a query's variables, sorted. ``model`` are the derived facts of M, sorted;
+    ``distractors`` the facts outside every cone, ``idle`` the rules that take part in no derivation of one.
+    """
+
+    draft: Draft
+    judgements: tuple[Judgement, ...]
+    answers: tuple[tuple[Term, ...], ...]
+    model: tuple[Triple, ...]
+    distractors: frozenset[Triple]
+    idle: frozenset[str]
+    difficulty: Difficulty
+
+    @property
+    def status(self) -> Status | None:
+        """The status of the one statement, for tasks whose items have one."""
+        return self.judgements[0].status if self.draft.task in STATUS_TASKS else None

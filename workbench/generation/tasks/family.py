@@ -1,0 +1,218 @@
+"""What a task family is: how it asks, what its answer is, and how the item says so, in one class.
+
+Everything else (worlds, answering, cones, gates, identity, judging, writing, verification) is the same for all
+families and asks the class where it has to know more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol
+
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.plan import Plan
+from workbench.generation.questions import Answered, Claim, Draft, Query, Verdicts
+from workbench.generation.worlds import World
+from workbench.model.curriculum import NO_STATUS, Level
+from workbench.model.proofs import Proof
+from workbench.model.rules import BodyElement, Rule
+from workbench.model.terms import Term, Triple
+from workbench.reasoning.batch import Batch
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Reading
+
+__all__ = ["LETTERS", "Asked", "Carver", "Described", "Family", "Layout", "Reads", "Scene", "Voice", "Writes"]
+
+LETTERS = "ABCDEFGHIJ"
+"""What options are called, in their order."""
+
+
+class Carver(Protocol):
+    """Closes a draft: adds distractors and further rules as the level draws, or takes the whole world as context."""
+
+    def __call__(
+        self,
+        task: str,
+        facts: Iterable[Triple],
+        rules: Iterable[str],
+        random: KeyedRandom,
+        *,
+        claims: tuple[Claim, ...] = (),
+        query: Query | None = None,
+        without: Iterable[Triple] = (),
+        aim: str = NO_STATUS,
+        detail: tuple[object, ...] = (),
+    ) -> Draft | None:
+        """Return the draft; None when somebody asked about cannot be mentioned, or the world does not serve.
+
+        ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a family may ask about: one conclusion of a world.
+
+    ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
+    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``other`` are all
+    conclusions within the level's hops. ``by_head`` names the rules that conclude a key. ``carve`` closes a draft.
+    """
+
+    level: Level
+    plan: Plan
+    world: World
+    batch: Batch
+    number: int
+    target: Triple
+    proof: Proof
+    wrong: Sequence[tuple[Triple, Proof | None]]
+    by_head: Mapping[Term, tuple[str, ...]]
+    carve: Carver
+
+    def start(self, task: str) -> KeyedRandom:
+        """Return a stream of draws for each task, so that asking for another one changes nothing."""
+        return KeyedRandom("draft", self.level.name, self.world.key, task, *self.target)
+
+    @property
+    def leaves(self) -> set[Triple]:
+        """The stated facts that the target's proof rests on."""
+        return set(self.proof.leaves)
+
+    @property
+    def used(self) -> set[str]:
+        """The rules of the target's proof."""
+        return set(self.proof.iterate_rules())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The orders in which a prompt states facts and rules, and the closed keys that it mentions."""
+
+    facts: tuple[Triple, ...]
+    rules: tuple[Rule, ...]
+    closed: tuple[Term, ...]
+
+    def label_fact(self, fact: Triple) -> str:
+        """Return what a labelled prompt calls a fact; ValueError when it is not stated."""
+        return f"F{self.facts.index(fact) + 1}"
+
+    def label_rule(self, name: str) -> str:
+        """Return what a labelled prompt calls a rule; ValueError when it is not stated."""
+        return f"R{[rule.name for rule in self.rules].index(name) + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which language and manner something is said."""
+
+    lexicon: Lexicon
+    person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a family contributes to an item's identity: see :class:`workbench.generation.identity.ItemStructure`."""
+
+    query: tuple[BodyElement, ...] = ()
+    variables: tuple[str, ...] = ()
+    options: tuple[Triple, ...] = ()
+    parts: tuple[tuple[str, tuple[BodyElement, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a written item asks, as values."""
+
+    claims: tuple[Claim, ...] = ()
+    query: Query | None = None
+    detail: tuple[object, ...] = field(default=())
+
+
+class Writes(Protocol):
+    """Writes values as an item holds them."""
+
+    def write_triple(self, triple: Triple) -> list[str] | str:
+        """Return a triple in compact terms, *false* as the word."""
+        ...
+
+    def write_term(self, term: Term) -> str:
+        """Return a term in its compact form."""
+        ...
+
+    def write_body(self, body: Sequence[BodyElement]) -> str:
+        """Return a conjunction in the rules language."""
+        ...
+
+
+class Reads(Protocol):
+    """Reads values as an item holds them; each raises DatasetError for what cannot be read."""
+
+    def read_triple(self, written: Sequence[str]) -> Triple:
+        """Return a triple."""
+        ...
+
+    def read_term(self, written: str) -> Term:
+        """Return a term."""
+        ...
+
+    def read_body(self, written: str) -> tuple[BodyElement, ...]:
+        """Return a conjunction."""
+        ...
+
+
+class Family:
+    """A task family. The class attributes are facts about the task; the methods are what only it knows.
+
+    ``kind`` is the ``query.kind`` of its items; ``slots`` are the template slots in which it asks; ``evidence`` tells
+    where evidence stands: for one statement in the item, for each option, or one run of steps for all answers.
+    ``labelled`` prompts name facts F1, F2 ... and rules R1, R2 .... Whether its items have a status is said by
+    :data:`workbench.model.curriculum.STATUS_TASKS`.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    slots: ClassVar[tuple[str, ...]]
+    evidence: ClassVar[Literal["single", "options", "answers"]]
+    labelled: ClassVar[bool] = False
+
+    def say_choices(self, lexicon: Lexicon) -> str:
+        """Return the answers to choose from, as a template's ``choices`` says them."""
+        return ", ".join(text for _, text in lexicon.frames.answers)
+
+    def propose(self, scene: Scene) -> Iterable[Draft | None]:
+        """Return drafts about the scene's target; None stands for one that could not be closed."""
+        raise NotImplementedError
+
+    def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
+        """Return why a solved draft makes no item, in words that are counted; None when it does."""
+        raise NotImplementedError
+
+    def describe(self, item: Answered) -> Described:
+        """Return what is asked, for the item's identity."""
+        raise NotImplementedError
+
+    def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
+        """Return the texts of the slots in which the task asks."""
+        raise NotImplementedError
+
+    def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
+        """Return the answer as it is to be given."""
+        raise NotImplementedError
+
+    def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
+        """Return the item's ``query``."""
+        raise NotImplementedError
+
+    def write_option(self, item: Answered, index: int, voice: Voice) -> tuple[Triple, str]:
+        """Return the atom and the text of an option; only for tasks with options."""
+        raise NotImplementedError
+
+    def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
+        """Return what a written item asks. Raises DatasetError when it asks nothing that this task could."""
+        raise NotImplementedError
+
+    def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
+        """Tell whether what was read in the prompt is what the item asks."""
+        raise NotImplementedError
