@@ -3,42 +3,116 @@
 ``exact`` keeps every name; ``named`` renames individuals away; ``core`` renames properties, classes and literals
 that nothing compares too, and leaves out distractors. In none do the order of facts, rules, atoms and options, the
 names of rules or the names of variables count.
+
+What many items share is looked at once: facts by a :class:`CaseStructure`, and rules by what is remembered of them.
+An identity is the same whether its case has seen one question or a thousand.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from workbench.generation.clause_graph import (
-    ClauseGraph,
-    compute_digest,
-    list_atoms,
-    list_comparisons,
-    list_constants,
-    normalise_rule,
+from workbench.generation.clause_graph import Clause, ClauseGraph, compute_digest, list_atoms, write_clause
+from workbench.generation.prepared_rules import (
+    PreparedRule,
+    RuleSet,
+    join_rules,
+    list_flows,
+    list_values,
+    prepare_rule,
+    spread_comparisons,
 )
-from workbench.model.rules import Atom, BodyElement, Rule, collect_variables
-from workbench.model.terms import Term, Triple, is_literal, is_variable
+from workbench.generation.stable_forms import join_texts
+from workbench.model.rules import Atom, BodyElement, Rule
+from workbench.model.terms import RDF_TYPE, Term, Triple
 
-__all__ = ["Identity", "ItemStructure", "Match", "compute_identity", "explain_match"]
+__all__ = [
+    "CaseStructure",
+    "Clause",
+    "Identity",
+    "ItemStructure",
+    "Match",
+    "Part",
+    "Question",
+    "compute_identity",
+    "explain_match",
+    "split_structure",
+]
 
-_VERSION = 1
+_VERSION = 2
+
+Given = Literal["facts+rules", "facts", "none"]
+
+
+class Part(NamedTuple):
+    """Something asked about, offered or shown beside the facts and rules.
+
+    ``role`` says what it is there for, as ``option`` or ``line``; ``clauses`` are what it consists of, each with its
+    own role in it: an option of "what if" is a ``statement`` and what is ``added`` and ``removed``, a line of a
+    proof is its ``statement``, ``rule`` and ``premise``s. ``note`` is text that counts and holds no name of an
+    individual, property or class, as a direction or a number. Where the order of parts counts, ``position`` is the
+    place of this one; otherwise it is negative.
+    """
+
+    role: str
+    clauses: tuple[tuple[str, Clause | Triple], ...]
+    note: str = ""
+    position: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a case.
+
+    ``query`` is the asked statement or pattern, ``variables`` those of its variables whose values are wanted, in
+    order, and ``compared`` those whose values the question itself compares (the least, the greatest). ``options`` are
+    the statements to choose from; ``parts`` whatever else there is. ``distractors`` are facts of the case, ``idle``
+    rules of it by name; ``rules`` are the names of the rules that belong to the item, None for all. With
+    ``undecided`` something asked about has no answer before something is added: then, as for the status unknown,
+    nothing that it depends on is left out of ``core``.
+    """
+
+    given: Given
+    task: str
+    query_kind: str
+    query: tuple[BodyElement, ...] = ()
+    variables: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
+    options: tuple[Triple, ...] = ()
+    parts: tuple[Part, ...] = ()
+    status: str | None = None
+    closed: tuple[Term, ...] = ()
+    distractors: frozenset[Triple] = frozenset()
+    idle: frozenset[str] = frozenset()
+    rules: frozenset[str] | None = None
+    undecided: bool = False
+
+    def list_parts(self) -> list[Part]:
+        """Return everything asked about as parts."""
+        found = [Part("option", (("statement", option),)) for option in dict.fromkeys(self.options)]
+        if self.query:
+            atom = self.query[0]
+            if len(self.query) == 1 and isinstance(atom, Atom) and not self.variables and "?" not in (
+                atom.subject[0], atom.object[0]
+            ):  # fmt: skip
+                asked: Clause | Triple = (atom.subject, atom.predicate, atom.object)
+            else:
+                asked = Clause(self.query, (), self.variables, self.compared)
+            found.append(Part("query", (("body", asked),)))
+        return [*found, *dict.fromkeys(self.parts)]
 
 
 @dataclass(frozen=True, slots=True)
 class ItemStructure:
     """What an item states and asks.
 
-    ``facts`` and ``rules`` come with whether each is a distractor. ``query`` is the asked statement or pattern and
-    ``variables`` those of its variables whose values are wanted, in order. ``options`` are the statements to choose
-    from. ``constants`` are individuals that ``named`` keeps; those in the rules themselves are kept anyway.
+    ``facts`` and ``rules`` come with whether each is a distractor. ``constants`` are individuals that ``named``
+    keeps; those in the rules themselves are kept anyway. The rest is as in :class:`Question`.
     """
 
-    given: Literal["facts+rules", "facts", "none"]
+    given: Given
     task: str
     facts: tuple[tuple[Triple, bool], ...]
     rules: tuple[tuple[Rule, bool], ...]
@@ -49,6 +123,9 @@ class ItemStructure:
     options: tuple[Triple, ...] = ()
     status: str | None = None
     constants: frozenset[Term] = frozenset()
+    parts: tuple[Part, ...] = ()
+    compared: tuple[str, ...] = ()
+    undecided: bool = False
 
 
 class Identity(NamedTuple):
@@ -68,17 +145,217 @@ class Match(NamedTuple):
     literals: dict[Term, Term]
 
 
+class _Theory(NamedTuple):
+    """The rules of an item: their digests by grain, sorted, as one text, and the individuals in them."""
+
+    exact: str
+    named: str
+    constants: frozenset[Term]
+
+
+class CaseStructure:
+    """Facts and rules about which many questions are asked; what they share is computed once.
+
+    ``rules`` have different names. ``constants`` are individuals that ``named`` keeps.
+    """
+
+    def __init__(
+        self, facts: Iterable[Triple], rules: Sequence[Rule], constants: frozenset[Term] = frozenset()
+    ) -> None:
+        self.facts = tuple(dict.fromkeys(facts))
+        self._constants = constants
+        self._prepared = [(rule.name, prepare_rule(rule)) for rule in rules]
+        self._theories: dict[frozenset[str] | None, _Theory] = {}
+        self._stated: dict[frozenset[Term], tuple[ClauseGraph, str]] = {}
+        self._reached: dict[frozenset[Term], frozenset[Term]] = {}
+        self._exact = ""
+
+    def compute_identity(self, question: Question) -> Identity:
+        """Return the three digests of the item that asks this question.
+
+        Raises LimitError when the item is too large and too regular to be compared up to renaming.
+        """
+        theory = self._theories.get(question.rules)
+        if theory is None:
+            theory = self._theories[question.rules] = self._describe_theory(question.rules)
+        common = join_texts((question.given, question.task, question.query_kind, question.status or ""))
+        parts = question.list_parts()
+        closed = sorted(set(question.closed))
+        listed = "\t".join(closed)
+        return Identity(
+            _digest("exact", common, theory.exact, listed, self._describe_exact(), _write_parts(parts)),
+            _digest("named", common, theory.named, listed, *self._describe_named(theory, parts)),
+            _digest("core", common, *self._describe_core(question, parts, closed)),
+        )
+
+    def _describe_theory(self, names: frozenset[str] | None) -> _Theory:
+        prepared = [rule for name, rule in self._prepared if names is None or name in names]
+        constants = self._constants.union(*(rule.constants for rule in prepared))
+        digests = (sorted({rule.exact for rule in prepared}), sorted({rule.named for rule in prepared}))
+        exact, named = (compute_digest("".join(listed).encode()) for listed in digests)
+        return _Theory(exact, named, constants)
+
+    def _describe_exact(self) -> str:
+        if not self._exact:
+            self._exact = compute_digest("\n".join(sorted(map("\t".join, self.facts))).encode())
+        return self._exact
+
+    def _describe_named(self, theory: _Theory, parts: Sequence[Part]) -> tuple[str, str]:
+        """Return a digest of the facts, and what the question says of the individuals in them."""
+        found = self._stated.get(theory.constants)
+        if found is None:
+            graph = ClauseGraph("named", theory.constants)
+            graph.add_triples("fact", self.facts)
+            found = graph, compute_digest(graph.describe().encode())
+            self._stated[theory.constants] = found
+        stated, digest = found
+        graph = ClauseGraph("named", theory.constants, base=stated)
+        for part in parts:
+            graph.add_part(*part)
+        return digest, graph.describe()
+
+    def _describe_core(self, question: Question, parts: Sequence[Part], closed: list[Term]) -> tuple[str, str]:
+        """Return a digest of what the rules say about their vocabulary, and the rest of the item in those terms."""
+        facts, rules = self._select(question, parts)
+        valued = _find_valued(facts, rules, parts)
+        vocabulary, digest = rules.find_vocabulary(closed, valued)
+        graph = ClauseGraph("core", valued=valued, base=vocabulary)
+        graph.add_triples("fact", facts)
+        for part in parts:
+            graph.add_part(*part)
+        graph.add_closed(closed)
+        return digest, graph.describe()
+
+    def _select(self, question: Question, parts: Sequence[Part]) -> tuple[list[Triple], RuleSet]:
+        """Return what is no distractor; for unknown also all that the question depends on by its predicates.
+
+        A statement is unknown because of all that could have decided it, so nothing of that may be left out.
+        """
+        names, idle, extra = question.rules, question.idle, question.distractors
+        own = self._prepared if names is None else [(name, rule) for name, rule in self._prepared if name in names]
+        if not question.undecided and question.status != "unknown":
+            kept = tuple(rule for name, rule in own if name not in idle)
+            return [fact for fact in self.facts if fact not in extra], join_rules(kept)
+        asked = _list_keys(parts)
+        if names is not None or (reached := self._reached.get(asked)) is None:
+            reached = _find_reachable(own, asked)
+            if names is None:
+                self._reached[asked] = reached
+        facts = [fact for fact in self.facts if fact not in extra or _get_key(fact) in reached]
+        kept = tuple(rule for name, rule in own if name not in idle or not reached.isdisjoint(rule.heads))
+        return facts, join_rules(kept)
+
+    def draw(self, question: Question, grain: Literal["named", "core"]) -> tuple[list[object], ClauseGraph]:
+        """Return an item as one graph, and what belongs to its identity beside the graph."""
+        header: list[object] = [question.given, question.task, question.query_kind, question.status]
+        parts, closed = question.list_parts(), sorted(set(question.closed))
+        if grain == "named":
+            theory = self._describe_theory(question.rules)
+            graph = ClauseGraph("named", theory.constants)
+            graph.add_triples("fact", self.facts)
+            header += [theory.named, closed]
+        else:
+            facts, rules = self._select(question, parts)
+            graph = ClauseGraph("core", valued=_find_valued(facts, rules, parts))
+            for prepared in rules.rules:
+                graph.add_rule(prepared.rule)
+            graph.add_triples("fact", facts)
+        for part in parts:
+            graph.add_part(*part)
+        if grain == "core":
+            graph.add_closed(closed)
+        return header, graph
+
+
+def _get_key(fact: Triple) -> Term:
+    return fact[2] if fact[1] == RDF_TYPE else fact[1]
+
+
+def _list_keys(parts: Sequence[Part]) -> frozenset[Term]:
+    """Return the keys of all that is asked."""
+    found: set[Term] = set()
+    for part in parts:
+        for _, clause in part.clauses:
+            if isinstance(clause, Clause):
+                found.update([atom.key for atom in (*clause.head, *list_atoms(clause.body))])
+            else:
+                found.add(_get_key(clause))
+    return frozenset(found)
+
+
+def _find_reachable(rules: Sequence[tuple[str, PreparedRule]], asked: frozenset[Term]) -> frozenset[Term]:
+    """Return the keys that what is asked depends on."""
+    reached, before = set(asked), -1
+    while len(reached) > before:
+        before = len(reached)
+        for _, rule in rules:
+            if not reached.isdisjoint(rule.heads):
+                reached.update(rule.body)
+    return frozenset(reached)
+
+
+def _find_valued(facts: Sequence[Triple], rules: RuleSet, parts: Sequence[Part]) -> frozenset[Term]:
+    """Return the literals that can take part in a comparison, directly or after rules have passed them on."""
+    compared = rules.compared
+    clauses = [clause for part in parts for _, clause in part.clauses if isinstance(clause, Clause)]
+    flows = [flow for flow in map(list_flows, clauses) if flow.compared or flow.passed]
+    if flows:
+        compared = spread_comparisons([*flows, *(rule.flows for rule in rules.rules)])
+    if not compared:
+        return compared
+    found = {o for _, p, o in facts if o[0] == '"' and p in compared}
+    found.update(literal for predicate, literal in rules.values if predicate in compared)
+    for part in parts:
+        for _, clause in part.clauses:
+            atoms = [*clause.head, *list_atoms(clause.body)] if isinstance(clause, Clause) else [Atom(*clause)]
+            found.update(literal for predicate, literal in list_values(atoms) if predicate in compared)
+    return frozenset(found)
+
+
+def _digest(*texts: str) -> str:
+    return compute_digest(f"{_VERSION} {join_texts(texts)}".encode())
+
+
+def _write_parts(parts: Iterable[Part]) -> str:
+    """Return the parts with every name, in an order of their own."""
+    found = []
+    for role, clauses, note, position in parts:
+        texts = sorted([f"{what}\t{write_clause(clause)}" for what, clause in clauses])
+        found.append(join_texts([f"{role} {position}", note, *texts]))
+    return join_texts(sorted(found))
+
+
 def compute_identity(structure: ItemStructure) -> Identity:
     """Return the three digests of an item.
 
     Raises LimitError when the item is too large and too regular to be compared up to renaming.
     """
-    named, core = (_describe(structure, grain) for grain in ("named", "core"))
-    return Identity(
-        _compute_exact(structure),
-        _digest(named[1], named[0].canonicalise()[0]),
-        _digest(core[1], core[0].canonicalise()[0]),
+    case, question = split_structure(structure)
+    return case.compute_identity(question)
+
+
+def split_structure(structure: ItemStructure) -> tuple[CaseStructure, Question]:
+    """Return an item as a case and the question about it."""
+    rules = [rule for rule, _ in structure.rules]
+    if len({rule.name for rule in rules}) < len(rules):
+        rules = [Rule(str(number), rule.body, rule.head) for number, rule in enumerate(rules)]
+    stated = {fact for fact, extra in structure.facts if not extra}
+    question = Question(
+        given=structure.given,
+        task=structure.task,
+        query_kind=structure.query_kind,
+        query=structure.query,
+        variables=structure.variables,
+        compared=structure.compared,
+        options=structure.options,
+        parts=structure.parts,
+        status=structure.status,
+        closed=structure.closed,
+        distractors=frozenset(fact for fact, extra in structure.facts if extra and fact not in stated),
+        idle=frozenset(rule.name for rule, (_, extra) in zip(rules, structure.rules, strict=True) if extra),
+        undecided=structure.undecided,
     )
+    return CaseStructure((fact for fact, _ in structure.facts), rules, structure.constants), question
 
 
 def explain_match(
@@ -88,7 +365,7 @@ def explain_match(
 
     None when they haven't. Raises LimitError like :func:`compute_identity`.
     """
-    (graph, header), (other, other_header) = _describe(first, grain), _describe(second, grain)
+    (header, graph), (other_header, other) = (_draw(structure, grain) for structure in (first, second))
     certificate, labelling = graph.canonicalise()
     other_certificate, other_labelling = other.canonicalise()
     if (header, certificate) != (other_header, other_certificate):
@@ -100,97 +377,7 @@ def explain_match(
     return Match(renaming["individual"], renaming["property"], renaming["class"], renaming["literal"])
 
 
-def _digest(header: object, certificate: bytes) -> str:
-    text = json.dumps([_VERSION, header], ensure_ascii=False, separators=(",", ":"))
-    return compute_digest(text.encode() + b"\n" + certificate)
-
-
-def _list_common(structure: ItemStructure) -> list[object]:
-    return [structure.given, structure.task, structure.query_kind, structure.status]
-
-
-def _compute_exact(structure: ItemStructure) -> str:
-    graph = ClauseGraph("exact")
-    graph.add_clause("query", structure.query, (), structure.variables)
-    header = [
-        "exact",
-        *_list_common(structure),
-        sorted({triple for triple, _ in structure.facts}),
-        sorted({normalise_rule(rule, "exact") for rule, _ in structure.rules}),
-        sorted(set(structure.closed)),
-        sorted(set(structure.options)),
-    ]
-    return _digest(header, graph.canonicalise()[0])
-
-
-def _describe(structure: ItemStructure, grain: Literal["named", "core"]) -> tuple[ClauseGraph, list[object]]:
-    """Return the graph of an item and what belongs to its identity beside the graph."""
-    if grain == "named":
-        facts, rules = [triple for triple, _ in structure.facts], [rule for rule, _ in structure.rules]
-        fixed = structure.constants.union(*(list_constants(rule) for rule in rules))
-        graph = ClauseGraph("named", fixed)
-        normalised = sorted({normalise_rule(rule, "named") for rule in rules})
-        header = ["named", *_list_common(structure), normalised, sorted(set(structure.closed))]
-    else:
-        facts, rules = _select_statements(structure)
-        graph = ClauseGraph("core", valued=_find_valued(structure, facts, rules))
-        for rule in rules:
-            graph.add_rule(rule)
-        header = ["core", *_list_common(structure)]
-    graph.add_triples("fact", facts)
-    graph.add_triples("option", structure.options)
-    graph.add_clause("query", structure.query, (), structure.variables)
-    if grain == "core":
-        graph.add_closed(sorted(set(structure.closed)))
-    return graph, header
-
-
-def _select_statements(structure: ItemStructure) -> tuple[list[Triple], list[Rule]]:
-    """Return what is no distractor; for unknown also all that the query depends on by its predicate.
-
-    A statement is unknown because of all that could have decided it, so nothing of that may be left out.
-    """
-    reached: set[str] = set()
-    if structure.status == "unknown":
-        reached.update(atom.key for atom in list_atoms(structure.query))
-        reached.update(Atom(*option).key for option in structure.options)
-        before = -1
-        while len(reached) > before:
-            before = len(reached)
-            for rule, _ in structure.rules:
-                if any(head.key in reached for head in rule.head):
-                    reached.update(atom.key for atom in list_atoms(rule.body))
-    facts = [triple for triple, extra in structure.facts if not extra or Atom(*triple).key in reached]
-    rules = [rule for rule, extra in structure.rules if not extra or any(atom.key in reached for atom in rule.head)]
-    return facts, rules
-
-
-@lru_cache(maxsize=8192)
-def _list_flows(rule: Rule) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
-    """Return the properties whose values a rule compares, and which property's values become which one's."""
-    compared = {variable for part in list_comparisons(rule.body) for variable in collect_variables(part)}
-    body = list_atoms(rule.body)
-    direct = frozenset(atom.predicate for atom in body if atom.object in compared)
-    flows = {
-        (head.predicate, atom.predicate)
-        for head in rule.head
-        for atom in body
-        if is_variable(head.object) and head.object == atom.object
-    }
-    return direct, tuple(sorted(flows))
-
-
-def _find_valued(structure: ItemStructure, facts: Iterable[Triple], rules: list[Rule]) -> frozenset[Term]:
-    """Return the literals that can take part in a comparison, directly or after rules have passed them on."""
-    query = Rule("", structure.query, ())
-    known = [_list_flows(rule) for rule in (*rules, query)]
-    compared = {predicate for direct, _ in known for predicate in direct}
-    if not compared:
-        return frozenset()
-    flows = [flow for _, pairs in known for flow in pairs]
-    while reached := {source for target, source in flows if target in compared} - compared:
-        compared |= reached
-    atoms = [atom for rule in rules for atom in (*rule.head, *list_atoms(rule.body))]
-    atoms += list_atoms(structure.query)
-    stated: list[tuple[str, str, str]] = [*facts, *structure.options, *atoms]
-    return frozenset(object_ for _, predicate, object_ in stated if predicate in compared and is_literal(object_))
+def _draw(structure: ItemStructure, grain: Literal["named", "core"]) -> tuple[list[object], ClauseGraph]:
+    """Return an item as one graph, and what belongs to its identity beside the graph."""
+    case, question = split_structure(structure)
+    return case.draw(question, grain)
