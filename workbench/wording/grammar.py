@@ -137,7 +137,7 @@ class Grammar:
 
     def __init__(self, lexicon: Lexicon, classes: Iterable[Term]) -> None:
         self._frames = lexicon.frames
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         known = frozenset(classes)
         self._patterns = [
             pattern
@@ -163,6 +163,11 @@ class Grammar:
         self._rules: dict[str, tuple[Formula, ...]] = {}
         self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
         self._elements: dict[str, list[BodyElement]] = {}
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words that are read."""
+        return self.lexicon
 
     def read_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a fact's sentence (no variables)."""
@@ -278,7 +283,7 @@ class Grammar:
     def _agrees(self, pattern: _Pattern, atom: Atom) -> bool:
         """Tell whether the words of a phrase are those that its subject and object want."""
         return all(
-            is_many(self._lexicon, atom.subject if role == "subject" else atom.object, counted=counted) == many
+            is_many(self.lexicon, atom.subject if role == "subject" else atom.object, counted=counted) == many
             for role, counted, many in pattern.wanted
         )
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-__all__ = ["Choice", "Slot", "Variant", "find_cases", "iterate_variants", "parse_phrase"]
+__all__ = ["Choice", "Slot", "Variant", "find_cases", "has_right_slots", "iterate_variants", "parse_phrase"]
 
 _PIECE = re.compile(r"(\{(?:subject|object)(?::[a-z]+|[:#][^{}|]*\|[^{}|]*)?\})")
 
@@ -66,6 +66,16 @@ def parse_phrase(phrase: str) -> tuple[str | Slot | Choice, ...]:
         else:
             pieces.append(Slot(role, rest))
     return tuple(pieces)
+
+
+def has_right_slots(phrase: str, *, is_class: bool) -> bool:
+    """Tell whether a phrase names its subject (and, of a property, its object) once each, and has no other braces."""
+    pieces = parse_phrase(phrase)
+    roles = sorted(piece.role for piece in pieces if isinstance(piece, Slot))
+    chosen = [piece.role for piece in pieces if isinstance(piece, Choice)]
+    wanted = ["subject"] if is_class else ["object", "subject"]
+    clean = not any(brace in piece for piece in pieces if isinstance(piece, str) for brace in "{}")
+    return clean and roles == wanted and set(chosen) <= set(wanted)
 
 
 def find_cases(phrase: str) -> tuple[str, ...]:

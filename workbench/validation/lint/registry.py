@@ -47,6 +47,7 @@ wording.missing-label WEW robot:missing_label oops:P08 | A name has no label in 
 wording.shared-label WWW | Individuals have one label, so that a sentence about one is about any of them.
 wording.missing-phrase I-W | A property has no phrase in any language of the project.
 wording.phrase-slots EEE | A phrase does not have each slot exactly once.
+wording.missing-form WWW | Names have no form in a case that phrases ask for, and none can be derived.
 wording.shared-phrase WWW | Different predicates are said with one phrase.
 wording.incomplete-language WWW | Some labels, phrases or sentences are there in one language of the project and not in another; one finding for each language and kind, and info where only phrases or sentences are missing.
 wording.one-sentence WWW | Two rules, axioms or constraints that say different things have one sentence.

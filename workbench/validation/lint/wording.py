@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from workbench.model.report import Location, Severity, Violation
@@ -11,10 +10,11 @@ from workbench.model.terms import RDFS_LABEL, Term, Triple, get_local_name, make
 from workbench.validation.lint.linter import MANY, Finder, Linter
 from workbench.validation.lint.sameness import are_alike
 from workbench.validation.lint.vocabulary import PHRASE, VOCABULARIES
+from workbench.wording.lexicon import FORM, build_lexicon
+from workbench.wording.phrases import find_cases, has_right_slots
 
 __all__ = ["FINDERS"]
 
-_SLOT = re.compile(r"\{([^{}]*)\}")
 _PLACES = 20
 
 
@@ -104,11 +104,9 @@ def _find_slots(lint: Linter) -> Iterator[Violation]:
     for text in lint.index.list_texts(PHRASE):
         term, phrase = text.triple[0], text.plain
         is_class = term in lint.index.classes and term not in lint.index.properties
-        wanted = ["subject"] if is_class else ["object", "subject"]
-        rest = _SLOT.sub("", phrase)
-        if sorted(_SLOT.findall(phrase)) == wanted and "{" not in rest and "}" not in rest:
+        if has_right_slots(phrase, is_class=is_class):
             continue
-        needed = " and ".join(f"{{{slot}}}" for slot in reversed(wanted))
+        needed = "{subject}" if is_class else "{subject} and {object}"
         kind = "class" if is_class else "property"
         yield lint.report(
             "wording.phrase-slots",
@@ -119,6 +117,29 @@ def _find_slots(lint: Linter) -> Iterator[Violation]:
             value=text.triple[2],
             fix=f"Write {needed} where the names belong.",
         )
+
+
+def _find_missing_forms(lint: Linter) -> Iterator[Violation]:
+    """Tell, for each language and case that phrases ask for, which names have no form that is certain."""
+    asked = {(text.language, case) for text in lint.index.list_texts(PHRASE) for case in find_cases(text.plain)}
+    for language in sorted({language for language, _ in asked} & set(lint.languages)):
+        lexicon = build_lexicon(lint.index.triples, language)
+        for case, unknown in sorted(lexicon.missing.items()):
+            missing = [term for term in lint.index.individuals if term in unknown and lint.index.is_own(term)]
+            if not missing:
+                continue
+            label = lexicon.get_label(missing[0])
+            yield lint.report(
+                "wording.missing-form",
+                f"{len(missing)} names have no form “{case}” in {language}: {lint.name_all(missing)}.",
+                [triple for term in missing[: _PLACES + 1] for triple in lint.index.describe(term)],
+                path=FORM,
+                value=make_literal(f"{language}-{case}"),
+                fix=f'Add wb:form "{label}"@{language}-x-{case} with the form that “{label}” has there, '
+                f'or tell its gender: wb:gender "feminine"@{language}.',
+                why="Phrases ask for this form, and the label stands where it should be.",
+                many=_PLACES,
+            )
 
 
 def _find_shared_phrases(lint: Linter) -> Iterator[Violation]:
@@ -178,6 +199,7 @@ FINDERS: dict[str, Finder] = {
     "wording.missing-phrase": _find_missing_phrases,
     "wording.incomplete-language": _find_incomplete,
     "wording.phrase-slots": _find_slots,
+    "wording.missing-form": _find_missing_forms,
     "wording.shared-phrase": _find_shared_phrases,
     "wording.one-sentence": _find_one_sentence,
 }
