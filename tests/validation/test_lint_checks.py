@@ -50,7 +50,7 @@ EXAMPLES = [
     Example("wording.missing-phrase", ':r a owl:ObjectProperty ; rdfs:label "r" .', "owl:ObjectProperty ; rdfs:label \"r\"",
             ':r a owl:ObjectProperty ; rdfs:label "r" ; wb:phrase "{subject} r {object}"@en .'),
     Example("wording.phrase-slots", ':A wb:phrase "is an alpha"@en .', '"is an', ':A wb:phrase "{subject} is an alpha"@en .'),
-    Example("wording.missing-form", ':r a owl:ObjectProperty ; wb:phrase "{subject} trusts {object:dat}"@en .', '"Ann"',
+    Example("wording.missing-form", ':r a owl:ObjectProperty ; wb:phrase "{subject} trusts {object:dat}"@en .', ':A ; rdfs:label "Ann"',
             ':r wb:phrase "{subject} trusts {object:dat}"@en . :ann wb:form "to Ann"@en-x-dat . '
             ':bob wb:form "to Bob"@en-x-dat .'),
     Example("wording.shared-phrase", ':r a owl:ObjectProperty ; wb:phrase "{subject} touches {object}"@en .',
