@@ -164,11 +164,6 @@ class Grammar:
         self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
         self._elements: dict[str, list[BodyElement]] = {}
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """The words that are read."""
-        return self.lexicon
-
     def read_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a fact's sentence (no variables)."""
         readings = [
