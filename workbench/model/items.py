@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from workbench.model.schema import Schema
 from workbench.model.terms import Term, is_blank, is_iri, is_literal, is_variable
 
 __all__ = [
     "ITEM_SCHEMA",
+    "QUERY_KINDS",
     "SCHEMA_VERSION",
+    "Evidence",
     "canonical_json",
     "check_item",
     "compact_term",
@@ -29,6 +31,18 @@ SCHEMA_VERSION = 1
 """Version of the item and of the dataset folder; a reader refuses what it doesn't know."""
 ITEM_SCHEMA = "item.schema.json"
 """The JSON Schema (draft 2020-12) of an item, beside this module."""
+
+Evidence = Literal["status", "options", "answers", "proof", "conflict"]
+"""Where an item's evidence stands: with its status, with each option, in one run of steps for all answers, in one
+proof, or in a proof of a contradiction."""
+QUERY_KINDS: Mapping[str, Evidence] = {
+    "holds": "status", "subsumes": "status",
+    "options": "options", "abduce": "options", "diff": "options",
+    "select": "answers", "recall": "answers", "count": "answers", "compare": "answers", "value": "answers",
+    "prove": "proof", "step": "proof",
+    "conflict": "conflict",
+}  # fmt: skip
+"""The kinds of query, and what evidence an item of each has."""
 
 _IDENTIFYING = ("question", "answer", "context", "theory", "query")
 _PREFIX = re.compile(r"(?:[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?\Z")
@@ -123,26 +137,37 @@ def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
         yield "facts: a digest belongs to closed-book items, and only to them"
     if item["given"] == "none" and any(entry["shown"] for entry in context):
         yield "context: a closed-book item shows nothing"
-    if (kind == "holds") != (status is not None):
-        yield "status: belongs to the query kind 'holds' and only to it"
-    if (kind == "options") != bool(item["options"]):
-        yield "options: belong to the query kind 'options' and only to it"
+    form = QUERY_KINDS[kind]
+    if (form == "status") != (status is not None):
+        yield "status: belongs to queries for a status and only to them"
+    if (form == "options") != bool(item["options"]):
+        yield "options: belong to queries with options and only to them"
     known = {entry["id"]: entry["triple"] for entry in context}
-    if kind == "holds":
+    if form == "status":
         yield from _check_evidence("", item, status, item["query"]["triple"], known)
+    elif form == "proof":
+        yield from _check_evidence("", item, "entailed", item["query"]["triple"], known)
     else:
         if item["models"] is not None:
             yield "models: belong to a status"
-        yield from _check_steps("proof", item["proof"], known, assumed=False)
+        added = {f"a{number}" for number in range(1, 10)} if form == "options" else set()
+        yield from _check_steps("proof", item["proof"], {*known, *added}, assumed=False)
     for number, option in enumerate(item["options"]):
         place = f"options[{number}].evidence."
-        yield from _check_evidence(place, option["evidence"], option["status"], option["atom"], known)
+        goal = item["query"].get("triple", option["atom"])
+        yield from _check_evidence(place, option["evidence"], option["status"], goal, known, added=kind != "options")
 
 
 def _check_evidence(
-    place: str, evidence: Mapping[str, Any], status: str, goal: Sequence[str], known: Mapping[str, Sequence[str]]
+    place: str,
+    evidence: Mapping[str, Any],
+    status: str,
+    goal: Sequence[str],
+    known: Mapping[str, Sequence[str]],
+    *,
+    added: bool = False,
 ) -> Iterator[str]:
-    """Check that the evidence is of the kind that the status needs."""
+    """Check that the evidence is of the kind that the status needs; with ``added`` facts may have been added."""
     steps = evidence["proof"]
     if (status == "unknown") != (evidence["models"] is not None):
         yield f"{place}models: belong to the status 'unknown' and only to it"
@@ -150,13 +175,14 @@ def _check_evidence(
         yield f"{place}proof: what is unknown has none"
     if status == "entailed" and (steps[-1]["conclusion"] if steps else goal) != goal:
         yield f"{place}proof: does not end with the statement"
-    if status == "entailed" and not steps and goal not in known.values():
+    if status == "entailed" and not steps and goal not in known.values() and not added:
         yield f"{place}proof: is empty, but the statement is not stated"
-    yield from _check_steps(f"{place}proof", steps, known, assumed=status == "refuted")
+    ids = {*known, *(f"a{number}" for number in range(1, 10) if added)}
+    yield from _check_steps(f"{place}proof", steps, ids, assumed=status == "refuted")
 
 
 def _check_steps(
-    place: str, steps: Sequence[Mapping[str, Any]], known: Mapping[str, object], *, assumed: bool
+    place: str, steps: Sequence[Mapping[str, Any]], known: Collection[str], *, assumed: bool
 ) -> Iterator[str]:
     if [step["step"] for step in steps] != [*range(1, len(steps) + 1)]:
         yield f"{place}: steps are not numbered 1, 2 and so on"

@@ -17,10 +17,15 @@ from workbench.model.rules import Atom
 from workbench.model.terms import Term, Triple
 from workbench.wording.exchange import read_lexicon
 from workbench.wording.grammar import Formula, Grammar
+from workbench.wording.task_reading import ProofLine
+from workbench.wording.task_sentences import BodyQuestion
+from workbench.wording.task_slots import TASK_SLOT_NAMES, read_task_slot
 
 __all__ = ["SLOTS", "Reader", "Reading", "Skeleton", "build_reader"]
 
-SLOTS = ("facts", "facts_list", "rules", "rules_list", "closed", "statement", "question", "options")
+SLOTS = (
+    "facts", "facts_list", "rules", "rules_list", "closed", "statement", "question", "options", *TASK_SLOT_NAMES,
+)  # fmt: skip
 """What a template may frame. ``_list`` slots hold one sentence a line behind ``- ``; the others one paragraph."""
 
 _OPTION = re.compile(r"([A-Z])\) (.+)\Z")
@@ -44,7 +49,11 @@ class Skeleton:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a prompt says: facts, rules, closed keys, and the statement, question (its variable ``?X``) or options."""
+    """What a prompt says: facts, rules, closed keys, and what is asked.
+
+    That is a statement, a question (its variable ``?X``), options, or what the slots of ``task_slots`` hold: a question
+    with a body, a goal, changes (whether added, and the fact), the lines of a proof.
+    """
 
     facts: tuple[Triple, ...] = ()
     rules: tuple[Formula, ...] = ()
@@ -52,6 +61,10 @@ class Reading:
     statement: Atom | None = None
     question: Atom | None = None
     options: tuple[tuple[str, Atom], ...] = ()
+    body_question: BodyQuestion | None = None
+    goal: Atom | None = None
+    changes: tuple[tuple[bool, Triple], ...] = ()
+    proof: tuple[ProofLine, ...] = ()
 
 
 class Reader:
@@ -103,6 +116,8 @@ class Reader:
                 yield from ({"question": atom} for atom in grammar.read_question(value))
             case "options":
                 yield from ({"options": options} for options in _read_options(value, grammar))
+            case _:
+                yield from read_task_slot(grammar, slot, value)
 
 
 def _cut(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
