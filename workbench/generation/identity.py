@@ -61,6 +61,13 @@ class Part(NamedTuple):
     note: str = ""
     position: int = -1
 
+    @classmethod
+    def of(cls, role: str, clause: Clause | Triple | Rule, note: str = "", position: int = -1) -> Part:
+        """Return a part of one clause."""
+        if isinstance(clause, Rule):
+            clause = Clause(clause.body, clause.head)
+        return cls(role, (("statement", clause),), note, position)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -91,7 +98,7 @@ class Question:
 
     def list_parts(self) -> list[Part]:
         """Return everything asked about as parts."""
-        found = [Part("option", (("statement", option),)) for option in dict.fromkeys(self.options)]
+        found = [Part.of("option", option) for option in dict.fromkeys(self.options)]
         if self.query:
             atom = self.query[0]
             if len(self.query) == 1 and isinstance(atom, Atom) and not self.variables and "?" not in (
@@ -100,7 +107,7 @@ class Question:
                 asked: Clause | Triple = (atom.subject, atom.predicate, atom.object)
             else:
                 asked = Clause(self.query, (), self.variables, self.compared)
-            found.append(Part("query", (("body", asked),)))
+            found.append(Part.of("query", asked))
         return [*found, *dict.fromkeys(self.parts)]
 
 
