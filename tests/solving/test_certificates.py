@@ -13,7 +13,7 @@ from workbench.model.terms import RDF_TYPE, XSD, make_literal
 from workbench.model.theory import Theory
 from workbench.model.values import compare_terms, make_number, read_value
 from workbench.solving import Judge, judge_models, judge_proof, judge_world
-from workbench.solving.certificates import _write_comparisons
+from workbench.solving.decisions import write_comparisons
 from workbench.solving.solver import Solver
 from workbench.solving.values import is_canonical_number, write_canonical_number
 
@@ -122,7 +122,7 @@ LITERALS += [make_literal(text, language="en") for text in TEXTS[:2]] + [name("a
 @settings(max_examples=150)
 @given(st.sampled_from(LITERALS), st.sampled_from(LITERALS), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]))
 def test_both_readings_of_literals_agree(left: str, right: str, operator: str) -> None:
-    text = _write_comparisons([Comparison(operator, left, right)])
+    text = write_comparisons([Comparison(operator, left, right)])
     result = _SOLVER.ask(f"(assert {text})").result
     assert (result == "sat") == compare_terms(operator, left, right)
 

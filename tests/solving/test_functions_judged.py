@@ -18,8 +18,9 @@ from workbench.model.terms import XSD, Triple, make_literal
 from workbench.model.theory import Theory
 from workbench.model.values import compare_terms
 from workbench.reasoning.batch import evaluate
-from workbench.solving.certificates import Judge, _write_comparisons, judge_proof, judge_world
+from workbench.solving.certificates import Judge, judge_proof, judge_world
 from workbench.solving.consistency import find_conflicts, list_open_rules
+from workbench.solving.decisions import write_comparisons
 from workbench.solving.functions import ENCODED, write_ground
 from workbench.solving.solver import Solver
 
@@ -74,7 +75,7 @@ def test_the_encoded_functions_are_judged_by_z3_itself() -> None:
 @settings(max_examples=200)
 @given(st.sampled_from(functions.LITERALS), st.sampled_from(functions.LITERALS), st.sampled_from(COMPARISONS))
 def test_both_readings_of_dates_times_and_durations_agree(left: str, right: str, operator: str) -> None:
-    assert ask(_write_comparisons([Comparison(operator, left, right)])) == compare_terms(operator, left, right)
+    assert ask(write_comparisons([Comparison(operator, left, right)])) == compare_terms(operator, left, right)
 
 
 TEXTUAL = [
@@ -93,7 +94,7 @@ TEXTUAL = [
 @settings(max_examples=400)
 @given(st.sampled_from(TEXTUAL), st.sampled_from(TEXTUAL), st.sampled_from(COMPARISONS))
 def test_both_readings_of_borderline_texts_agree(left: str, right: str, operator: str) -> None:
-    assert ask(_write_comparisons([Comparison(operator, left, right)])) == compare_terms(operator, left, right)
+    assert ask(write_comparisons([Comparison(operator, left, right)])) == compare_terms(operator, left, right)
 
 
 FACTS: list[Triple] = [

@@ -30,7 +30,7 @@ from workbench.model.rules import (
     collect_variables,
     substitute_element,
 )
-from workbench.model.terms import RDF_TYPE, Triple, is_variable
+from workbench.model.terms import RDF_TYPE, is_variable
 from workbench.solving.functions import write_ground
 from workbench.solving.values import (
     BLANK,
@@ -51,17 +51,14 @@ from workbench.solving.values import (
 __all__ = [
     "Case",
     "Literal",
-    "Relations",
     "Sentence",
-    "build_relations",
     "compute_number",
     "make_literal",
     "make_sentence",
-    "name_apart",
+    "name_class",
+    "substitute",
     "write_case",
 ]
-
-Relations = Mapping[str, frozenset[tuple[str, ...]]]
 
 
 class Literal(NamedTuple):
@@ -127,15 +124,15 @@ class Sentence:
         return frozenset(arguments.union(variable for variable, _ in self.assignments))
 
 
-def _name_class(term: str) -> str:
-    """A class's key; one name may be a class and a property."""
+def name_class(term: str) -> str:
+    """Return a class's key; one name may be a class and a property."""
     return f"a {term}"
 
 
 def make_literal(atom: Atom) -> Literal:
     """Return an atom as key and arguments; a class atom has one argument."""
     if atom.predicate == RDF_TYPE:
-        return Literal(_name_class(atom.object), (atom.subject,))
+        return Literal(name_class(atom.object), (atom.subject,))
     return Literal(atom.predicate, (atom.subject, atom.object))
 
 
@@ -183,19 +180,8 @@ def _list_variables(comparison: Comparison) -> set[str]:
     return {*list_operands(comparison.left), *list_operands(comparison.right)}
 
 
-def build_relations(facts: Iterable[Triple]) -> Relations:
-    """Sort triples into relations: unary for classes, binary for properties."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for subject, predicate, object_ in facts:
-        if predicate == RDF_TYPE:
-            found.setdefault(_name_class(object_), set()).add((subject,))
-        else:
-            found.setdefault(predicate, set()).add((subject, object_))
-    return {key: frozenset(rows) for key, rows in found.items()}
-
-
 class Case(NamedTuple):
-    """A sentence and its relations in the order of its keys, rows sorted.
+    """A sentence and its relations in the order of its keys.
 
     A term that was renamed is a number from 0 up; ``-1 - n`` is ``fixed[n]``, a constant of the sentence, a literal
     whose value may matter, or a blank node, which may be what another term is.
@@ -208,36 +194,6 @@ class Case(NamedTuple):
 
 def _list_constants(expression: Expression) -> list[str]:
     return [term for term in list_terms(expression) if not is_variable(term)]
-
-
-def name_apart(sentence: Sentence, relations: Relations) -> Case:
-    """Build the case: named individuals, and literals whose value cannot matter, get numbers.
-
-    The numbers follow two rounds of colour refinement, so that worlds equal up to names nearly always become the
-    same case. When they do not, the case is solved once more: equal cases are always isomorphic.
-    """
-    rows = [(number, row) for number, key in enumerate(sentence.keys) for row in relations.get(key, ())]
-    terms = {term for _, row in rows for term in row}
-    constants, compares = sentence.constants, sentence.compares
-    fixed = tuple(sorted(t for t in terms if t in constants or (compares and t.startswith(('"', "_:")))))
-    names = {term: -1 - number for number, term in enumerate(fixed)}
-    colours = dict.fromkeys(terms, 0) | names
-    for _ in range(2):
-        seen: dict[str, list[tuple[int, ...]]] = {term: [] for term in terms if term not in names}
-        for number, row in rows:
-            shades = tuple([colours[term] for term in row])
-            for position, term in enumerate(row):
-                if term in seen:
-                    seen[term].append((number, position, *shades))
-        ranks = {term: (colours[term], *sorted(shades)) for term, shades in seen.items()}
-        order = {rank: number for number, rank in enumerate(sorted(set(ranks.values())))}
-        colours.update((term, order[rank]) for term, rank in ranks.items())
-    free = sorted((term for term in terms if term not in names), key=lambda term: (colours[term], term))
-    names.update((term, number) for number, term in enumerate(free))
-    renamed: list[list[tuple[int, ...]]] = [[] for _ in sentence.keys]
-    for number, row in rows:
-        renamed[number].append(tuple([names[term] for term in row]))
-    return Case(sentence, fixed, tuple([tuple(sorted(found)) for found in renamed]))
 
 
 class _Writer:
@@ -289,7 +245,7 @@ class _Writer:
                 yield choice, choice.get(expression, expression), ""
                 continue
             if not is_arithmetic(expression):
-                ground = _substitute(expression, choice)
+                ground = substitute(expression, choice)
                 result = evaluate_expression(ground, {})
                 if result is not None:
                     yield choice, result, write_ground(Comparison("=", ground, result))
@@ -363,7 +319,7 @@ class _Writer:
             if is_arithmetic(comparison.left, comparison.right):
                 answer = self.compare_terms(comparison, full)
             else:
-                left, right = _substitute(comparison.left, full), _substitute(comparison.right, full)
+                left, right = substitute(comparison.left, full), substitute(comparison.right, full)
                 answer = write_ground(Comparison(comparison.operator, left, right))
             if answer != "false":
                 picked = (f"(= {self.get_name(v)} {self.index(full[v])})" for v in free)
@@ -424,10 +380,10 @@ def _is_nonlinear(expression: Expression) -> bool:
     return _is_nonlinear(left) or _is_nonlinear(right)
 
 
-def _substitute(expression: Expression, choice: Mapping[str, int | str]) -> Expression:
-    """Replace variables by terms; an individual that was renamed is an IRI, of which no function has a value."""
+def substitute(expression: Expression, choice: Mapping[str, int | str]) -> Expression:
+    """Replace variables by terms; of an individual that was renamed, an IRI here, no function has a value."""
     if isinstance(expression, Operation):
-        return Operation(expression.operator, tuple(_substitute(part, choice) for part in expression.arguments))
+        return Operation(expression.operator, tuple(substitute(part, choice) for part in expression.arguments))
     term = choice.get(expression, expression)
     return term if isinstance(term, str) else f"<{term}>"
 

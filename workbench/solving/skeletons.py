@@ -15,7 +15,8 @@ from workbench.model.builtins import evaluate_expression
 from workbench.model.proofs import FALSE, Proof, Step
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation, Rule
 from workbench.model.terms import Triple, is_variable
-from workbench.solving.encoding import Sentence, make_sentence
+from workbench.solving.encoding import Sentence, make_literal, make_sentence
+from workbench.solving.localities import Locality, find_localities
 from workbench.solving.values import is_arithmetic, is_canonical_number
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
     "Skeleton",
     "StepError",
     "Unfolded",
-    "make_absence_sentence",
     "read_rule",
     "unfold_proof",
     "write_skeleton",
@@ -66,7 +66,11 @@ class Unfolded(NamedTuple):
 
 
 class RuleReading(NamedTuple):
-    """A rule taken apart: its sentence, its computed variables, its comparisons and its negations."""
+    """A rule taken apart: its sentence, its computed variables, its comparisons and its negations.
+
+    ``localities`` are the rule seen from each of its atoms, ``asked`` its negations seen from the terms of the
+    variables ``shared`` with the rest of the body.
+    """
 
     rule: Rule
     sentence: Sentence
@@ -75,16 +79,27 @@ class RuleReading(NamedTuple):
     comparisons: tuple[Comparison, ...]
     negations: tuple[Negation, ...]
     shared: tuple[tuple[str, ...], ...]
+    localities: tuple[Locality, ...]
+    asked: tuple[Locality, ...]
 
 
-def read_rule(rule: Rule, sentence: Sentence) -> RuleReading:
-    """Take a rule apart; ``sentence`` is the rule as a sentence."""
+def read_rule(rule: Rule) -> RuleReading:
+    """Take a rule apart."""
+    sentence = make_sentence(rule.body, [make_literal(atom) for atom in rule.head])
     negations = tuple(element for element in rule.body if isinstance(element, Negation))
     variables = sentence.variables
     shared = tuple(tuple(sorted(_list_variables(negation.elements) & variables)) for negation in negations)
     atoms = tuple(element for element in rule.body if isinstance(element, Atom))
     comparisons = tuple(element for element in rule.body if isinstance(element, Comparison))
-    return RuleReading(rule, sentence, variables, atoms, comparisons, negations, shared)
+    # asked(shared variables) ^ what the rule negates -> false
+    absences = (
+        make_sentence(negation.elements, (), names).with_atom(ASKED, names)
+        for negation, names in zip(negations, shared, strict=True)
+    )
+    asked = tuple(find_localities(absence)[0] for absence in absences)
+    # A rule without atoms is seen from nothing.
+    localities = find_localities(sentence if atoms else sentence.with_atom(ASKED, ()))
+    return RuleReading(rule, sentence, variables, atoms, comparisons, negations, shared, localities, asked)
 
 
 def _list_variables(elements: Iterable[BodyElement]) -> set[str]:
@@ -225,13 +240,6 @@ def write_skeleton(skeleton: Skeleton, prefix: str) -> str:
     lines.append(f"(define-fun {prefix}wrong () Bool (and true {' '.join(wrong)}))")
     lines.append(f"(define-fun {prefix}sane () Bool (and true {' '.join(sane)}))")
     return "\n".join(lines)
-
-
-def make_absence_sentence(reading: RuleReading, number: int) -> Sentence:
-    """Return ``asked(shared variables) ^ what the rule negates -> false``."""
-    shared = reading.shared[number]
-    asked = make_sentence(reading.negations[number].elements, (), shared)
-    return asked.with_atom(ASKED, shared)
 
 
 ASKED = "asked"

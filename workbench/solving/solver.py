@@ -68,6 +68,19 @@ class Solver:
         result = self._check(solver, [])
         return Answer(result, _read_count(solver) - before)
 
+    def evaluate(self, conditions: Sequence[str]) -> tuple[Answer, list[bool | None]]:
+        """Return the truth values of conditions without free constants; all None when Z3 does not know."""
+        lines = [f"(declare-const v{n} Bool)(assert (= v{n} {text}))" for n, text in enumerate(conditions)]
+        solver = self._open("\n".join(lines))
+        before = _read_count(solver)
+        result = self._check(solver, [])
+        answer = Answer(result, _read_count(solver) - before)
+        if result != "sat":
+            return answer, [None] * len(conditions)
+        model = solver.model()
+        values = (model.eval(self._get_guard(f"v{n}"), model_completion=False) for n in range(len(conditions)))
+        return answer, [True if z3.is_true(value) else False if z3.is_false(value) else None for value in values]
+
     def measure(self, text: str) -> Answer:
         """Ask in a context made for this question, so that the units spent do not depend on earlier ones."""
         return Solver(self._resources).ask(text)
