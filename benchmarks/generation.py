@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -26,15 +26,16 @@ from workbench.build.curricula import read_curriculum
 from workbench.build.knowledge import get_knowledge
 from workbench.build.materials import collect_material
 from workbench.generation import blocks, judging
-from workbench.generation.blocks import BLOCK_SIZE, BlockMaker, Material, Proposal
+from workbench.generation.blocks import BLOCK_SIZE, BlockMaker, Material
 from workbench.generation.drafts import Drafter
 from workbench.generation.items import ItemWriter
 from workbench.generation.processes import InProcess
 from workbench.generation.project_worlds import ProjectWorlds
 from workbench.generation.rendering import Renderer
 from workbench.generation.sampling import Sampler
-from workbench.generation.selection import select_items
-from workbench.model.curriculum import Level, Quota, Task, WorldSource
+from workbench.generation.selection import START, Place, select_items
+from workbench.generation.taking import Key, Written
+from workbench.model.curriculum import Cell, Level, Quota, Task
 from workbench.project import load
 from workbench.solving.certificates import Judge
 from workbench.wording.reader import Reader
@@ -119,9 +120,19 @@ class _Limited(InProcess):
         self._levels = {level.name: level for level in maker.material.curriculum.levels}
 
     def iterate_blocks(
-        self, level: Level, get_open: Callable[[], frozenset[tuple[str, str]]]
-    ) -> Iterator[tuple[WorldSource, Proposal]]:
-        return islice(super().iterate_blocks(self._levels[level.name], get_open), self._limit)
+        self, level: Level, get_room: Callable[[], dict[Cell, int]], start: Place = START
+    ) -> Iterator[Any]:
+        return islice(super().iterate_blocks(self._levels[level.name], get_room, start), self._limit)
+
+
+class _Nowhere:
+    """Where items go that are only counted."""
+
+    def put(self, key: Key, written: Written) -> None:
+        """Forget an item."""
+
+    def end_block(self, state: Mapping[str, Any]) -> None:
+        """Forget a block."""
 
 
 def run(folder: Path, domain: str, items: int, limit: int) -> None:
@@ -177,9 +188,9 @@ def _fill(maker: BlockMaker, level: Level, task: Task, items: int, limit: int, c
     alone = replace(maker.material.curriculum, levels=(replace(level, quotas=quotas),))
     clock.charge()
     before = clock.total
-    selection = select_items(alone, _Limited(maker, limit))
+    selection = select_items(alone, _Limited(maker, limit), _Nowhere())
     clock.charge()
-    spent, found = clock.total - before, len(selection.items)
+    spent, found = clock.total - before, selection.items
     used = selection.blocks.total()
     print(f"{level.name:<14} {task:<11} {found:>6} {used:>6} {spent:>7.1f} {found / spent:>16.1f}", flush=True)
     return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.generation import selection as selection_module
-from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material, Proposal
-from workbench.generation.identity import Identity
+from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.keyed import take_share
 from workbench.generation.processes import InProcess
-from workbench.generation.selection import Progress, Selection, select_items
-from workbench.model.curriculum import Curriculum, Level, Quota, Splits, WorldSource
+from workbench.generation.selection import Place, Progress, Selection, select_items
+from workbench.generation.taking import Key, Ledger, Written, foresee, take_in_turn
+from workbench.model.curriculum import Cell, Curriculum, Level, Quota, Splits, WorldSource
 
 PATIENCE = selection_module._PATIENCE
 CELLS = [("entailment", "entailed"), ("entailment", "unknown"), ("select", "-")]
@@ -36,35 +39,89 @@ def make_curriculum(quotas: Sequence[int], limit: int = 0) -> Curriculum:
     )
 
 
+def hash_name(text: str) -> bytes:
+    return sha256(text.encode()).digest()[:16]
+
+
+@dataclass
+class ScriptedBlock:
+    """A block from rows of (cell, named, core, accepted?), of which some were left out when it was made."""
+
+    number: int
+    rows: list[tuple[int, tuple[int, str, str, bool]]]
+    judged: list[str]
+    source: WorldSource = "sampled"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.number, 0)
+
+    @property
+    def keys(self) -> list[Key]:
+        return [
+            Key(("one", *CELLS[cell]), hash_name(named), hash_name(core)) for _, (cell, named, core, _) in self.rows
+        ]
+
+    @property
+    def rejected(self) -> dict[tuple[str, str, str], int]:
+        return {**{(*CELLS[cell], "turned away"): 1 for _, (cell, _, _, _) in self.rows}, ("", "", "world: bad"): 1}
+
+    def judge(self, positions: Sequence[int]) -> list[Written]:
+        found = []
+        for n, row in (self.rows[position] for position in positions):
+            name = f"{self.number}.{n}"
+            self.judged.append(name)
+            reason = "" if row[3] else "a judge says no"
+            found.append(Written(name.encode(), "train", name, b"", reason))
+        return found
+
+
 class Scripted:
-    """Blocks from a script of (cell, named, core, accepted?), made ``ahead`` of when they are asked for."""
+    """Blocks from a script, made ``ahead`` of when they are asked for."""
 
     def __init__(self, blocks: Sequence[Sequence[tuple[int, str, str, bool]]], ahead: int = 0) -> None:
         self.blocks, self.ahead = blocks, ahead
         self.judged: list[str] = []
 
     def iterate_blocks(
-        self, level: Level, get_open: Callable[[], frozenset[tuple[str, str]]]
-    ) -> Iterator[tuple[WorldSource, Proposal]]:
-        opened = [get_open()] * (self.ahead + 1)
+        self, level: Level, get_room: Callable[[], dict[Cell, int]], start: Place
+    ) -> Iterator[ScriptedBlock]:
+        opened = [get_room()] * (self.ahead + 1)
         for number, block in enumerate([*self.blocks, *([[]] * PATIENCE)]):
-            open_cells, opened = opened[0], [*opened[1:], get_open()]
-            chosen = [(n, row) for n, row in enumerate(block) if CELLS[row[0]] in open_cells]
-            candidates = tuple(
-                Candidate(f"{number}.{n}", ("one", *CELLS[cell]), Identity("", named, core), "train", str(good))  # type: ignore[arg-type]
-                for n, (cell, named, core, good) in chosen
-            )
-            rejected = {(*CELLS[cell], "turned away"): 1 for _, (cell, _, _, _) in chosen}
-            yield "sampled", Proposal(candidates, {**rejected, ("", "", "world: bad"): 1})
+            if (number, 0) < start:
+                continue
+            room, opened = opened[0], [*opened[1:], get_room()]
+            rows = [(n, row) for n, row in enumerate(block) if ("one", *CELLS[row[0]]) in room]
+            yield ScriptedBlock(number, rows, self.judged)
 
-    def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
-        self.judged += [str(c.answered) for c in candidates]
-        return [
-            JudgedItem({"place": c.answered, "cell": c.cell}, {"digest": str(c.answered)})
-            if c.language == "True"
-            else JudgedItem(None, None, "a judge says no")
-            for c in candidates
-        ]  # fmt: skip
+
+class Kept:
+    """A sink in memory; with ``stop`` it is cut off after so many blocks."""
+
+    def __init__(self, stop: int = -1) -> None:
+        self.stop = stop
+        self.items: list[tuple[Key, Written]] = []
+        self.states: list[tuple[int, str]] = []
+
+    def put(self, key: Key, written: Written) -> None:
+        self.items.append((key, written))
+
+    def end_block(self, state: Mapping[str, Any]) -> None:
+        self.states.append((len(self.items), json.dumps(state)))
+        if len(self.states) == self.stop:
+            raise KeyboardInterrupt
+
+
+@dataclass
+class Found:
+    """A selection with what it put into its sink."""
+
+    selection: Selection
+    kept: Kept
+
+    @property
+    def places(self) -> list[str]:
+        return [written.line.decode() for _, written in self.kept.items]
 
 
 def select_one_by_one(
@@ -101,12 +158,9 @@ BLOCKS = st.lists(st.lists(ROWS, max_size=8), max_size=5)
 QUOTAS = st.tuples(*[st.integers(0, 4)] * 3).filter(any)
 
 
-def take(source: Scripted, quotas: Sequence[int], limit: int = 0) -> Selection:
-    return select_items(make_curriculum(quotas, limit), source)
-
-
-def list_places(selection: Selection) -> set[str]:
-    return {item["place"] for item in selection.items}
+def take(source: Scripted, quotas: Sequence[int], limit: int = 0) -> Found:
+    kept = Kept()
+    return Found(select_items(make_curriculum(quotas, limit), source, kept), kept)
 
 
 @given(BLOCKS, QUOTAS, st.integers(0, 2))
@@ -114,10 +168,10 @@ def test_taking_in_batches_is_taking_one_by_one(
     blocks: list[list[tuple[int, str, str, bool]]], quotas: tuple[int, ...], limit: int
 ) -> None:
     found = take(Scripted(blocks), quotas, limit)
-    assert list_places(found) == select_one_by_one(blocks, quotas, limit)
-    assert len(found.items) == len(list_places(found))
-    missing = {(s.quota.task, s.quota.status): s.quota.items - s.taken for s in found.shortfalls}
-    counts = Counter(item["cell"][1:] for item in found.items)
+    assert {*found.places} == select_one_by_one(blocks, quotas, limit)
+    assert found.selection.items == len(found.places) == len({*found.places})
+    missing = {(s.quota.task, s.quota.status): s.quota.items - s.taken for s in found.selection.shortfalls}
+    counts = Counter(key.cell[1:] for key, _ in found.kept.items)
     for cell, quota in zip(CELLS, quotas, strict=True):
         assert counts[cell] == quota - missing.get(cell, 0)
 
@@ -127,8 +181,40 @@ def test_blocks_made_ahead_change_nothing(
     blocks: list[list[tuple[int, str, str, bool]]], quotas: tuple[int, ...], ahead: int, limit: int
 ) -> None:
     one, other = take(Scripted(blocks), quotas, limit), take(Scripted(blocks, ahead), quotas, limit)
-    assert one.items == other.items and one.shortfalls == other.shortfalls
-    assert +one.rejected == +other.rejected and one.blocks == other.blocks
+    assert one.places == other.places and one.selection.shortfalls == other.selection.shortfalls
+    assert +one.selection.rejected == +other.selection.rejected and one.selection.blocks == other.selection.blocks
+
+
+@given(BLOCKS, QUOTAS, st.integers(0, 2), st.integers(1, 8))
+def test_going_on_after_any_block_changes_nothing(
+    blocks: list[list[tuple[int, str, str, bool]]], quotas: tuple[int, ...], limit: int, stop: int
+) -> None:
+    whole = take(Scripted(blocks), quotas, limit)
+    first = Kept(stop)
+    curriculum = make_curriculum(quotas, limit)
+    with contextlib.suppress(KeyboardInterrupt):
+        select_items(curriculum, Scripted(blocks), first)
+    count, state = first.states[-1]
+    earlier = Selection.restore(curriculum, json.loads(state), [key for key, _ in first.items[:count]])
+    rest = Kept()
+    selection = select_items(curriculum, Scripted(blocks), rest, earlier=earlier)
+    assert first.items[:count] + rest.items == whole.kept.items
+    assert selection.to_json() == whole.selection.to_json()
+    assert selection.shortfalls == whole.selection.shortfalls
+
+
+@given(st.lists(ROWS, max_size=12), QUOTAS, st.integers(0, 2))
+def test_what_a_worker_judges_ahead_is_what_is_taken(
+    rows: list[tuple[int, str, str, bool]], quotas: tuple[int, ...], limit: int
+) -> None:
+    """Where nothing was taken before, a worker judges exactly what the selection wants."""
+    block = ScriptedBlock(0, [*enumerate(rows)], [])
+    room: dict[Cell, int] = {("one", *cell): quota for cell, quota in zip(CELLS, quotas, strict=True)}
+    found = foresee(block.keys, block.judge, limit, dict(room))
+    ledger, remaining = Ledger(limit), dict(room)
+    taken = take_in_turn(block.keys, range(len(rows)), lambda ns: [found[n] for n in ns], ledger, remaining)
+    places = {n for n, _ in taken}
+    assert {n for n, written in found.items() if written.is_accepted} == places
 
 
 @given(BLOCKS, QUOTAS, QUOTAS)
@@ -137,34 +223,36 @@ def test_asking_for_more_extends(
 ) -> None:
     small = take(Scripted(blocks), quotas)
     large = take(Scripted(blocks), [a + b for a, b in zip(quotas, more, strict=True)])
-    assert list_places(small) <= list_places(large)
+    assert {*small.places} <= {*large.places}
     for cell, added in zip(CELLS, more, strict=True):
         if not added:
-            own = [[item for item in s.items if item["cell"][1:] == cell] for s in (small, large)]
-            assert sorted(i["place"] for i in own[0]) == sorted(i["place"] for i in own[1])
+            own = [[w.line for key, w in found.kept.items if key.cell[1:] == cell] for found in (small, large)]
+            assert sorted(own[0]) == sorted(own[1])
 
 
 def test_only_what_would_be_taken_is_judged() -> None:
     source = Scripted([[(0, f"n{n}", "x", n != 1) for n in range(9)]])
     found = take(source, (3, 0, 0))
     assert source.judged == ["0.0", "0.1", "0.2", "0.3"]
-    assert found.rejected["a judge says no"] == 1 and len(found.items) == 3
+    assert found.selection.rejected["a judge says no"] == 1 and found.selection.items == 3
 
 
 def test_a_cell_that_nothing_comes_for_is_given_up() -> None:
     source = Scripted([[(0, "n", "x", True)]] * 3)
     states: list[Progress] = []
-    found = select_items(make_curriculum((1, 2, 0)), source, states.append)
+    found = select_items(make_curriculum((1, 2, 0)), source, Kept(), states.append)
     assert found.blocks["one/sampled"] == PATIENCE
     assert [(s.quota.status, s.taken) for s in found.shortfalls] == [("unknown", 0)]
-    assert states[0] == Progress("one", 0, 3) and states[-1] == Progress("one", 1, 3)
+    assert states[0] == Progress("one", 0, 3, 0, 3) and states[-1] == Progress("one", 1, 3, 1, 3)
 
 
 # ---- for real
 
 
 def build_items(material: Material) -> list[dict[str, Any]]:
-    return select_items(material.curriculum, InProcess(BlockMaker(material))).items
+    kept = Kept()
+    select_items(material.curriculum, InProcess(BlockMaker(material)), kept)
+    return [json.loads(written.line) for _, written in kept.items]
 
 
 def group(items: Sequence[dict[str, Any]]) -> dict[tuple[str, str, str | None], set[str]]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from workbench.build.checking import check
 from workbench.build.curricula import read_curriculum
+from workbench.build.deciding import compute_fingerprint, list_libraries
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.materials import collect_material
+from workbench.build.pace import Pace
 from workbench.errors import Interrupted, InvalidKnowledgeError, UsageError
-from workbench.export.dataset import DatasetContent, write_dataset
+from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
+from workbench.export.parts import MadePart, Part
+from workbench.export.staging import Stage, open_stage
 from workbench.generation.blocks import BlockMaker, Material
-from workbench.generation.leakage import compute_leakage
-from workbench.generation.processes import open_source
-from workbench.generation.selection import Progress, Selection, select_items
+from workbench.generation.processes import map_in_order, open_source
+from workbench.generation.selection import Selection, select_items
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators
@@ -31,7 +33,8 @@ from workbench.wording.frames import select_functions, write_frames
 
 __all__ = ["BuildResult", "BuiltDataset", "build", "write_wording"]
 
-_LIBRARIES = ("jinja2", "numpy", "pyarrow", "pyoxigraph", "pyshacl", "z3-solver")
+_MANY = 20_000
+"""With more items than this, tables are made by as many processes as items were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,11 @@ class BuiltDataset:
     structures: int
     leakage: tuple[tuple[str, Mapping[str, int]], ...]
     seconds: float
-    cpu_seconds: float
+    made: int
+    """Items made by this run; the others were there from one that had been interrupted."""
+    rates: tuple[tuple[str, int, float], ...]
+    """Level, items made and seconds for them."""
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class BuildResult:
                 "structures": d.structures,
                 "leakage": {split: dict(row) for split, row in d.leakage},
                 "seconds": round(d.seconds, 2),
+                "made": d.made,
+                "note": d.note,
             }
             for d in self.datasets
         ]
@@ -96,12 +105,14 @@ def build(
     *,
     domain: str | None = None,
     progress: Callable[[str], None] | None = None,
+    shard_rows: int | None = None,
 ) -> BuildResult:
     """Check the project, then build the dataset of each domain that has a curriculum, into ``out/<domain>``.
 
     Defaults come from ``workbench.yaml``. Nothing is written unless every judge accepts every item of a dataset; an
     earlier dataset stays whole whatever happens. The items depend on the knowledge, the curriculum and ``seed``,
-    never on ``workers``.
+    never on ``workers``. A build that was interrupted goes on where it stopped when it is called again and nothing
+    that decides the items has changed. ``shard_rows`` bounds the rows of a table.
 
     Raises InvalidKnowledgeError when the check finds errors or a quota cannot be met, UsageError when there is
     nothing to build, StorageError, LimitError and WorkerError as their names say.
@@ -111,6 +122,8 @@ def build(
     workers = project.config.build.workers if workers is None else workers
     if not -(2**63) <= seed < 2**63 or not 1 <= workers <= 256:
         raise UsageError("The seed must fit into 64 bits, and workers must be between 1 and 256.")
+    if shard_rows is not None and shard_rows < 1:
+        raise UsageError("A table must be allowed to have a row.")
     folder = _choose_folder(project, out)
     chosen = [one for one in list_domains(project, domain) if one.curriculum_file is not None]
     if not chosen:
@@ -122,11 +135,14 @@ def build(
             raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
         for one in chosen:
             knowledge = get_knowledge(project, one)
-            dataset, found = _build_domain(project, knowledge, folder / one.name, seed, workers, tell)
+            run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell)
+            dataset, found = run.build(knowledge)
             built.append(dataset)
             notes += found
     except KeyboardInterrupt as error:
-        raise Interrupted("Interrupted; the dataset that was being built is as it was before.") from error
+        raise Interrupted(
+            "Interrupted; the dataset that was being built is as it was before. The same command goes on from here."
+        ) from error
     return BuildResult(tuple(built), Report.collect(notes))
 
 
@@ -138,40 +154,98 @@ def _choose_folder(project: Project, out: Path | str | None) -> Path:
     return project.root / project.config.build.out
 
 
-def _build_domain(
-    project: Project, knowledge: Knowledge, folder: Path, seed: int, workers: int, tell: Callable[[str], None]
-) -> tuple[BuiltDataset, list[Violation]]:
-    started, cpu = time.monotonic(), time.process_time()
-    text = read_curriculum(knowledge.domain)
-    curriculum = text.curriculum
-    if curriculum is None:
-        raise InvalidKnowledgeError("The curriculum cannot be used.", Report.collect(text.violations))
-    if knowledge.domain.sensitive:
-        _refuse_own_individuals(curriculum)
-    material = collect_material(knowledge, text, curriculum, seed)
+@dataclass(frozen=True)
+class _Run:
+    """The building of one dataset."""
 
-    def report(state: Progress) -> None:
-        tell(f"{curriculum.domain}: level {state.level}, {state.taken:,} of {state.wanted:,} items")
+    project: Project
+    folder: Path
+    seed: int
+    workers: int
+    shard_rows: int
+    tell: Callable[[str], None]
 
-    with open_source(material, workers) as source:
-        selection = select_items(curriculum, source, report)
-    notes = _judge_shortfalls(project, selection, curriculum)
-    tell(f"{curriculum.domain}: writing {len(selection.items):,} items")
-    content = _collect_content(project, material, selection)
-    write_dataset(folder, content)
-    result = BuiltDataset(
-        domain=curriculum.domain,
-        folder=folder,
-        items=len(selection.items),
-        cells=_count_cells(curriculum, selection),
-        splits=tuple((split, len(items)) for split, items in content.items.items()),
-        rejected=tuple(sorted(content.manifest_head["rejections"].items())),
-        structures=len({item["identity"]["core"] for item in selection.items}),
-        leakage=tuple(content.manifest_head["leakage"].items()),
-        seconds=time.monotonic() - started,
-        cpu_seconds=time.process_time() - cpu,
-    )
-    return result, notes
+    def build(self, knowledge: Knowledge) -> tuple[BuiltDataset, list[Violation]]:
+        text = read_curriculum(knowledge.domain)
+        curriculum = text.curriculum
+        if curriculum is None:
+            raise InvalidKnowledgeError("The curriculum cannot be used.", Report.collect(text.violations))
+        if knowledge.domain.sensitive:
+            _refuse_own_individuals(curriculum)
+        material = collect_material(knowledge, text, curriculum, self.seed)
+        cells = [(level.name, quota.task, quota.status) for level in curriculum.levels for quota in level.quotas]
+        fingerprint = compute_fingerprint(material)
+        with open_stage(self.folder, fingerprint, cells, [*curriculum.list_splits()]) as stage:
+            if stage.note:
+                self.tell(f"{curriculum.domain}: {stage.note}")
+            return self._fill(material, stage)
+
+    def _fill(self, material: Material, stage: Stage) -> tuple[BuiltDataset, list[Violation]]:
+        started = time.monotonic()
+        curriculum = material.curriculum
+        pace = Pace(curriculum.domain, self.tell)
+        earlier = Selection.restore(curriculum, stage.state, stage.iterate_keys()) if stage.state else None
+        with open_source(material, self.workers) as source:
+            selection = select_items(curriculum, source, stage, pace.report, earlier)
+        stage.finish_chunk()
+        notes = _judge_shortfalls(self.project, selection, curriculum)
+        built = self._write(material, stage, selection)
+        stage.discard()
+        result = replace(
+            built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=stage.note
+        )
+        return result, notes
+
+    def _write(self, material: Material, stage: Stage, selection: Selection) -> BuiltDataset:
+        curriculum = material.curriculum
+        splits = [*curriculum.list_splits()]
+        self.tell(f"{curriculum.domain}: writing {selection.items:,} items")
+        with open_dataset(self.folder, splits, shard_rows=self.shard_rows) as writer:
+            for split, line in stage.iterate_lines():
+                writer.add_line(split, line)
+            writer.add_theories(len(stage.theories), stage.iterate_theories())
+            with self._open_map(selection.items) as map_parts:
+                writer.make_tables(self._count(map_parts, curriculum.domain), is_checked=True)
+            survey = writer.survey
+            leakage = survey.count_leakage(splits, splits[0])
+            head = _make_head(self.project, material, selection) | {
+                "capacity": survey.count_structures([level.name for level in curriculum.levels]),
+                "leakage": leakage,
+            }
+            tally = survey.tally(splits)
+            writer.finish(write_wording(material), material.prefixes, head, _make_card_head(self.project, curriculum))
+        return BuiltDataset(
+            domain=curriculum.domain,
+            folder=self.folder,
+            items=selection.items,
+            cells=_count_cells(curriculum, selection),
+            splits=tally.splits,
+            rejected=tuple(head["rejections"].items()),
+            structures=tally.structures,
+            leakage=tuple(leakage.items()),
+            seconds=0.0,
+            made=0,
+            rates=(),
+            note="",
+        )
+
+    @contextmanager
+    def _open_map(self, items: int) -> Iterator[MapParts]:
+        if self.workers == 1 or items < _MANY:
+            yield map
+            return
+        with map_in_order(self.workers) as map_parts:
+            yield map_parts
+
+    def _count(self, map_parts: MapParts, domain: str) -> MapParts:
+        def count(function: Callable[[Part], MadePart], parts: Iterable[Part]) -> Iterator[MadePart]:
+            done = 0
+            for made in map_parts(function, parts):
+                done += len(made.survey)
+                self.tell(f"{domain}: writing, {done:,} items in tables")
+                yield made
+
+        return count
 
 
 def _refuse_own_individuals(curriculum: Curriculum) -> None:
@@ -225,61 +299,45 @@ def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curric
 
 
 def _count_cells(curriculum: Curriculum, selection: Selection) -> tuple[tuple[int, str, str, str, int, int], ...]:
-    counts = Counter((i["level_name"], i["task"], i["status"] or "-") for i in selection.items)
     return tuple(
         (level.number, level.name, quota.task, quota.status,
-         counts[level.name, quota.task, quota.status], quota.items)
+         selection.taken[level.name, quota.task, quota.status], quota.items)
         for level in curriculum.levels
         for quota in level.quotas
     )  # fmt: skip
 
 
-def _collect_content(project: Project, material: Material, selection: Selection) -> DatasetContent:
+def _make_head(project: Project, material: Material, selection: Selection) -> dict[str, Any]:
+    """Return the manifest's head but for what the items themselves tell."""
     curriculum = material.curriculum
-    items: dict[str, list[dict[str, Any]]] = {split: [] for split in curriculum.list_splits()}
-    for item in selection.items:
-        items[item["split"]].append(item)
-    head = {
+    return {
         "curriculum": curriculum.name,
         "domain": curriculum.domain,
         "seed": material.seed,
         "generator": material.generator,
         "inputs": dict(sorted(project.content_digests.items())),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": list_libraries(),
         "licence": curriculum.licence or project.config.license,
         "languages": [name for name, _ in curriculum.languages],
         "split_by": curriculum.splits.by,
         "rejections": {reason: count for reason, count in sorted(selection.rejected.items()) if count},
         "blocks": dict(sorted(selection.blocks.items())),
-        "capacity": _measure_capacity(curriculum, selection),
-        "leakage": compute_leakage(items, curriculum),
         "shortfalls": [
             {"level": s.level.name, "task": s.quota.task, "status": s.quota.status,
              "wanted": s.quota.items, "items": s.taken}
             for s in selection.shortfalls
         ],
     }  # fmt: skip
-    card = {
+
+
+def _make_card_head(project: Project, curriculum: Curriculum) -> dict[str, Any]:
+    return {
         "name": curriculum.name,
         "description": curriculum.description or project.config.description,
         "licence": curriculum.licence or project.config.license,
         "languages": [name for name, _ in curriculum.languages],
         "domain": curriculum.domain,
     }
-    return DatasetContent(items, selection.theories, write_wording(material), material.prefixes, head, card)
-
-
-def _measure_capacity(curriculum: Curriculum, selection: Selection) -> dict[str, dict[str, int]]:
-    """Return, for each level, its items and how many structures up to names (and up to vocabulary) they have."""
-    result = {}
-    for level in curriculum.levels:
-        own = [item["identity"] for item in selection.items if item["level_name"] == level.name]
-        result[level.name] = {
-            "items": len(own),
-            "named": len({identity["named"] for identity in own}),
-            "core": len({identity["core"] for identity in own}),
-        }
-    return result
 
 
 def write_wording(material: Material) -> dict[str, Any]:
@@ -335,6 +393,9 @@ def _format_dataset(dataset: BuiltDataset) -> str:
         shared = ", ".join(f"{grain} {count:,}" for grain, count in row_.items() if grain != "items")
         lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")
     lines.append("rejected: " + (", ".join(f"{why} {count:,}" for why, count in dataset.rejected) or "nothing"))
-    rate = dataset.items / dataset.seconds if dataset.seconds else 0.0
-    lines.append(f"time: {dataset.seconds:.0f} s ({rate:.0f} verified items a second)")
+    if dataset.note:
+        lines.append(dataset.note)
+    rate = dataset.made / dataset.seconds if dataset.seconds else 0.0
+    lines.append(f"time: {dataset.seconds:.0f} s ({rate:,.0f} verified items a second)")
+    lines += [f"  {level}: {made:,} items, {made / seconds:,.0f} a second" for level, made, seconds in dataset.rates]
     return "\n".join(lines)

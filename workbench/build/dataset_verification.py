@@ -1,119 +1,172 @@
-"""What only a dataset as a whole can get wrong: counts, duplicates, splits that share items, tables, leakage."""
+"""What only a dataset as a whole can get wrong: counts, duplicates, splits that share items, tables, leakage.
+
+Of every item a survey keeps a hundred bytes, and a register its place and the digest of its row: a million items fit
+into a few hundred megabytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from workbench.build.item_lines import ItemRecord, Problem
 from workbench.errors import DatasetError
-from workbench.export.manifest import MANIFEST, make_manifest, tally_items
+from workbench.export.manifest import MANIFEST, make_manifest
+from workbench.export.parts import name_table
+from workbench.export.reading import DatasetReader
+from workbench.export.survey import Survey
 from workbench.export.table_reading import count_rows, iterate_rows
+from workbench.generation.digests import DIGEST_BYTES, shorten_digest
 from workbench.model.items import digest_json
 
-__all__ = ["check_manifest", "check_tables", "find_repetitions"]
-
-_GRAINS = ("text", "exact", "named", "core")
+__all__ = ["Register", "check_manifest", "check_tables", "find_repetitions"]
 
 
-def find_repetitions(records: Sequence[ItemRecord]) -> Iterator[Problem]:
+class Register:
+    """The items of a dataset in their order: a survey of them, where each is, and the digest of its row."""
+
+    def __init__(self, splits: Sequence[str]) -> None:
+        self.survey = Survey()
+        self._files = [f"items/{split}.jsonl" for split in splits]
+        self._numbers = {file: number for number, file in enumerate(self._files)}
+        self._lines = {file: array("I") for file in self._files}
+        self._rows = {file: bytearray() for file in self._files}
+        self._ids = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.survey)
+
+    def add(self, record: ItemRecord) -> None:
+        """Note the next item. Items come file by file, in the order of the splits."""
+        self.survey.add({**record.summary, "id": record.id}, record.question)
+        self._lines[record.file].append(record.line)
+        self._rows[record.file] += bytes.fromhex(record.row)[:DIGEST_BYTES]
+        self._ids += bytes.fromhex(record.id)
+
+    def find(self, position: int) -> tuple[str, int, str]:
+        """Return file, line and id of the item at a position."""
+        id_ = bytes(self._ids[position * DIGEST_BYTES : (position + 1) * DIGEST_BYTES]).hex()
+        for file in self._files:
+            if position < len(self._lines[file]):
+                return file, self._lines[file][position], id_
+            position -= len(self._lines[file])
+        raise IndexError(position)
+
+    def count(self, split: str) -> int:
+        """Return how many items a split has."""
+        return len(self._lines[f"items/{split}.jsonl"])
+
+    def iterate_rows(self, split: str) -> Iterator[tuple[bytes, str]]:
+        """Yield the digest of the row of each item of a split, and the item's id."""
+        file = f"items/{split}.jsonl"
+        first = sum(len(self._lines[other]) for other in self._files[: self._numbers[file]])
+        rows = self._rows[file]
+        for number in range(len(self._lines[file])):
+            place = (first + number) * DIGEST_BYTES
+            id_ = bytes(self._ids[place : place + DIGEST_BYTES]).hex()
+            yield bytes(rows[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES]), id_
+
+
+def find_repetitions(register: Register) -> Iterator[Problem]:
     """Yield items that occur twice, in one split or in two, up to the names of individuals."""
-    ids: dict[str, ItemRecord] = {}
-    named: dict[str, ItemRecord] = {}
-    for record in records:
-        twin = ids.setdefault(record.id, record)
-        if twin is not record:
-            yield Problem(record.file, record.line, record.id, f"the same item is in {twin.file}:{twin.line}")
-            continue
-        twin = named.setdefault(record.summary["identity"]["named"], record)
-        if twin is not record:
-            where = "this split has" if twin.file == record.file else "another split has"
-            what = f"{where} the same item up to names, in {twin.file}:{twin.line}"
-            yield Problem(record.file, record.line, record.id, what)
+    for position, twin, grain in register.survey.find_repetitions():
+        file, line, id_ = register.find(position)
+        other, other_line, _ = register.find(twin)
+        if grain == "id":
+            yield Problem(file, line, id_, f"the same item is in {other}:{other_line}")
+        else:
+            where = "this split has" if other == file else "another split has"
+            yield Problem(file, line, id_, f"{where} the same item up to names, in {other}:{other_line}")
 
 
-def check_manifest(manifest: Mapping[str, Any], records: Sequence[ItemRecord]) -> Iterator[Problem]:
-    """Yield what the manifest counts wrong; ``records`` are all the items there are."""
-    names = [split["name"] for split in manifest["splits"]]
-    items = {name: [r for r in records if r.file == f"items/{name}.jsonl"] for name in names}
-    summaries = {name: [record.summary for record in listed] for name, listed in items.items()}
-    computed = make_manifest({}, tally_items(summaries), {})
+def check_manifest(reader: DatasetReader, register: Register) -> Iterator[Problem]:
+    """Yield what the manifest counts wrong; the register has all the items there are."""
+    manifest, survey = reader.manifest, register.survey
+    kinds = survey.count_kinds()
+    computed = make_manifest({}, survey.tally(reader.splits), {})
     for part in ("splits", "counts"):
         if manifest.get(part) != computed[part]:
             yield Problem(MANIFEST, 0, "", f"{part}: are not those of the items")
-    if "leakage" in manifest and manifest["leakage"] != _count_leakage(items):
+    train = reader.splits[0] if reader.splits else ""
+    if "leakage" in manifest and manifest["leakage"] != survey.count_leakage(reader.splits, train):
         yield Problem(MANIFEST, 0, "", "leakage: is another when counted")
-    if "capacity" in manifest and manifest["capacity"] != _count_structures(manifest["capacity"], records):
-        yield Problem(MANIFEST, 0, "", "capacity: is another when counted")
+    if "capacity" in manifest:
+        listed = manifest["capacity"]
+        levels = dict.fromkeys([*(listed if isinstance(listed, dict) else ()), *(kind.level_name for kind in kinds)])
+        if listed != survey.count_structures([*levels]):
+            yield Problem(MANIFEST, 0, "", "capacity: is another when counted")
     for name in ("domain", "curriculum"):
-        if name in manifest and {record.summary[name] for record in records} > {manifest[name]}:
+        if name in manifest and {getattr(kind, name) for kind in kinds} > {manifest[name]}:
             yield Problem(MANIFEST, 0, "", f"{name}: the items name another one")
-    levels: dict[int, str] = {}
-    for record in records:
-        number, name = record.summary["level"], record.summary["level_name"]
-        if levels.setdefault(number, name) != name:
-            what = f"level_name: level {number} is called {levels[number]} elsewhere"
-            yield Problem(record.file, record.line, record.id, what)
-    yield from _check_files(manifest, names, {record.summary["theory"] for record in records})
+    names: dict[int, str] = {}
+    for position, kind in survey.find_first_of_kinds():
+        if names.setdefault(kind.level, kind.level_name) != kind.level_name:
+            what = f"level_name: level {kind.level} is called {names[kind.level]} elsewhere"
+            file, line, id_ = register.find(position)
+            yield Problem(file, line, id_, what)
+    yield from _check_files(reader, survey)
 
 
-def _check_files(manifest: Mapping[str, Any], splits: Sequence[str], theories: set[str]) -> Iterator[Problem]:
-    files: set[str] = set(manifest["files"])
-    expected = {f"items/{name}.jsonl" for name in splits} | {f"data/{name}-00000.parquet" for name in splits}
-    expected |= {f"theories/{digest}.json" for digest in theories} | {"prefixes.json", "wording.json"}
+def _check_files(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:
+    files: set[str] = set(reader.manifest["files"])
+    tables = {
+        name for split in reader.splits for name in (reader.list_tables(split) or [f"data/{split}-00000.parquet"])
+    }
+    expected = {f"items/{split}.jsonl" for split in reader.splits} | tables | {"prefixes.json", "wording.json"}
     for name in sorted(expected - files):
         yield Problem(name, 0, "", "is not in the manifest")
     for name in sorted(files - expected):
         if name.startswith(("items/", "data/")):
             yield Problem(name, 0, "", "belongs to no split of the manifest")
-        elif name.startswith("theories/"):
-            yield Problem(name, 0, "", "no item has this theory")
+    yield from _check_theories(reader, survey)
 
 
-def _count_leakage(items: Mapping[str, Sequence[ItemRecord]]) -> dict[str, dict[str, int]]:
-    """Count, for every split but the first, how many of its items the first one has too, by grain."""
-    train = next(iter(items), "")
-    known = {grain: {_get_grain(r, grain) for r in items.get(train, ())} for grain in _GRAINS}
-    return {
-        split: {
-            "items": len(listed),
-            **{grain: sum(_get_grain(r, grain) in known[grain] for r in listed) for grain in _GRAINS},
-        }
-        for split, listed in items.items()
-        if split != train
-    }
+def _list_tables(reader: DatasetReader, split: str) -> list[str]:
+    return reader.list_tables(split) or [name_table(split, 0)]
 
 
-def _get_grain(record: ItemRecord, grain: str) -> str:
-    return record.question if grain == "text" else str(record.summary["identity"][grain])
+def _check_theories(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:
+    used = survey.list_theories()
+    found = bytearray()
+    try:
+        for digest in reader.iterate_digests():
+            short = shorten_digest(digest)
+            found += short
+            place = int(np.searchsorted(used, np.frombuffer(short, f"S{DIGEST_BYTES}")[0]))
+            if place == len(used) or used[place].ljust(DIGEST_BYTES, b"\0") != short:
+                yield Problem(f"theories/{digest}.json", 0, "", "no item has this theory")
+    except DatasetError as error:
+        yield Problem("theories", 0, "", str(error))
+        return
+    listed = np.unique(np.frombuffer(found, f"S{DIGEST_BYTES}"))
+    for missing in used[~np.isin(used, listed)].tolist():
+        yield Problem(f"theories/{missing.ljust(DIGEST_BYTES, bytes(1)).hex()}.json", 0, "", "is not in the manifest")
 
 
-def _count_structures(levels: object, records: Sequence[ItemRecord]) -> dict[str, dict[str, int]]:
-    """Count items and structures of the levels that the manifest lists, and of those that only items name."""
-    names = dict.fromkeys([*(levels if isinstance(levels, dict) else ()), *(r.summary["level_name"] for r in records)])
-    found = {}
-    for name in names:
-        own = [record.summary["identity"] for record in records if record.summary["level_name"] == name]
-        found[name] = {"items": len(own)} | {g: len({identity[g] for identity in own}) for g in ("named", "core")}
-    return found
-
-
-def check_tables(folder: Path, splits: Sequence[str], records: Sequence[ItemRecord]) -> Iterator[Problem]:
+def check_tables(reader: DatasetReader, register: Register) -> Iterator[Problem]:
     """Yield tables that are missing or hold another row than the item of the same position."""
-    for split in splits:
-        name = f"data/{split}-00000.parquet"
-        path = folder / name
-        expected = [record for record in records if record.file == f"items/{split}.jsonl"]
-        if path.is_symlink() or not path.is_file():
-            yield Problem(name, 0, "", "is missing")
-            continue
-        try:
-            if count_rows(path) != len(expected):
-                yield Problem(name, 0, "", f"does not have the {len(expected)} rows of its split")
-                continue
-            for number, (row, record) in enumerate(zip(iterate_rows(path), expected, strict=True), 1):
-                if digest_json(row) != record.row:
-                    yield Problem(name, number, record.id, "the row is not that of the item")
-        except (DatasetError, TypeError, ValueError) as error:
-            yield Problem(name, 0, "", str(error))
+    for split in reader.splits:
+        names = _list_tables(reader, split)
+        missing = [name for name in names if (reader.path / name).is_symlink() or not (reader.path / name).is_file()]
+        yield from (Problem(name, 0, "", "is missing") for name in missing)
+        if not missing:
+            yield from _compare_tables(reader.path, names, split, register)
+
+
+def _compare_tables(folder: Path, names: Sequence[str], split: str, register: Register) -> Iterator[Problem]:
+    expected = register.iterate_rows(split)
+    name = names[0]
+    try:
+        if sum(count_rows(folder / name) for name in names) != register.count(split):
+            yield Problem(name, 0, "", f"does not have the {register.count(split)} rows of its split")
+            return
+        for name in names:
+            for number, row in enumerate(iterate_rows(folder / name), 1):
+                digest, id_ = next(expected)
+                if bytes.fromhex(digest_json(row))[:DIGEST_BYTES] != digest:
+                    yield Problem(name, number, id_, "the row is not that of the item")
+    except (DatasetError, TypeError, ValueError) as error:
+        yield Problem(name, 0, "", str(error))

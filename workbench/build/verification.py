@@ -17,19 +17,23 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import nsmallest
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from workbench.build.checking import Progress
-from workbench.build.dataset_verification import check_manifest, check_tables, find_repetitions
+from workbench.build.dataset_verification import Register, check_manifest, check_tables, find_repetitions
 from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
-from workbench.errors import Interrupted, UsageError, WorkerError
+from workbench.build.pace import say_duration
+from workbench.errors import DatasetError, Interrupted, UsageError, WorkerError
 from workbench.export.reading import DatasetReader, read_dataset
 
 __all__ = ["VerifyReport", "verify"]
 
 _CHUNK = 192
+_RENEWAL = 100
+"""So many tasks, some twenty thousand items, and a worker forgets what it has read."""
 _MOST_BYTES = 64 * 2**20
 _SHOWN = 100
 # Text of a dataset reaches a terminal here, and must not be able to steer it.
@@ -68,7 +72,9 @@ class VerifyReport:
             lines.append(_CONTROL.sub(" ", f"{place}:{item} {problem.what}"))
         if len(self.problems) > _SHOWN:
             lines.append(f"... and {len(self.problems) - _SHOWN:,} more problems")
-        judged = "all of them" if self.judged == self.items else f"{self.judged:,} of them"
+        judged = "all of them"
+        if self.judged != self.items:
+            judged = f"a sample of {self.judged:,}, chosen by the digests of their lines,"
         verdict = "no problems" if self.ok else f"{len(self.problems):,} problems"
         lines.append(
             f"{self.items:,} items, {judged} judged, {self.theories:,} theories, {self.files:,} files: {verdict} "
@@ -114,42 +120,50 @@ class _Verification:
         self._reader, self._tell, self._workers, self._sample = reader, tell, workers, sample
         self._files = [f"items/{split}.jsonl" for split in reader.splits]
         self._damaged: list[Problem] = []
+        self._theories = 0
+        sizes = [split.get("items") for split in reader.manifest["splits"]]
+        self._total = sum(size for size in sizes if isinstance(size, int) and size > 0)
 
     def run(self, started: float) -> VerifyReport:
         reader = self._reader
         self._tell("comparing the files with the manifest")
         problems = [_read_problem(text) for text in reader.verify_hashes()]
-        verifier = ItemVerifier(reader.path, reader.manifest)
-        shared = verifier.check_shared_files()
-        results: list[BatchResult] = []
+        worker = _Worker(reader.path, reader.manifest)
+        shared = worker.verifier.check_shared_files()
+        register = Register(reader.splits)
+        judged = 0
+        problems += shared
         if not shared:
-            for result in self._run_tasks(verifier):
-                results.append(result)
-                self._tell(f"{sum(len(r.records) for r in results):,} items verified")
-        found = [problem for result in results for problem in result.problems]
-        records = [record for result in results for record in result.records]
-        problems += [*shared, *self._damaged, *found, *find_repetitions(records)]
-        if not shared:
-            problems += check_manifest(reader.manifest, records)
-            problems += check_tables(reader.path, reader.splits, records)
+            found: list[Problem] = []
+            for result in self._run_tasks(worker):
+                found += result.problems
+                judged += result.judged
+                for record in result.records:
+                    register.add(record)
+                self._report(len(register), started)
+            problems += [*self._damaged, *found, *find_repetitions(register)]
+            self._tell("counting, and comparing the tables with the items")
+            problems += check_manifest(reader, register)
+            problems += check_tables(reader, register)
         return VerifyReport(
             path=str(reader.path),
             problems=tuple(dict.fromkeys(problems)),
-            items=len(records),
-            judged=sum(result.judged for result in results),
-            theories=len(self._list_theories()),
+            items=len(register),
+            judged=judged,
+            theories=self._theories,
             files=len(reader.manifest["files"]),
             seconds=time.monotonic() - started,
         )
 
-    def _list_theories(self) -> list[str]:
-        names = sorted(self._reader.manifest["files"])
-        return [n.removeprefix("theories/").removesuffix(".json") for n in names if n.startswith("theories/")]
+    def _report(self, done: int, started: float) -> None:
+        rate = done / max(time.monotonic() - started, 0.001)
+        left = f", {rate:,.0f} a second, {say_duration((self._total - done) / rate)} left" if done else ""
+        self._tell(f"{done:,} of {self._total:,} items verified{left}")
 
-    def _run_tasks(self, verifier: ItemVerifier) -> Iterator[BatchResult]:
+    def _run_tasks(self, worker: _Worker) -> Iterator[BatchResult]:
         tasks = self._iterate_tasks()
         if self._workers == 1:
-            yield from (_verify_task(verifier, task) for task in tasks)
+            yield from map(worker.verify, tasks)
             return
         context = multiprocessing.get_context("spawn")
         arguments = (self._reader.path, self._reader.manifest)
@@ -168,9 +182,7 @@ class _Verification:
             executor.shutdown(wait=True, cancel_futures=True)
 
     def _iterate_tasks(self) -> Iterator[_Task]:
-        theories = self._list_theories()
-        for start in range(0, len(theories), _CHUNK):
-            yield _Task(theories=tuple(theories[start : start + _CHUNK]))
+        yield from self._iterate_theory_tasks()
         chosen = None if self._sample is None else self._choose_sample(self._sample)
         for file in self._files:
             chunk: list[Line] = []
@@ -181,6 +193,15 @@ class _Verification:
                     chunk = []
             if chunk:
                 yield _Task(lines=tuple(chunk))
+
+    def _iterate_theory_tasks(self) -> Iterator[_Task]:
+        digests = self._reader.iterate_digests()
+        try:
+            while chunk := tuple(islice(digests, _CHUNK)):
+                self._theories += len(chunk)
+                yield _Task(theories=chunk)
+        except DatasetError as error:
+            self._damaged.append(Problem("theories", 0, "", str(error)))
 
     def _choose_sample(self, size: int) -> frozenset[tuple[str, int]]:
         lines = (
@@ -218,22 +239,32 @@ def _read_problem(text: str) -> Problem:
     return Problem(file, 0, "", what)
 
 
-def _verify_task(verifier: ItemVerifier, task: _Task) -> BatchResult:
-    if task.lines:
-        return verifier.verify(task.lines)
-    return BatchResult(tuple(p for digest in task.theories for p in verifier.check_theory(digest)), (), 0)
+class _Worker:
+    """Verifies tasks; now and then with a fresh verifier, since one remembers every theory that it has seen."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+        self._folder, self._manifest = folder, manifest
+        self._tasks = 0
+        self.verifier = ItemVerifier(folder, manifest)
+
+    def verify(self, task: _Task) -> BatchResult:
+        self._tasks += 1
+        if not self._tasks % _RENEWAL:
+            self.verifier = ItemVerifier(self._folder, self._manifest)
+        if task.lines:
+            return self.verifier.verify(task.lines)
+        return BatchResult(tuple(p for digest in task.theories for p in self.verifier.check_theory(digest)), (), 0)
 
 
-_verifier: ItemVerifier | None = None
+_workers: list[_Worker] = []
+"""In a worker process, the one worker it is."""
 
 
 def _start_worker(folder: Path, manifest: Mapping[str, Any]) -> None:
-    global _verifier
     # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _verifier = ItemVerifier(folder, manifest)
+    _workers[:] = [_Worker(folder, manifest)]
 
 
 def _verify_in_worker(task: _Task) -> BatchResult:
-    assert _verifier is not None  # noqa: S101 - the initializer has run
-    return _verify_task(_verifier, task)
+    return _workers[0].verify(task)

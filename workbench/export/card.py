@@ -26,14 +26,14 @@ def make_split_name(split: str) -> str:
 
 
 def make_card(
-    head: Mapping[str, Any], manifest_head: Mapping[str, Any], tally: Tally, data_files: Mapping[str, str]
+    head: Mapping[str, Any], manifest_head: Mapping[str, Any], tally: Tally, tables: Mapping[str, Sequence[str]]
 ) -> str:
     """Return the text of README.md.
 
-    ``head`` has name, description, licence, languages and domain; ``data_files`` the path of each split's table.
+    ``head`` has name, description, licence, languages and domain; ``tables`` the paths of each split's tables.
     """
     parts = [
-        _make_header(head, tally, data_files),
+        _make_header(head, tally, tables),
         f"# {escape(str(head['name']), quote=False)}",
         str(head.get("description", "")).strip(),
     ]
@@ -43,7 +43,7 @@ def make_card(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _make_header(head: Mapping[str, Any], tally: Tally, data_files: Mapping[str, str]) -> str:
+def _make_header(head: Mapping[str, Any], tally: Tally, tables: Mapping[str, Sequence[str]]) -> str:
     """Return the YAML header; every scalar is a JSON string, which YAML reads as it is meant."""
     licence = str(head.get("licence", ""))
     lines = ["---", f"pretty_name: {json.dumps(head['name'])}", "language:"]
@@ -57,8 +57,9 @@ def _make_header(head: Mapping[str, Any], tally: Tally, data_files: Mapping[str,
     lines += ["annotations_creators:", "- machine-generated", "size_categories:"]
     lines.append(f"- {next((name for limit, name in _SIZES if tally.items < limit), 'n>1M')}")
     lines += ["configs:", "- config_name: default", "  data_files:"]
-    for split, path in data_files.items():
-        lines += [f"  - split: {make_split_name(split)}", f"    path: {json.dumps(path)}"]
+    for split, paths in tables.items():
+        listed = json.dumps(paths[0] if len(paths) == 1 else [*paths])
+        lines += [f"  - split: {make_split_name(split)}", f"    path: {listed}"]
     return "\n".join([*lines, "---"])
 
 
@@ -82,9 +83,10 @@ dataset = load_dataset("path/to/this/folder", {config})
 _FILES = """\
 ## Files
 
-- `data/`: one table per split, for training.
+- `data/`: the tables of each split, for training.
 - `items/`: the same items complete, as canonical JSON lines, with context, proof, models and provenance.
-- `theories/`: the rules of each item, by digest.
+- `theories/`: the rules of each item, by digest: a file for each, or, where there are very many, lines of
+  `theories/<first two digits>.jsonl`.
 - `prefixes.json`, `wording.json`: how terms and sentences are written.
 - `manifest.json`: counts, rejections, leakage and the SHA-256 of every file; `report.html` shows them.
 - `croissant.json`: the same description for machines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.export.manifest import FileEntry
@@ -60,9 +60,11 @@ _FORMATS = {".parquet": "application/x-parquet", ".jsonl": "application/jsonline
 
 
 def make_croissant(
-    head: Mapping[str, Any], files: Mapping[str, FileEntry], data_files: Mapping[str, str]
+    head: Mapping[str, Any], files: Mapping[str, FileEntry], tables: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """Return croissant.json; ``data_files`` is the path of each split's table, ``files`` has their digests.
+    """Return croissant.json; ``tables`` are the paths of each split's tables, ``files`` has their digests.
+
+    A split of several tables is described as a record set for each.
 
     A date of publication is given only when ``head`` has one (``published``): nothing here may depend on the clock.
     """
@@ -79,7 +81,11 @@ def make_croissant(
         "keywords": ["reasoning", "proofs", "curriculum", *([str(head["domain"])] if head.get("domain") else ())],
         "isLiveDataset": False,
         "distribution": [_describe_file(path, files[path]) for path in listed],
-        "recordSet": [_describe_table(split, path) for split, path in data_files.items()],
+        "recordSet": [
+            _describe_table(split if len(paths) == 1 else f"{split}-{number:05d}", split, path)
+            for split, paths in tables.items()
+            for number, path in enumerate(paths)
+        ],
     }
     for key, name in (("url", "url"), ("published", "datePublished"), ("creator", "creator"), ("cite", "citeAs")):
         if head.get(key):
@@ -99,14 +105,14 @@ def _describe_file(path: str, entry: FileEntry) -> dict[str, Any]:
     }
 
 
-def _describe_table(split: str, path: str) -> dict[str, Any]:
+def _describe_table(name: str, split: str, path: str) -> dict[str, Any]:
     fields = []
     for column, (kind, text) in COLUMNS.items():
         if kind not in _TYPES:
             continue
         field: dict[str, Any] = {
             "@type": "cr:Field",
-            "@id": f"{split}/{column}",
+            "@id": f"{name}/{column}",
             "name": column,
             "description": text,
             "dataType": _TYPES[kind],
@@ -117,9 +123,9 @@ def _describe_table(split: str, path: str) -> dict[str, Any]:
         fields.append(field)
     return {
         "@type": "cr:RecordSet",
-        "@id": split,
-        "name": split,
+        "@id": name,
+        "name": name,
         "description": f"The items of the split {split}.",
-        "key": {"@id": f"{split}/id"},
+        "key": {"@id": f"{name}/id"},
         "field": fields,
     }

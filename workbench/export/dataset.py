@@ -1,29 +1,41 @@
-"""The dataset folder: written beside its place and then exchanged with what was there."""
+"""The dataset folder: written beside its place and then exchanged with what was there.
+
+Items pass through as lines and are never held: they go to the items' files of their splits, and from there, a part at
+a time, into tables; what is said of the whole is computed from the parts' surveys.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import json
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from workbench.errors import DatasetError, StorageError, UsageError
-from workbench.export.manifest import MANIFEST, FileEntry, make_manifest, tally_items
-from workbench.model.items import canonical_json, check_item
+from workbench.export.locking import lock_folder
+from workbench.export.manifest import MANIFEST, FileEntry, make_manifest
+from workbench.export.parts import MadePart, Part, hash_file, make_part, name_table
+from workbench.export.survey import Survey
+from workbench.export.theories import MOST_FILES, pack_theories
+from workbench.generation.digests import DigestSet, shorten_digest
+from workbench.model.items import canonical_json
 from workbench.model.terms import Triple
 from workbench.project.writing import TEMPORARY_SUFFIX, recover_directory, replace_directory
 
-__all__ = ["DatasetContent", "write_dataset"]
+__all__ = ["SHARD_ROWS", "DatasetContent", "DatasetWriter", "MapParts", "open_dataset", "write_dataset"]
 
+SHARD_ROWS = 100_000
+"""Rows of a table; a split with more has several tables."""
+MapParts = Callable[[Callable[[Part], MadePart], Iterable[Part]], Iterable[MadePart]]
+"""Makes parts, here or in other processes, and gives them in order."""
 _SPLIT = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{16,64}\Z")
 
@@ -47,47 +59,53 @@ class DatasetContent:
     facts: Mapping[str, Sequence[Triple]] = field(default_factory=dict)
 
 
-def write_dataset(out: Path, content: DatasetContent) -> Path:
+def write_dataset(out: Path, content: DatasetContent, *, shard_rows: int = SHARD_ROWS) -> Path:
     """Write a dataset folder to ``out`` and return its path; whatever goes wrong, an earlier dataset stays whole.
 
     The same content gives the same bytes. Raises UsageError when ``out`` holds something that is no dataset,
     DatasetError when the content breaks the contract, StorageError when writing failed.
     """
+    with open_dataset(out, [*content.items], shard_rows=shard_rows, facts=content.facts) as writer:
+        for split, items in content.items.items():
+            for item in items:
+                writer.add_line(split, canonical_json(item).encode() + b"\n")
+        writer.add_theories(
+            len(content.theories),
+            ((digest, canonical_json(theory).encode() + b"\n") for digest, theory in content.theories.items()),
+        )
+        writer.make_tables()
+        writer.finish(content.wording, content.prefixes, content.manifest_head, content.card_head)
+    return writer.place
+
+
+@contextmanager
+def open_dataset(
+    out: Path,
+    splits: Sequence[str],
+    *,
+    shard_rows: int = SHARD_ROWS,
+    facts: Mapping[str, Sequence[Triple]] | None = None,
+) -> Iterator[DatasetWriter]:
+    """Give a writer of a dataset to ``out``; a writer that was finished takes the place of an earlier dataset.
+
+    ``splits`` are all splits in their order; ``facts`` are by digest, for closed-book items. Raises as
+    :func:`write_dataset`.
+    """
     out = Path(os.path.realpath(out))
-    _check_content(content)
+    for split in splits:
+        if not _SPLIT.match(split):
+            raise DatasetError(f"{split!r} is no name for a split.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         recover_directory(out)
         _check_place(out)
         with _make_folder(out) as folder:
-            _write_files(_Folder(folder), content)
-            replace_directory(folder, out)
+            with DatasetWriter(out, folder, splits, shard_rows, facts or {}) as writer:
+                yield writer
+            if writer.is_finished:
+                replace_directory(folder, out)
     except OSError as error:
         raise StorageError(f"Could not write {out}: {error.strerror or error}. Nothing was changed.") from error
-    return out
-
-
-def _check_content(content: DatasetContent) -> None:
-    seen: set[str] = set()
-    for split, items in content.items.items():
-        if not _SPLIT.match(split):
-            raise DatasetError(f"{split!r} is no name for a split.")
-        for item in items:
-            problems = check_item(item)
-            if not problems and item["split"] != split:
-                problems = [f"split: is not {split}"]
-            if not problems and item["id"] in seen:
-                problems = ["id: another item has the same"]
-            if not problems and item["theory"] not in content.theories:
-                problems = ["theory: is not among the theories"]
-            if not problems and item["facts"] is not None and item["facts"] not in content.facts:
-                problems = ["facts: are not among the facts"]
-            if problems:
-                raise DatasetError(f"The item {item.get('id', '')} of {split} breaks the contract: {problems[0]}")
-            seen.add(item["id"])
-    for digest in (*content.theories, *content.facts):
-        if not _DIGEST.match(digest):
-            raise DatasetError(f"{digest!r} is no digest.")
 
 
 def _check_place(out: Path) -> None:
@@ -115,91 +133,154 @@ def _make_folder(out: Path) -> Iterator[Path]:
     A writer holds a lock on its folder, which the system releases when the writer dies.
     """
     for left in out.parent.glob(f".{out.name}.*.next{TEMPORARY_SUFFIX}"):
-        with _lock(left) as mine:
+        with lock_folder(left) as mine:
             if mine:
                 shutil.rmtree(left)
     folder = out.with_name(f".{out.name}.{secrets.token_hex(6)}.next{TEMPORARY_SUFFIX}")
     folder.mkdir()
     try:
-        with _lock(folder):
+        with lock_folder(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # gone already when it has taken its place
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Lock a folder; yields whether that was possible."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+class DatasetWriter:
+    """Writes one dataset folder: lines of items, then theories, then tables, then what is said of them."""
 
+    def __init__(
+        self, place: Path, folder: Path, splits: Sequence[str], shard_rows: int, facts: Mapping[str, Sequence[Triple]]
+    ) -> None:
+        self.place = place
+        self.survey = Survey()
+        self.is_finished = False
+        self._folder, self._shard_rows, self._facts = folder, shard_rows, facts
+        self._files: dict[str, FileEntry] = {}
+        self._tables: dict[str, list[str]] = {}
+        self._stack = ExitStack()
+        self._splits = {split: _ItemsFile(self._open(f"items/{split}.jsonl")) for split in splits}
+        self._theories = DigestSet()
 
-class _Folder:
-    """Writes files and remembers their digests."""
+    def __enter__(self) -> DatasetWriter:
+        return self
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.files: dict[str, FileEntry] = {}
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
-    def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        path = self.path / name
+    def add_line(self, split: str, line: bytes) -> None:
+        """Append an item, as its canonical JSON and a line break, to one of the splits."""
+        self._splits[split].append(line, self._shard_rows)
+
+    def add_theories(self, count: int, theories: Iterable[tuple[str, bytes]]) -> None:
+        """Write all theories, ``count`` of them, as digests with lines of canonical JSON.
+
+        Raises DatasetError for what is no digest.
+        """
+        if count > MOST_FILES:
+            for name in pack_theories(self._folder, self._note_theories(theories)):
+                self._files[name] = hash_file(self._folder / name)
+            return
+        for digest, line in self._note_theories(theories):
+            self._write(f"theories/{digest}.json", line)
+
+    def _note_theories(self, theories: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        for digest, line in theories:
+            _check_digest(digest)
+            self._theories.add(shorten_digest(digest))
+            yield digest, line
+
+    def make_tables(self, map_parts: MapParts = map, *, is_checked: bool = False) -> None:
+        """Make the tables and the survey of all items; ``is_checked`` tells that every line keeps the contract.
+
+        Raises DatasetError when an item breaks it, is there twice, or names a theory that is not.
+        """
+        (self._folder / "data").mkdir()
+        for split, items in self._splits.items():
+            items.stream.close()
+            self._files[f"items/{split}.jsonl"] = FileEntry(items.digest.hexdigest(), items.size)
+        facts = frozenset(self._facts)
+        parts = [
+            Part(self._folder, split, number, start, rows, facts, is_checked)
+            for split, items in self._splits.items()
+            for number, (start, rows) in enumerate(items.runs)
+        ]
+        for part, made in zip(parts, map_parts(make_part, parts), strict=True):
+            self._files[made.name] = made.entry
+            self._tables.setdefault(part.split, []).append(name_table(part.split, part.number))
+            self.survey.extend(made.survey)
+        self._check_whole()
+
+    def _check_whole(self) -> None:
+        twice = next((found for found in self.survey.find_repetitions() if found[2] == "id"), None)
+        if twice is not None:
+            what = f"id: another item has the same (items {twice[1] + 1} and {twice[0] + 1} of all)"
+            raise DatasetError(f"Two items break the contract: {what}")
+        if any(digest.ljust(16, b"\0") not in self._theories for digest in self.survey.list_theories()):
+            raise DatasetError("An item breaks the contract: theory: is not among the theories")
+
+    def finish(
+        self,
+        wording: Mapping[str, Any],
+        prefixes: Mapping[str, str],
+        manifest_head: Mapping[str, Any],
+        card_head: Mapping[str, Any],
+    ) -> None:
+        """Write everything else; the arguments are as in :class:`DatasetContent`."""
+        from workbench.export.card import make_card
+        from workbench.export.croissant import make_croissant
+        from workbench.export.html_report import make_report
+
+        tally = self.survey.tally([*self._splits])
+        for digest, facts in sorted(self._facts.items()):
+            _check_digest(digest)
+            lines = "".join(f"{s} {p} {o} .\n" for s, p, o in sorted(set(facts)))
+            self._write(f"facts/{digest}.nt.gz", gzip.compress(lines.encode(), 9, mtime=0))
+        self._write_json("wording.json", wording)
+        self._write_json("prefixes.json", dict(prefixes))
+        self._write("README.md", make_card(card_head, manifest_head, tally, self._tables).encode())
+        croissant = make_croissant(card_head, self._files, self._tables)
+        self._write("croissant.json", (json.dumps(croissant, indent=2, ensure_ascii=False) + "\n").encode())
+        self._write("report.html", make_report(card_head, manifest_head, tally).encode())
+        manifest = make_manifest(manifest_head, tally, self._files)
+        text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        self._write(MANIFEST, (text + "\n").encode())
+        self.is_finished = True
+
+    def _open(self, name: str) -> BinaryIO:
+        path = self._folder / name
         path.parent.mkdir(exist_ok=True)
-        digest, size = sha256(), 0
+        return self._stack.enter_context(path.open("xb"))
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        path.parent.mkdir(exist_ok=True)
         with path.open("xb") as stream:
-            for chunk in chunks:
-                stream.write(chunk)
-                digest.update(chunk)
-                size += len(chunk)
-        self.files[name] = FileEntry(digest.hexdigest(), size)
+            stream.write(data)
+        self._files[name] = FileEntry(sha256(data).hexdigest(), len(data))
 
-    def write_text(self, name: str, text: str) -> None:
-        self.write(name, (text.encode(),))
-
-    def write_json(self, name: str, value: object) -> None:
-        self.write_text(name, canonical_json(value) + "\n")
-
-    def add_existing(self, name: str) -> None:
-        path = self.path / name
-        with path.open("rb") as stream:
-            digest = sha256()
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-        self.files[name] = FileEntry(digest.hexdigest(), path.stat().st_size)
+    def _write_json(self, name: str, value: object) -> None:
+        self._write(name, (canonical_json(value) + "\n").encode())
 
 
-def _write_files(folder: _Folder, content: DatasetContent) -> None:
-    # pyarrow takes a while to import, and reading a dataset does without it.
-    from workbench.export.card import make_card
-    from workbench.export.croissant import make_croissant
-    from workbench.export.html_report import make_report
-    from workbench.export.parquet import write_parquet
+class _ItemsFile:
+    """A file of items while it grows: its digest, its size, and where each table's lines begin."""
 
-    tally = tally_items(content.items)
-    data_files = {split: f"data/{split}-00000.parquet" for split in content.items}
-    (folder.path / "data").mkdir()
-    for split, items in content.items.items():
-        folder.write(f"items/{split}.jsonl", (canonical_json(item).encode() + b"\n" for item in items))
-        write_parquet(folder.path / data_files[split], items)
-        folder.add_existing(data_files[split])
-    for digest, theory in sorted(content.theories.items()):
-        folder.write_json(f"theories/{digest}.json", theory)
-    for digest, facts in sorted(content.facts.items()):
-        lines = "".join(f"{s} {p} {o} .\n" for s, p, o in sorted(set(facts)))
-        folder.write(f"facts/{digest}.nt.gz", (gzip.compress(lines.encode(), 9, mtime=0),))
-    folder.write_json("wording.json", content.wording)
-    folder.write_json("prefixes.json", dict(content.prefixes))
-    folder.write_text("README.md", make_card(content.card_head, content.manifest_head, tally, data_files))
-    croissant = make_croissant(content.card_head, folder.files, data_files)
-    folder.write_text("croissant.json", json.dumps(croissant, indent=2, ensure_ascii=False) + "\n")
-    folder.write_text("report.html", make_report(content.card_head, content.manifest_head, tally))
-    manifest = make_manifest(content.manifest_head, tally, folder.files)
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    folder.write_text(MANIFEST, text + "\n")
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.digest, self.size = sha256(), 0
+        self.runs: list[tuple[int, int]] = [(0, 0)]
+
+    def append(self, line: bytes, most_rows: int) -> None:
+        start, rows = self.runs[-1]
+        if rows == most_rows:
+            self.runs.append((self.size, 1))
+        else:
+            self.runs[-1] = (start, rows + 1)
+        self.stream.write(line)
+        self.digest.update(line)
+        self.size += len(line)
+
+
+def _check_digest(digest: str) -> None:
+    if not _DIGEST.match(digest):
+        raise DatasetError(f"{digest!r} is no digest.")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from workbench.model.curriculum import NO_STATUS
 from workbench.model.items import SCHEMA_VERSION, digest_json
 
-__all__ = ["MANIFEST", "Cell", "FileEntry", "Tally", "compute_root_digest", "make_manifest", "tally_items"]
+__all__ = ["MANIFEST", "Cell", "FileEntry", "Tally", "compute_root_digest", "make_manifest"]
 
 MANIFEST = "manifest.json"
 
@@ -58,31 +57,6 @@ class Tally:
         for cell, count in self.cells:
             counts[tuple(getattr(cell, field) for field in fields)] += count
         return dict(sorted(counts.items()))
-
-
-def tally_items(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Tally:
-    """Count the items of all splits."""
-    cells: Counter[Cell] = Counter()
-    hops: Counter[tuple[str, int]] = Counter()
-    heights: Counter[tuple[str, int]] = Counter()
-    languages: Counter[str] = Counter()
-    structures: set[str] = set()
-    for split, listed in items.items():
-        for item in listed:
-            status = item["status"] or NO_STATUS
-            cells[Cell(item["level"], item["level_name"], item["task"], status, split)] += 1
-            hops[split, item["difficulty"]["hops"]] += 1
-            heights[split, item["difficulty"]["height"]] += 1
-            languages[item["language"]] += 1
-            structures.add(item["identity"]["core"])
-    return Tally(
-        tuple(sorted(cells.items())),
-        tuple((split, len(listed)) for split, listed in items.items()),
-        tuple(sorted(hops.items())),
-        tuple(sorted(heights.items())),
-        tuple(sorted(languages.items())),
-        len(structures),
-    )
 
 
 def compute_root_digest(files: Iterable[tuple[str, FileEntry]]) -> str:

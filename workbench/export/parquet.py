@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,11 @@ def make_row(item: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def write_parquet(path: Path, items: Sequence[Mapping[str, Any]]) -> None:
+def write_parquet(path: Path, items: Iterable[Mapping[str, Any]]) -> None:
     """Write items to a new file; the same items give the same bytes with the same version of pyarrow.
 
-    Row groups have a fixed size, and nothing about time or machine is stored. Raises StorageError.
+    Row groups have a fixed size, and nothing about time or machine is stored; no more than one of them is in memory.
+    Raises StorageError.
     """
     try:
         with pq.ParquetWriter(path, _SCHEMA, compression="zstd", compression_level=6, version="2.6") as writer:
@@ -92,7 +93,7 @@ def write_parquet(path: Path, items: Sequence[Mapping[str, Any]]) -> None:
         raise StorageError(f"Could not write {path.name}: {error}.") from error
 
 
-def _make_batches(items: Sequence[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _make_batches(items: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     rows = iter(items)
     while batch := [make_row(item) for item in islice(rows, _ROW_GROUP)]:
         yield batch

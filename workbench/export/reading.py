@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from workbench.errors import DatasetError
 from workbench.export.manifest import MANIFEST, FileEntry, compute_root_digest
+from workbench.export.theories import PACKED, find_packed, iterate_packed, name_pack
 from workbench.model.items import SCHEMA_VERSION
 
 __all__ = ["DatasetReader", "read_dataset"]
@@ -72,17 +73,50 @@ class DatasetReader:
                 yield item
 
     def read_theory(self, digest: str) -> dict[str, Any]:
-        """Return the theory file of a digest."""
+        """Return the theory of a digest, from its file or from its line among those of many."""
         if not _DIGEST.match(digest):
             raise DatasetError(f"{digest!r} is no digest.")
-        return self._read_object(f"theories/{digest}.json")
+        path = self.path / f"theories/{digest}.json"
+        if path.is_symlink():
+            raise DatasetError(f"{path} is a link.")
+        if path.is_file():
+            return self._read_object(f"theories/{digest}.json")
+        try:
+            line = find_packed(self.path, digest)
+        except OSError as error:
+            raise DatasetError(f"Could not read {self.path / name_pack(digest)}: {error.strerror or error}.") from error
+        if line is None:
+            raise DatasetError(f"Could not read {path}: there is no such theory.")
+        value = _parse(line, f"{self.path / name_pack(digest)}, {digest}")
+        if not isinstance(value, dict):
+            raise DatasetError(f"{self.path / name_pack(digest)}, {digest}: must be an object.")
+        return value
+
+    def iterate_digests(self) -> Iterator[str]:
+        """Yield the digest of every theory in the files that the manifest lists."""
+        for name in sorted(self.manifest["files"]):
+            if not name.startswith("theories/"):
+                continue
+            if not name.endswith(PACKED):
+                yield name.removeprefix("theories/").removesuffix(".json")
+                continue
+            path = self.path / name
+            if path.is_symlink() or not path.is_file():
+                raise DatasetError(f"{path} is missing.")
+            try:
+                yield from iterate_packed(path)
+            except (OSError, ValueError, AttributeError, RecursionError) as error:
+                raise DatasetError(f"{path} cannot be read: {error}.") from error
 
     def iterate_theories(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield digest and content of every theory that the manifest lists."""
-        for name in sorted(self.manifest["files"]):
-            if name.startswith("theories/"):
-                digest = name.removeprefix("theories/").removesuffix(".json")
-                yield digest, self.read_theory(digest)
+        for digest in self.iterate_digests():
+            yield digest, self.read_theory(digest)
+
+    def list_tables(self, split: str) -> list[str]:
+        """Return the paths of a split's tables that the manifest lists, in order."""
+        pattern = re.compile(re.escape(f"data/{split}-") + r"[0-9]{5}\.parquet\Z")
+        return sorted(name for name in self.manifest["files"] if pattern.match(name))
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -3,43 +3,95 @@
 Levels are streams of their own: a level's blocks are taken by number, candidates within a block by key. A larger
 request therefore extends a smaller one, and topping up one cell moves no other. Judging happens only for what would be
 taken, and what a judge rejects is counted, with the next candidate in its place.
+
+Nothing of an item stays here but its identities: what is taken goes to a sink at once, and the state after any block
+is a small JSON value from which the selection goes on as if it had never stopped.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from workbench.generation.blocks import Candidate, JudgedItem, Proposal
+from workbench.generation.taking import Key, Ledger, Written, take_in_turn
 from workbench.model.curriculum import Cell, Curriculum, Level, Quota, WorldSource
 
-__all__ = ["BlockSource", "Progress", "Selection", "Shortfall", "select_items"]
+__all__ = ["START", "Block", "BlockSource", "Place", "Progress", "Selection", "Shortfall", "Sink", "select_items"]
 
 _PATIENCE = 10
 """So many blocks of a level in a row without an item for a cell, and the cell is given up."""
 
 
+class Place(NamedTuple):
+    """Where in a level's stream a block is: its number, and the turn of its source among the level's sources."""
+
+    number: int
+    turn: int
+
+
+START = Place(0, 0)
+
+
+class Block(Protocol):
+    """The candidates of a block in their order, and what was turned away."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is in its level's stream."""
+        ...
+
+    @property
+    def source(self) -> WorldSource:
+        """Where its worlds are from."""
+        ...
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The candidates' cells and identities."""
+        ...
+
+    @property
+    def rejected(self) -> Mapping[tuple[str, str, str], int]:
+        """Numbers by task, aim and reason."""
+        ...
+
+    def judge(self, positions: Sequence[int]) -> Sequence[Written]:
+        """Return the verdicts on candidates by their positions, in order."""
+        ...
+
+
 class BlockSource(Protocol):
     """Where blocks and judgements come from: one process, or several."""
 
-    def iterate_blocks(
-        self, level: Level, get_open: Callable[[], frozenset[tuple[str, str]]]
-    ) -> Iterator[tuple[WorldSource, Proposal]]:
-        """Yield the level's blocks by number, each source in turn; ``get_open`` tells the cells open by now."""
+    def iterate_blocks(self, level: Level, get_room: Callable[[], dict[Cell, int]], start: Place) -> Iterator[Block]:
+        """Yield the level's blocks from ``start``, by number and each source in turn.
+
+        ``get_room`` tells how many items each cell that is open by now still wants.
+        """
         ...
 
-    def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
-        """Return the judgements of candidates, in order."""
+
+class Sink(Protocol):
+    """Where items go."""
+
+    def put(self, key: Key, written: Written) -> None:
+        """Keep an item of the block at work."""
+        ...
+
+    def end_block(self, state: Mapping[str, Any]) -> None:
+        """Note that a block is done; ``state`` is that from which to go on after it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: the level at work, and items taken of those asked for in all."""
+    """How far a build is: the level at work with its items and those wanted of it, and the same of all levels."""
 
     level: str
+    level_taken: int
+    level_wanted: int
     taken: int
     wanted: int
 
@@ -55,103 +107,113 @@ class Shortfall:
 
 @dataclass
 class Selection:
-    """What was taken and what was not: items in order, theory files, rejections, shortfalls."""
+    """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls."""
 
-    items: list[dict[str, Any]] = field(default_factory=list)
-    theories: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rejected: Counter[str] = field(default_factory=Counter)
+    ledger: Ledger
+    taken: Counter[Cell] = field(default_factory=Counter)
     shortfalls: list[Shortfall] = field(default_factory=list)
     blocks: Counter[str] = field(default_factory=Counter)
-    structures: Counter[tuple[Cell, str]] = field(default_factory=Counter)
+    misses: Counter[Cell] = field(default_factory=Counter)
+    level: str = ""
+    place: Place = START
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """Numbers by reason."""
+        return self.ledger.rejected
+
+    @property
+    def items(self) -> int:
+        """How many items were taken."""
+        return self.taken.total()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state after a block as a JSON value; identities are not in it."""
+        return {
+            "level": self.level,
+            "place": list(self.place),
+            "taken": [[*cell, count] for cell, count in sorted(self.taken.items())],
+            "misses": [[*cell, count] for cell, count in sorted(self.misses.items())],
+            "rejected": dict(sorted(self.rejected.items())),
+            "blocks": dict(sorted(self.blocks.items())),
+        }
+
+    @staticmethod
+    def restore(curriculum: Curriculum, state: Mapping[str, Any], keys: Iterable[Key]) -> Selection:
+        """Return the selection that had the state; ``keys`` are those of all items taken."""
+        ledger = Ledger(curriculum.max_per_structure, rejected=Counter(state["rejected"]))
+        for key in keys:
+            ledger.enter(key)
+        number, turn = state["place"]
+        return Selection(
+            ledger,
+            Counter({(level, task, status): count for level, task, status, count in state["taken"]}),
+            blocks=Counter(state["blocks"]),
+            misses=Counter({(level, task, status): count for level, task, status, count in state["misses"]}),
+            level=state["level"],
+            place=Place(number, turn),
+        )
 
 
 def select_items(
-    curriculum: Curriculum, source: BlockSource, report: Callable[[Progress], None] = lambda _: None
+    curriculum: Curriculum,
+    source: BlockSource,
+    sink: Sink,
+    report: Callable[[Progress], None] = lambda _: None,
+    earlier: Selection | None = None,
 ) -> Selection:
-    """Fill every cell of the curriculum, level by level."""
-    selection = Selection()
-    seen: set[str] = set()
+    """Fill every cell of the curriculum, level by level; go on where ``earlier`` stopped."""
+    selection = earlier or Selection(Ledger(curriculum.max_per_structure))
     wanted = sum(quota.items for level in curriculum.levels for quota in level.quotas)
-    for level in curriculum.levels:
-        _fill_level(level, curriculum.max_per_structure, source, selection, seen, lambda name=level.name: report(  # type: ignore[misc]
-            Progress(name, len(selection.items), wanted)))  # fmt: skip
+    names = [level.name for level in curriculum.levels]
+    begun = names.index(selection.level) if selection.level else 0
+    for position, level in enumerate(curriculum.levels):
+        cells: list[Cell] = [(level.name, quota.task, quota.status) for quota in level.quotas]
+        asked = sum(quota.items for quota in level.quotas)
+
+        def tell(level: Level = level, cells: list[Cell] = cells, asked: int = asked) -> None:
+            own = sum(selection.taken[cell] for cell in cells)
+            report(Progress(level.name, own, asked, selection.items, wanted))
+
+        if position >= begun:
+            if level.name != selection.level:
+                selection.level, selection.place, selection.misses = level.name, START, Counter()
+            _fill_level(level, source, selection, sink, tell)
+        for cell, quota in zip(cells, level.quotas, strict=True):
+            if selection.taken[cell] < quota.items:
+                selection.shortfalls.append(Shortfall(level, quota, selection.taken[cell]))
     return selection
 
 
 def _fill_level(
-    level: Level, limit: int, source: BlockSource, selection: Selection, seen: set[str], report: Callable[[], None]
+    level: Level, source: BlockSource, selection: Selection, sink: Sink, report: Callable[[], None]
 ) -> None:
-    remaining: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
+    quotas: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
+    remaining = {cell: count - selection.taken[cell] for cell, count in quotas.items()}
 
-    misses: Counter[Cell] = Counter()
-
-    def get_open() -> frozenset[tuple[str, str]]:
-        waiting = (cell for cell, count in remaining.items() if count and misses[cell] < _PATIENCE)
-        return frozenset((task, status) for _, task, status in waiting)
+    def get_room() -> dict[Cell, int]:
+        return {cell: count for cell, count in remaining.items() if count and selection.misses[cell] < _PATIENCE}
 
     report()
-    for world_source, proposal in source.iterate_blocks(level, get_open):
-        selection.blocks[f"{level.name}/{world_source}"] += 1
+    if not get_room():
+        return
+    for block in source.iterate_blocks(level, get_room, selection.place):
+        selection.blocks[f"{level.name}/{block.source}"] += 1
         # A block may have been made when more cells were open; what it holds for others is as if it were not there.
-        open_cells = get_open()
-        for (task, aim, reason), count in proposal.rejected.items():
-            selection.rejected[reason] += count if not task or (task, aim) in open_cells else 0
+        room = get_room()
+        open_cells = {cell[1:] for cell in room}
+        for (task, aim, reason), count in sorted(block.rejected.items()):
+            if not task or (task, aim) in open_cells:
+                selection.rejected[reason] += count
         before = dict(remaining)
-        waiting = [c for c in proposal.candidates if c.cell[1:] in open_cells]
-        _take(waiting, limit, source, selection, seen, remaining)
+        waiting = [position for position, key in enumerate(block.keys) if key.cell in room]
+        for position, written in take_in_turn(block.keys, waiting, block.judge, selection.ledger, remaining):
+            selection.taken[block.keys[position].cell] += 1
+            sink.put(block.keys[position], written)
         for cell, count in remaining.items():
-            misses[cell] = misses[cell] + 1 if count == before[cell] else 0
+            selection.misses[cell] = selection.misses[cell] + 1 if count == before[cell] else 0
+        selection.place = Place(block.place.number, block.place.turn + 1)
+        sink.end_block(selection.to_json())
         report()
-        if not get_open():
+        if not get_room():
             break
-    for quota in level.quotas:
-        missing = remaining[level.name, quota.task, quota.status]
-        if missing:
-            selection.shortfalls.append(Shortfall(level, quota, quota.items - missing))
-
-
-def _take(
-    waiting: list[Candidate],
-    limit: int,
-    source: BlockSource,
-    selection: Selection,
-    seen: set[str],
-    remaining: dict[Cell, int],
-) -> None:
-    """Take from one block what fits, judging as many as are needed, until it is used up."""
-    while waiting:
-        chosen, later = [], []
-        room: Mapping[Cell, int] = dict(remaining)
-        promised: Counter[Cell] = Counter()
-        pending: set[str] = set()
-        shared = Counter(selection.structures)
-        # A cell that waits for a verdict takes nothing out of turn, so the result is that of taking one by one.
-        held: set[Cell] = set()
-        for candidate in waiting:
-            structure = (candidate.cell, candidate.identity.core)
-            if candidate.cell in held:
-                later.append(candidate)
-            elif candidate.identity.named in seen:
-                selection.rejected["the same item up to names"] += 1
-            elif limit and selection.structures[structure] >= limit:
-                selection.rejected["the same structure often enough"] += 1
-            elif candidate.identity.named in pending or (limit and shared[structure] >= limit):
-                held.add(candidate.cell)
-                later.append(candidate)
-            elif promised[candidate.cell] < room[candidate.cell]:
-                promised[candidate.cell] += 1
-                shared[structure] += 1
-                pending.add(candidate.identity.named)
-                chosen.append(candidate)
-            elif room[candidate.cell]:
-                later.append(candidate)
-        for candidate, judged in zip(chosen, source.judge(chosen), strict=True):
-            if judged.item is None or judged.theory is None:
-                selection.rejected[judged.reason] += 1
-                continue
-            seen.add(candidate.identity.named)
-            selection.structures[candidate.cell, candidate.identity.core] += 1
-            remaining[candidate.cell] -= 1
-            selection.items.append(judged.item)
-            selection.theories[judged.theory["digest"]] = judged.theory
-        waiting = [c for c in later if remaining.get(c.cell)] if chosen else []
