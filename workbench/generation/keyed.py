@@ -7,11 +7,18 @@ import struct
 from collections.abc import Sequence
 from typing import TypeVar
 
-__all__ = ["KeyedRandom", "T", "hash_number", "hash_parts", "take_share"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Codes", "KeyedRandom", "T", "gather_codes", "hash_number", "hash_parts", "take_share"]
+
+Codes = list[int] | npt.NDArray[np.uint64]
+"""What alternatives are told apart by in a rendezvous: 64 bits each."""
 
 T = TypeVar("T")
 _read_numbers = struct.Struct(">8Q").unpack
 _MASK = 2**64 - 1
+_FEW = 24
 _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # the multipliers of SplitMix64's finalizer
 
 
@@ -28,6 +35,11 @@ def hash_parts(*parts: object) -> str:
 def hash_number(*parts: object) -> int:
     """Return the first 64 bits of :func:`hash_parts`: what an alternative is told apart by in :meth:`prefer`."""
     return int(hash_parts(*parts)[:16], 16)
+
+
+def gather_codes(codes: Sequence[int]) -> Codes:
+    """Return codes in the form in which :meth:`KeyedRandom.prefer` is quickest; the outcome is the same in either."""
+    return np.array(codes, dtype=np.uint64) if len(codes) > _FEW else list(codes)
 
 
 def take_share(key: str, shares: Sequence[tuple[str, float]]) -> str:
@@ -72,7 +84,7 @@ class KeyedRandom:
         """Return one of ``values`` (not empty)."""
         return values[(self._buffer or self._fill()).pop() % len(values)]
 
-    def prefer(self, codes: Sequence[int]) -> int:
+    def prefer(self, codes: Codes) -> int:
         """Return the position of one of ``codes`` (64 bits each, not empty), by rendezvous.
 
         One draw gives every code a mark, and the highest wins. Taking a code away changes the outcome only where that
@@ -81,6 +93,9 @@ class KeyedRandom:
         draw = (self._buffer or self._fill()).pop()
         if len(codes) == 1:
             return 0
+        if isinstance(codes, np.ndarray):
+            marks = (codes ^ np.uint64(draw)) * np.uint64(_FIRST)
+            return int(np.argmax((marks ^ marks >> np.uint64(31)) * np.uint64(_SECOND)))
         best, chosen = -1, 0
         for position, code in enumerate(codes):
             mark = ((draw ^ code) * _FIRST) & _MASK

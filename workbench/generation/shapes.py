@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from workbench.generation.sampling import ShapeJudge
-from workbench.model.terms import RDF_TYPE, RDFS_LABEL, Term, Triple, is_literal, make_literal
+from workbench.model.terms import RDF_TYPE, RDFS_LABEL, Term, Triple, make_literal
 
 __all__ = ["FRESH", "make_shape_judge"]
 
@@ -25,14 +25,17 @@ def make_shape_judge(
     def judge(worlds: Sequence[tuple[Triple, ...]]) -> Sequence[bool]:
         graph: list[Triple] = []
         for number, facts in enumerate(worlds):
-            individuals: dict[Term, None] = {}
+            marks: dict[Term, Term] = {}
             for subject, predicate, object_ in facts:
-                ends = [subject] if predicate == RDF_TYPE or is_literal(object_) else [subject, object_]
-                individuals.update((term, None) for term in ends if term.startswith(FRESH))
-                graph.append((_mark(subject, number), predicate, _mark(object_, number)))
-            for term in individuals:
-                labels = [make_literal(f"individual {term[7:-1]}", language=language) for language in languages]
-                graph += [(_mark(term, number), RDFS_LABEL, label) for label in labels]
+                first = marks.get(subject) or _mark(subject, number, marks)
+                if predicate == RDF_TYPE:
+                    graph.append((first, predicate, object_))
+                else:
+                    graph.append((first, predicate, marks.get(object_) or _mark(object_, number, marks)))
+            for term, marked in marks.items():
+                if marked is not term:
+                    text = f"individual {term[len(FRESH) : -1]}"
+                    graph += [(marked, RDFS_LABEL, make_literal(text, language=language)) for language in languages]
         sound = [True] * len(worlds)
         for focus in find_violating(graph):
             if focus.startswith(FRESH):
@@ -42,5 +45,6 @@ def make_shape_judge(
     return judge
 
 
-def _mark(term: Term, world: int) -> Term:
-    return f"{FRESH}{world}:{term[len(FRESH) :]}" if term.startswith(FRESH) else term
+def _mark(term: Term, world: int, marks: dict[Term, Term]) -> Term:
+    marked = marks[term] = f"{FRESH}{world}:{term[len(FRESH) :]}" if term.startswith(FRESH) else term
+    return marked

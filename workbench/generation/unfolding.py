@@ -4,167 +4,310 @@ A goal is replaced by the body of a rule that concludes it until only statable a
 each body atom can take is known from the plan, so an unfolding always ends with the number of hops asked for, unless
 two of its atoms cannot be the same thing. Sharing facts afterwards can only shorten the proof; difficulty is
 therefore measured on the finished item, never taken from here.
+
+So that rare rules are taught, a proof is grown from a rule that is drawn among all that can take part in a proof of
+so many hops: upwards to something that may be asked, then downwards to what may be stated. Everything is drawn by
+rendezvous, so a rule that is added or taken away changes only the draws that it wins or won.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import Plan, Unfolding, sum_masks
-from workbench.model.rules import Atom, Comparison, Expression, Operation
-from workbench.model.terms import RDF_TYPE, is_variable
+from workbench.generation.keyed import Codes, KeyedRandom, gather_codes, hash_number
+from workbench.generation.plan import Plan, sum_masks
+from workbench.generation.sketch import DeadEnd, Leaf, Sketch, Wanted
+from workbench.generation.ways import Way, WayBook
+from workbench.model.terms import Term
 
-__all__ = ["DeadEnd", "Sketch", "unfold_goal"]
+__all__ = ["Goal", "Unfolder"]
 
 _MAX_DEPTH = 40
-_MAX_LEAVES = 40
+_MAX_LEAVES = 60
+_COPIES = 4
+"""A weight of 1 is so many marks in a rendezvous: the best of n marks wins n times as often as one alone."""
+_MOST_COPIES = 1000
 
 
-class DeadEnd(Exception):  # noqa: N818 - ends one attempt; the caller draws again
-    """The atoms drawn cannot be made equal, or the tree grew beyond its bounds."""
+class Goal(NamedTuple):
+    """A key to conclude in a number of hops, and the ways that are settled, from the top down.
 
-
-@dataclass
-class Sketch:
-    """A world under construction: leaves over placeholders (``?p0``), what placeholders stand for, and comparisons.
-
-    ``comparisons`` are those that the unfolded rules require.
+    Each settled way comes with the place of the atom under which the next one stands, and that atom's hops; the
+    last has place -1.
     """
 
-    leaves: list[Atom] = field(default_factory=list)
-    comparisons: list[Comparison] = field(default_factory=list)
-    _parents: dict[str, str] = field(default_factory=dict)
-    _count: int = 0
+    key: Term
+    hops: int
+    path: tuple[tuple[Way, int, int], ...]
 
-    def draw_placeholder(self) -> str:
-        """Return a new placeholder."""
-        self._count += 1
-        return f"?p{self._count - 1}"
 
-    def find(self, term: str) -> str:
-        """Return what a placeholder stands for now: itself, another placeholder, or a constant."""
-        while term in self._parents:
-            term = self._parents[term]
-        return term
+@lru_cache(maxsize=4096)
+def _code(*parts: str | int) -> int:
+    return hash_number(*parts)
 
-    def unify(self, first: str, second: str) -> None:
-        """Make two terms one; DeadEnd when they are different constants."""
-        first, second = self.find(first), self.find(second)
-        if first == second:
+
+def _list_bits(mask: int) -> list[int]:
+    return [n for n in range(mask.bit_length()) if mask >> n & 1]
+
+
+class Unfolder:
+    """Draws goals and unfolds them, for one plan; ``weights`` are those of rules by name, 1 where none is given."""
+
+    def __init__(self, plan: Plan, book: WayBook, weights: Sequence[tuple[str, float]] = ()) -> None:
+        self.plan = plan
+        self.book = book
+        self._weights = dict(weights)
+        self._assertable = frozenset(plan.assertable)
+        self._queryable = frozenset(plan.queryable)
+        self._copies = {way: self._count_copies(way) for ways in (*book.by_key.values(), book.against) for way in ways}
+        self._by_key = {key: tuple(way for way in ways if self._copies[way]) for key, ways in book.by_key.items()}
+        self._others = {
+            (way, place): self._sum_others(way, place)
+            for ways in (*self._by_key.values(), book.against)
+            for way in ways
+            for place in range(len(way.atoms))
+        }
+        self._parents: dict[Term, list[tuple[Way, int]]] = {}
+        for ways in self._by_key.values():
+            for way in ways:
+                for place, atom in enumerate(way.atoms):
+                    self._parents.setdefault(atom.key, []).append((way, place))
+        self._up = self._compute_up()
+        self._fitting: dict[tuple[Term, int], tuple[list[Way], list[int]]] = {}
+        self._shares: dict[tuple[Way, int, int], tuple[list[int], list[int]]] = {}
+        self._drawable: dict[int, tuple[list[Way], Codes]] = {}
+        self._opposing: dict[int, tuple[list[Way], Codes]] = {}
+        self._climbs: dict[tuple[Term, int], tuple[list[tuple[Way, int]], list[int]]] = {}
+
+    def _count_copies(self, way: Way) -> int:
+        weight = self._weights.get(way.rule)
+        if weight is None:
+            # Restatements come with every proof as it is; they are drawn for their own sake half as often.
+            return _COPIES if way.cost else _COPIES // 2
+        return min(_MOST_COPIES, max(1, round(weight * _COPIES))) if weight > 0 else 0
+
+    def _sum_others(self, way: Way, place: int) -> int:
+        total = 1 << way.cost
+        for other, atom in enumerate(way.atoms):
+            if other != place:
+                total = sum_masks(total, self.plan.reach.get(atom.key, 0))
+        return total
+
+    def _compute_up(self) -> dict[Term, int]:
+        """Bit n of a key: a conclusion that may be asked for rests on the key with n hops beside and above it."""
+        up: dict[Term, int] = dict.fromkeys(self._queryable, 1)
+        changed = True
+        while changed:
+            changed = False
+            for key, parents in self._parents.items():
+                mask = up.get(key, 0)
+                for way, place in parents:
+                    above = up.get(way.head.key, 0)
+                    if above:
+                        mask |= sum_masks(self._others[way, place], above)
+                if mask != up.get(key, 0):
+                    up[key], changed = mask, True
+        return up
+
+    # ---- goals
+
+    def draw_goal(self, hops: int, random: KeyedRandom) -> Goal:
+        """Draw a rule that can take part in a proof of ``hops`` hops, and grow it upwards to something to ask for.
+
+        Raises DeadEnd when no rule can, or when the way up goes round in circles.
+        """
+        ways, codes = self._drawable.get(hops) or self._drawable.setdefault(hops, self._list_drawable(hops))
+        if not ways:
+            raise DeadEnd
+        return self._climb(ways[random.prefer(codes)], hops, random)
+
+    def list_drawable(self, hops: int) -> tuple[str, ...]:
+        """Return the names of the rules that can take part in a proof of ``hops`` hops, sorted."""
+        return tuple(sorted({way.rule for way in self._list_drawable(hops)[0]}))
+
+    def _list_drawable(self, hops: int) -> tuple[list[Way], Codes]:
+        ways: list[Way] = []
+        codes: list[int] = []
+        for key in sorted(self._by_key):
+            for way in self._by_key[key]:
+                if sum_masks(way.reach << way.cost, self._up.get(key, 0)) >> hops & 1:
+                    for copy in range(self._copies[way]):
+                        ways.append(way)
+                        codes.append(_code(way.code, copy))
+        return ways, gather_codes(codes)
+
+    def _climb(self, way: Way, hops: int, random: KeyedRandom) -> Goal:
+        above = self._up.get(way.head.key, 0)
+        own = [n for n in _list_bits(way.reach << way.cost) if n <= hops and above >> (hops - n) & 1]
+        lower = own[random.prefer([_code("hops", n) for n in own])]
+        path: list[tuple[Way, int, int]] = [(way, -1, 0)]
+        key, visited = way.head.key, {way.head.key}
+        while lower < hops or key not in self._queryable:
+            found, codes = self._climbs.get((key, hops - lower)) or self._list_climbs(key, hops - lower)
+            if not found:
+                raise DeadEnd
+            parent, place = found[random.prefer(codes)]
+            mask, above = self._others[parent, place], self._up.get(parent.head.key, 0)
+            extra = [n for n in _list_bits(mask) if n <= hops - lower and above >> (hops - lower - n) & 1]
+            more = extra[random.prefer([_code("hops", n) for n in extra])]
+            path.append((parent, place, lower))
+            key, lower = parent.head.key, lower + more
+            if more:
+                visited = set()
+            if key in visited:
+                raise DeadEnd
+            visited.add(key)
+        return Goal(key, hops, tuple(reversed(path)))
+
+    def _list_climbs(self, key: Term, rest: int) -> tuple[list[tuple[Way, int]], list[int]]:
+        found = [
+            (way, place)
+            for way, place in self._parents.get(key, ())
+            if sum_masks(self._others[way, place], self._up.get(way.head.key, 0)) >> rest & 1
+        ]
+        codes = [_code(way.code, "place", place) for way, place in found]
+        self._climbs[key, rest] = found, codes
+        return found, codes
+
+    def draw_opposed(self, hops: int, random: KeyedRandom) -> tuple[Way, int]:
+        """Draw an integrity rule, without one atom, whose body rests on ``hops`` hops; DeadEnd when there is none."""
+        if hops not in self._opposing:
+            ways = [
+                (way, _code(way.code, copy))
+                for way in self.book.against
+                if way.reach >> hops & 1
+                for copy in range(self._copies[way])
+            ]
+            self._opposing[hops] = [way for way, _ in ways], gather_codes([code for _, code in ways])
+        ways_, codes = self._opposing[hops]
+        if not ways_:
+            raise DeadEnd
+        return ways_[random.prefer(codes)], hops
+
+    # ---- downwards
+
+    def unfold(self, sketch: Sketch, goal: Goal, subject: int, object_: int, random: KeyedRandom) -> None:
+        """Add to ``sketch`` the leaves of a proof tree of a goal about ``subject`` and ``object_``.
+
+        Raises DeadEnd when this attempt fails.
+        """
+        self._unfold(sketch, goal.key, subject, object_, goal.hops, random, frozenset(), 0, goal.path)
+
+    def unfold_body(
+        self, sketch: Sketch, way: Way, subject: int, object_: int, hops: int, random: KeyedRandom
+    ) -> list[Leaf]:
+        """Add the leaves of proofs of a way's body, with ``hops`` hops together; return the body's atoms.
+
+        Raises DeadEnd when this attempt fails.
+        """
+        return self._expand(sketch, way, subject, object_, hops, random, frozenset(), 0, ())
+
+    def _unfold(
+        self,
+        sketch: Sketch,
+        key: Term,
+        subject: int,
+        object_: int,
+        hops: int,
+        random: KeyedRandom,
+        restated: frozenset[Term],
+        depth: int,
+        path: Sequence[tuple[Way, int, int]],
+    ) -> None:
+        if depth > _MAX_DEPTH or len(sketch.leaves) > _MAX_LEAVES:
+            raise DeadEnd
+        if path:
+            way = path[0][0]
+        elif hops == 0 and key in self._assertable:
+            sketch.leaves.append((key, subject, object_))
             return
-        if not is_variable(first):
-            first, second = second, first
-        if not is_variable(first):
-            raise DeadEnd
-        self._parents[first] = second
-
-    def resolve(self, atom: Atom) -> Atom:
-        """Return an atom with its placeholders resolved."""
-        return Atom(self.find(atom.subject), atom.predicate, self.find(atom.object))
-
-    def resolve_expression(self, expression: Expression) -> Expression:
-        """Return an expression with its placeholders resolved."""
-        if isinstance(expression, Operation):
-            return Operation(expression.operator, tuple(map(self.resolve_expression, expression.arguments)))
-        return self.find(expression)
-
-    def list_leaves(self) -> list[Atom]:
-        """Return the leaves resolved, each once, in order of their first drawing."""
-        return list(dict.fromkeys(self.resolve(leaf) for leaf in self.leaves))
-
-
-def unfold_goal(plan: Plan, sketch: Sketch, goal: Atom, hops: int, random: KeyedRandom) -> None:
-    """Add to ``sketch`` the leaves of a proof tree of ``goal`` with ``hops`` hops.
-
-    Raises DeadEnd when this attempt fails.
-    """
-    _unfold(plan, sketch, goal, hops, random, frozenset(), 0)
-
-
-def _unfold(
-    plan: Plan, sketch: Sketch, goal: Atom, hops: int, random: KeyedRandom, restated: frozenset[str], depth: int
-) -> None:
-    if depth > _MAX_DEPTH or len(sketch.leaves) > _MAX_LEAVES:
-        raise DeadEnd
-    key = goal.key
-    ways = [
-        way
-        for way in plan.unfoldings.get(key, ())
-        if way.cost <= hops
-        and not (way.cost == 0 and way.atoms[0].key in restated)
-        and _reach_body(plan, way) >> (hops - way.cost) & 1
-    ]
-    if hops == 0 and key in plan.assertable:
-        sketch.leaves.append(goal)
-        return
-    if not ways:
-        raise DeadEnd
-    way = random.choose(ways)
-    bindings: dict[str, str] = {}
-    for pattern, term in ((way.head.subject, goal.subject), (way.head.object, goal.object)):
-        if goal.predicate == RDF_TYPE and pattern == way.head.object:
-            continue
-        if not is_variable(pattern):
-            sketch.unify(pattern, term)
-        elif pattern in bindings:
-            sketch.unify(bindings[pattern], term)
         else:
-            bindings[pattern] = term
-    atoms = [_instantiate(sketch, atom, bindings) for atom in way.atoms]
-    for comparison in way.comparisons:
-        left = _instantiate_expression(sketch, comparison.left, bindings)
-        right = _instantiate_expression(sketch, comparison.right, bindings)
-        sketch.comparisons.append(Comparison(comparison.operator, left, right))
-    shares = _share_hops(plan, atoms, hops - way.cost, random)
-    # Only a run of restatements can go round in circles; a step that costs a hop begins a new run.
-    run = restated | {key} if way.cost == 0 else frozenset()
-    for atom, share in zip(atoms, shares, strict=True):
-        _unfold(plan, sketch, atom, share, random, run, depth + 1)
+            ways, codes = self._fitting.get((key, hops)) or self._list_fitting(key, hops)
+            if restated:
+                open_ = [n for n, way in enumerate(ways) if way.cost or way.atoms[0].key not in restated]
+                ways, codes = [ways[n] for n in open_], [codes[n] for n in open_]
+            if not ways:
+                raise DeadEnd
+            way = ways[random.prefer(codes)]
+        self._expand(sketch, way, subject, object_, hops - way.cost, random, restated, depth, path)
 
+    def _list_fitting(self, key: Term, hops: int) -> tuple[list[Way], list[int]]:
+        ways = [way for way in self._by_key.get(key, ()) if way.cost <= hops and way.reach >> (hops - way.cost) & 1]
+        found = self._fitting[key, hops] = ways, [way.code for way in ways]
+        return found
 
-def _reach_body(plan: Plan, way: Unfolding) -> int:
-    total = 1
-    for atom in way.atoms:
-        total = sum_masks(total, plan.reach.get(atom.key, 0))
-    return total
+    def _expand(
+        self,
+        sketch: Sketch,
+        way: Way,
+        subject: int,
+        object_: int,
+        hops: int,
+        random: KeyedRandom,
+        restated: frozenset[Term],
+        depth: int,
+        path: Sequence[tuple[Way, int, int]],
+    ) -> list[Leaf]:
+        terms = [-1] * way.variables
+        is_bound = [False] * way.variables
+        for pattern, term in ((way.head.subject, subject), (way.head.object, object_)):
+            if pattern < 0:
+                sketch.unify(pattern, term)
+            elif is_bound[pattern]:
+                sketch.unify(terms[pattern], term)
+            else:
+                terms[pattern], is_bound[pattern] = term, True
+        for number in range(way.variables):
+            if not is_bound[number]:
+                terms[number] = sketch.draw_placeholder()
+        for required in way.required:
+            sketch.wanted.append(Wanted(required, tuple(terms[number] for number in required.numbers)))
+        place, lower = (path[0][1], path[0][2]) if path else (-1, 0)
+        shares = self._share(way, hops, random, place, lower)
+        # Only a run of restatements can go round in circles; a step that costs a hop begins a new run.
+        run = restated | {way.head.key} if way.cost == 0 else frozenset()
+        body = []
+        for number, (atom, share) in enumerate(zip(way.atoms, shares, strict=True)):
+            first = terms[atom.subject] if atom.subject >= 0 else atom.subject
+            second = terms[atom.object] if atom.object >= 0 else atom.object
+            below = path[1:] if number == place else ()
+            self._unfold(sketch, atom.key, first, second, share, random, run, depth + 1, below)
+            body.append((atom.key, first, second))
+        return body
 
-
-def _share_hops(plan: Plan, atoms: list[Atom], hops: int, random: KeyedRandom) -> list[int]:
-    """Draw how many hops each atom takes, so that all sums are reachable."""
-    rest = [1]
-    for atom in reversed(atoms):
-        rest.append(sum_masks(rest[-1], plan.reach.get(atom.key, 0)))
-    rest.reverse()
-    shares = []
-    for index, atom in enumerate(atoms):
-        mask = plan.reach.get(atom.key, 0)
-        choices = [n for n in range(hops + 1) if mask >> n & 1 and rest[index + 1] >> (hops - n) & 1]
-        if not choices:
+    def _share(self, way: Way, hops: int, random: KeyedRandom, place: int, lower: int) -> list[int]:
+        """Draw how many hops each atom takes, so that all sums are reachable; the atom at ``place`` takes ``lower``."""
+        if place >= 0:
+            hops -= lower
+        shares = []
+        for index in range(len(way.atoms)):
+            if index == place:
+                shares.append(lower)
+                continue
+            options, codes = self._list_shares(way, index, hops, place)
+            if not options:
+                raise DeadEnd
+            share = options[random.prefer(codes)] if len(options) > 1 else options[0]
+            shares.append(share)
+            hops -= share
+        if hops:
             raise DeadEnd
-        shares.append(random.choose(choices))
-        hops -= shares[-1]
-    return shares
+        return shares
 
+    def _list_shares(self, way: Way, index: int, hops: int, place: int) -> tuple[list[int], list[int]]:
+        cell = (way, index * 64 + place, hops)
+        if cell not in self._shares:
+            rest = 1
+            for later in range(index + 1, len(way.atoms)):
+                if later != place:
+                    rest = sum_masks(rest, self.plan.reach.get(way.atoms[later].key, 0))
+            mask = self.plan.reach.get(way.atoms[index].key, 0)
+            options = [n for n in range(hops + 1) if mask >> n & 1 and rest >> (hops - n) & 1]
+            self._shares[cell] = options, [_code("hops", n) for n in options]
+        return self._shares[cell]
 
-def _instantiate(sketch: Sketch, atom: Atom, bindings: dict[str, str]) -> Atom:
-    return Atom(
-        _instantiate_term(sketch, atom.subject, bindings),
-        atom.predicate,
-        atom.object if atom.predicate == RDF_TYPE else _instantiate_term(sketch, atom.object, bindings),
-    )
-
-
-def _instantiate_term(sketch: Sketch, term: str, bindings: dict[str, str]) -> str:
-    if not is_variable(term):
-        return term
-    if term not in bindings:
-        bindings[term] = sketch.draw_placeholder()
-    return bindings[term]
-
-
-def _instantiate_expression(sketch: Sketch, expression: Expression, bindings: dict[str, str]) -> Expression:
-    if isinstance(expression, Operation):
-        arguments = (_instantiate_expression(sketch, argument, bindings) for argument in expression.arguments)
-        return Operation(expression.operator, tuple(arguments))
-    return _instantiate_term(sketch, expression, bindings)
+    def describe_reach(self) -> Mapping[Term, int]:
+        """Return bit masks by key: bit n is set when something that may be asked for rests on it with n hops above."""
+        return dict(self._up)

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.model.curriculum import Curriculum, WorldSource
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 
-__all__ = ["NAME_SPACE", "NameBook", "World", "rename_individuals"]
+__all__ = ["NAME_SPACE", "NameBook", "World", "fold_name", "rename_individuals"]
 
 NAME_SPACE = "urn:knowledge-workbench:name#"
 """Fresh individuals are named in this namespace, one IRI for each name of a curriculum's lists."""
+_SYMBOLS, _RESERVE = 60, 120
+"""Neutral symbols that stand for a list, and further ones for worlds that use a list up."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Facts that hold together, and the goals they were made for (project worlds: a derived fact chosen)."""
+    """Facts that hold together, and the goals they were made for (project worlds: a derived fact chosen).
+
+    ``opposed`` are statements that an integrity rule was meant to refute beside the facts. Whether a goal follows and
+    a statement is refuted has to be asked: other facts, or what is drawn for numbers, may have changed it.
+    """
 
     key: str
     source: WorldSource
     facts: tuple[Triple, ...]
     goals: tuple[Triple, ...]
+    opposed: tuple[Triple, ...] = ()
 
 
 class NameBook:
-    """The names a curriculum gives to fresh individuals, by class, each with its own IRI."""
+    """The names a curriculum gives to fresh individuals, by class, each with its own IRI.
+
+    A list that is used up goes on with neutral symbols (``N61``, ``N62`` ...), the same in every language; a symbol
+    that could be taken for another name is left out.
+    """
 
     def __init__(self, curriculum: Curriculum) -> None:
         self.labels: dict[str, dict[Term, str]] = {language: {} for language, _ in curriculum.languages}
@@ -39,28 +51,42 @@ class NameBook:
             for language, texts in by_language.items():
                 self.labels[language].update(zip(terms, texts, strict=True))
             self._lists.append((names.class_, terms))
-        if not any(not class_ for class_, _ in self._lists):
-            # No list for any class: neutral symbols, the same in every language.
-            names_ = [f"N{i}" for i in range(1, 61)]
-            terms = tuple(_make_term(text, 0, index, taken) for index, text in enumerate(names_))
-            for labels in self.labels.values():
-                labels.update(zip(terms, names_, strict=True))
-            self._lists.append(("", terms))
+        given = {fold_name(text) for labels in self.labels.values() for text in labels.values()}
+        is_open = any(not class_ for class_, _ in self._lists)
+        symbols = [f"N{number}" for number in range(_SYMBOLS + 1 if is_open else 1, _SYMBOLS + _RESERVE + 1)]
+        symbols = [symbol for symbol in symbols if fold_name(symbol) not in given]
+        terms = tuple(_make_term(text, 0, index, taken) for index, text in enumerate(symbols))
+        for labels in self.labels.values():
+            labels.update(zip(terms, symbols, strict=True))
+        if not is_open:
+            self._lists.append(("", terms[:_SYMBOLS]))
+            terms = terms[_SYMBOLS:]
+        self._reserve = terms
+        self.classes = tuple(dict.fromkeys(class_ for class_, _ in self._lists if class_))
+
+    def name_individuals(self, classes: Sequence[Collection[Term]], random: KeyedRandom) -> list[Term] | None:
+        """Return a name for each individual, of the first list for one of its classes, each name once.
+
+        None when there are more individuals than all names and symbols.
+        """
+        numbers = {class_: number for number, (class_, _) in reversed(list(enumerate(self._lists)))}
+        wanted = [min((numbers[c] for c in own if c and c in numbers), default=numbers.get("", -1)) for own in classes]
+        drawn = {n: iter(random.pick(self._lists[n][1], wanted.count(n))) for n in sorted(set(wanted))}
+        reserve = iter(self._reserve)
+        names = [next(drawn[n], None) or next(reserve, None) for n in wanted]
+        return [name for name in names if name is not None] if None not in names else None
 
     def choose_names(
         self, individuals: Sequence[Term], classes: Mapping[Term, frozenset[Term]], random: KeyedRandom
     ) -> dict[Term, Term] | None:
-        """Give each individual a name of the first list whose class it has; None when a list is used up."""
-        shuffled = {class_: iter(random.shuffle(terms)) for class_, terms in self._lists}
-        result = {}
-        for individual in individuals:
-            own = classes.get(individual, frozenset())
-            class_ = next((c for c, _ in self._lists if c in own), "")
-            name = next(shuffled[class_], None)
-            if name is None:
-                return None
-            result[individual] = name
-        return result
+        """Give each individual a name, as :meth:`name_individuals` does."""
+        names = self.name_individuals([classes.get(term, frozenset()) for term in individuals], random)
+        return None if names is None else dict(zip(individuals, names, strict=True))
+
+
+def fold_name(text: str) -> str:
+    """Return what two names that a reader could take for each other have in common: NFKC, case and white space."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 def _make_term(text: str, list_number: int, index: int, taken: set[Term]) -> Term:
