@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from workbench.model.theory import Theory
 from workbench.reasoning.alternatives import Alternatives, find_proofs
 from workbench.reasoning.columns import BoolArray
 from workbench.reasoning.cones import Cone, find_cone, mark_cones
+from workbench.reasoning.extension import Extension
 from workbench.reasoning.facts import FactTable
 from workbench.reasoning.graph import DerivationGraph, MatchingSource, Source, StepLog
 from workbench.reasoning.guards import Limits, Watch
@@ -24,6 +25,7 @@ from workbench.reasoning.kernel import saturate
 from workbench.reasoning.loading import load_worlds
 from workbench.reasoning.minimal import find_proof, list_steps
 from workbench.reasoning.nodes import NodeTable
+from workbench.reasoning.overlay import Overlays
 from workbench.reasoning.plan import TheoryPlan, plan_theory
 from workbench.reasoning.revision import Changes, revise_relations
 from workbench.reasoning.sheets import LARGEST, Sheets, WorldSheet
@@ -94,7 +96,7 @@ def _one_at_a_time(
 
     @wraps(method)
     def ask(batch: Batch, /, *arguments: _Arguments.args, **options: _Arguments.kwargs) -> _Answer:
-        with batch.matcher.nodes.lock, _lock_reference(batch.closed_reference):
+        with batch._hold():
             return method(batch, *arguments, **options)
 
     return ask
@@ -125,9 +127,15 @@ class Batch:
         self._is_revised = is_revised
         self._graphs: dict[int, DerivationGraph] = {}
 
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        """Hold the locks of this evaluation and of the one that its negations are judged against."""
+        with self.matcher.nodes.lock, _lock_reference(self.closed_reference):
+            yield
+
     @cached_property
     def _sheets(self) -> Sheets:
-        return Sheets(self.plan, self.matcher, self.facts)
+        return Sheets(self.plan, self.matcher, self.facts, self._hold)
 
     @cached_property
     def _has_sheets(self) -> bool:
@@ -171,13 +179,47 @@ class Batch:
         return Batch(plan, matcher, is_revised=True), changes
 
     @_one_at_a_time
+    def extend(self, statements: Sequence[tuple[int, Triple]], limits: Limits = Limits()) -> Extension:  # noqa: B008
+        """Return, for each pair of a world and a statement, the world's closure with the statement added to it.
+
+        Negations are judged against the world's closure as it is here. World i of the result equals that of
+        ``evaluate(theory, [(*facts of the world, statement), ...], closed_reference=(self, [world, ...]))``, under
+        the rules that the world has here, but only what is new is worked out. Of ``limits``, ``facts`` counts new
+        facts. Raises LimitError, ValueError when a world is too large for a sheet.
+        """
+        self._check_size()
+        overlays = Overlays(self.plan, self.matcher, statements, limits)
+        scratch = self._evaluate_again([statements[n] for n in np.flatnonzero(overlays.lost).tolist()], limits)
+        return Extension(overlays, statements, self._sheets, self.facts, scratch, self._inconsistent, self._hold)
+
+    def _evaluate_again(self, statements: Sequence[tuple[int, Triple]], limits: Limits) -> Batch | None:
+        """Worlds with statements, evaluated from scratch; None when there are none."""
+        if not statements:
+            return None
+        names = None
+        if self.matcher.enabled is not None:
+            names = [
+                [rule.rule.name for rule in self.plan.rules if self.matcher.enabled[rule.number, world]]
+                for world, _ in statements
+            ]
+        worlds = []
+        for world, statement in statements:
+            sheet = self._sheets.get_sheet(world)
+            worlds.append([*sheet.list_bits(sheet.stated_bits), statement])
+        reference = (self, [world for world, _ in statements])
+        return evaluate(self.theory, worlds, closed_reference=reference, enabled=names, limits=limits)
+
+    def _check_size(self) -> None:
+        if self.facts.largest > LARGEST:
+            raise ValueError(f"a world of more than {LARGEST} facts has no sheet")
+
+    @_one_at_a_time
     def get_sheet(self, world: int) -> WorldSheet:
         """Return all that can be asked about a world by number: see :class:`workbench.reasoning.sheet.Sheet`.
 
         The first sheet costs what the sheets of all worlds cost. ValueError when a world is too large for that.
         """
-        if self.facts.largest > LARGEST:
-            raise ValueError(f"a world of more than {LARGEST} facts has no sheet")
+        self._check_size()
         return self._sheets.get_sheet(world)
 
     @_one_at_a_time
@@ -288,6 +330,10 @@ class Batch:
     @_one_at_a_time
     def find_inconsistent_worlds(self) -> BoolArray:
         """Tell for each world whether an integrity rule derives *false*."""
+        return self._inconsistent.copy()
+
+    @cached_property
+    def _inconsistent(self) -> BoolArray:
         found: BoolArray = np.zeros(self.world_count, dtype=np.bool_)
         for rule in self.plan.rules:
             if not rule.heads:

@@ -203,6 +203,11 @@ class TheoryPlan:
         """All rules as one stratum, for when negations are judged elsewhere."""
         return tuple(group_rules(self.rules, {}).values())
 
+    @cached_property
+    def integrity(self) -> StratumPlan:
+        """The integrity rules."""
+        return StratumPlan.build([(plan, ()) for plan in self.rules if not plan.heads])
+
 
 def group_rules(rules: Iterable[RulePlan], strata: Mapping[str, int]) -> dict[int, StratumPlan]:
     """Return rules by the strata of their heads (see :attr:`workbench.model.theory.Theory.strata`), rising."""

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.reasoning.columns import BoolArray, Column, ColumnIndex, IntArray, KeyMap
-from workbench.reasoning.nodes import NodeTable
 
-__all__ = ["Relation", "RelationKey", "make_relation_key"]
+__all__ = ["NodeSpace", "Relation", "RelationKey", "make_relation_key"]
 
 RelationKey = tuple[str, str]
 """(rdf:type, class) for a class, (property, "") for a property."""
+
+
+class NodeSpace(Protocol):
+    """What facts are about: numbers below ``size``, each in one of ``world_count`` worlds."""
+
+    world_count: int
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        ...
+
+    @property
+    def world_of(self) -> IntArray:
+        """The world of each node."""
+        ...
 
 
 def make_relation_key(triple: Triple | Atom) -> RelationKey:
@@ -26,7 +43,7 @@ class Relation:
     ``base`` marks, for a property with a transitivity rule, what was stated or first derived by another rule.
     """
 
-    def __init__(self, key: RelationKey, nodes: NodeTable, *, tracks_base: bool = False) -> None:
+    def __init__(self, key: RelationKey, nodes: NodeSpace, *, tracks_base: bool = False) -> None:
         self.key = key
         self.is_class = key[0] == RDF_TYPE
         self._nodes = nodes

@@ -58,7 +58,7 @@ class Sheet(ABC):
     @property
     @abstractmethod
     def facts(self) -> Sequence[Triple]:
-        """The facts by their numbers."""
+        """The facts by their numbers; not to be changed."""
 
     @property
     @abstractmethod
@@ -93,6 +93,10 @@ class Sheet(ABC):
         """Return the fact with a number."""
         return self.facts[number] if number < len(self.facts) else FALSE
 
+    def list_sorted(self) -> list[Triple]:
+        """Return the facts, sorted."""
+        return sorted(self.facts)
+
     def list_bits(self, bits: int) -> list[Triple]:
         """Return the facts of a set, by their numbers."""
         facts = self.facts
@@ -123,4 +127,4 @@ class Sheet(ABC):
                 own, used = self.get_cone(number)
                 facts, rules = facts | own, rules | used
         names = tuple(self._plan.rules[number].rule.name for number in iterate_bits(rules))
-        return Reach(tuple(self.list_bits(facts & self.stated_bits)), names)
+        return Reach(tuple(sorted(self.list_bits(facts & self.stated_bits))), names)

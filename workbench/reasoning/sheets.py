@@ -7,6 +7,8 @@ number. What a fact rests on (its cone) is followed within a sheet, each part of
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import NamedTuple
 
@@ -53,14 +55,22 @@ class Block(NamedTuple):
 class Sheets:
     """The sheets of a batch. Worlds must be small: a world of n facts takes n * n / 4 bytes and more."""
 
-    def __init__(self, plan: TheoryPlan, matcher: Matcher, facts: FactTable) -> None:
+    def __init__(
+        self, plan: TheoryPlan, matcher: Matcher, facts: FactTable, hold: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        """``hold`` gives what must be held while the evaluation is asked."""
         self.plan = plan
-        self._matcher, self._facts = matcher, facts
+        self._matcher, self._facts, self._hold = matcher, facts, hold
         self._sheets: dict[int, WorldSheet] = {}
+        self._ledgers: list[tuple[int, Ledger]] = []
 
     @cached_property
     def _layout(self) -> Layout:
         return lay_out(self._matcher.nodes, self._facts)
+
+    @cached_property
+    def _places(self) -> IntArray:
+        return self._layout.find_places(self._facts)
 
     @cached_property
     def _slots(self) -> list[int]:
@@ -76,8 +86,7 @@ class Sheets:
         starts: list[int] = self._layout.starts.tolist()
         return starts
 
-    @cached_property
-    def _blocks(self) -> list[tuple[int, Block]]:
+    def _list_blocks(self) -> list[tuple[int, Block]]:
         """The blocks, each with the first slot of it."""
         layout = self._layout
         table = collect_instances(self.plan, self._matcher, self._facts, layout)
@@ -118,17 +127,25 @@ class Sheets:
             sheet = self._sheets[world] = WorldSheet(self, slot, self._triples[low:high], heights)
         return sheet
 
+    def count_facts(self) -> IntArray:
+        """Return how many facts each world has."""
+        return np.diff(self._layout.starts)[np.array(self._slots, dtype=np.int64)]
+
+    def number_facts(self, worlds: IntArray, ids: IntArray) -> IntArray:
+        """Return the numbers that facts have on the sheets of their worlds."""
+        slots = np.array(self._slots, dtype=np.int64)[worlds]
+        return self._places[ids] - self._layout.starts[slots]
+
     def list_facts(self) -> list[list[Triple]]:
         """Return the facts of every world, sorted."""
         triples, starts = self._triples, self._starts
         return [triples[starts[slot] : starts[slot + 1]] for slot in self._slots]
 
-    @cached_property
-    def _ledgers(self) -> list[tuple[int, Ledger]]:
-        return [(low, Ledger(self.plan, block)) for low, block in self._blocks]
-
     def find_ledger(self, slot: int) -> tuple[int, Ledger]:
         """Return the columns that the world of a slot is in, and its slot there."""
+        with self._hold():
+            if not self._ledgers:
+                self._ledgers = [(low, Ledger(block)) for low, block in self._list_blocks()]
         first, ledger = next(pair for pair in reversed(self._ledgers) if pair[0] <= slot)
         return slot - first, ledger
 
@@ -136,7 +153,7 @@ class Sheets:
 class Ledger:
     """The columns of a block as lists of numbers, by place or by row of a derivation."""
 
-    def __init__(self, plan: TheoryPlan, block: Block) -> None:
+    def __init__(self, block: Block) -> None:
         layout, table = block.layout, block.table
         self.proofs = block.choices.proofs
         self.starts: list[int] = layout.starts.tolist()
@@ -149,9 +166,10 @@ class Ledger:
         self.rows: list[int] = table.starts.tolist()
         self.heads: list[int] = table.heads.tolist()
         self.rules: list[int] = table.rules.tolist()
-        filled = layout.nobody != table.premises.T
-        self.bounds: list[int] = np.append(0, np.cumsum(filled.sum(axis=1))).tolist()
-        self.premises: list[int] = table.premises.T[filled].tolist()
+        premises = np.ascontiguousarray(table.premises.T)
+        filled: BoolArray = np.less(premises, layout.nobody)
+        self.bounds: list[int] = np.append(0, np.cumsum(np.count_nonzero(filled, axis=1))).tolist()
+        self.premises: list[int] = premises[filled].tolist()
 
 
 class WorldSheet(Sheet):
@@ -162,6 +180,7 @@ class WorldSheet(Sheet):
         self.heights = heights
         self._facts = facts
         self._sheets, self._slot = sheets, slot
+        self._known: tuple[Ledger, int, int] | None = None
         self._steps: dict[int, Step] = {}
         self._proofs: dict[int, tuple[int, ...]] = {}
         self._cones: dict[int, tuple[int, int]] = {}
@@ -181,11 +200,13 @@ class WorldSheet(Sheet):
         """The number of each fact."""
         return dict(zip(self._facts, range(len(self._facts)), strict=True))
 
-    @cached_property
+    @property
     def _view(self) -> tuple[Ledger, int, int]:
         """The columns, the place of the first fact there, and that of *false*."""
-        slot, ledger = self._sheets.find_ledger(self._slot)
-        return ledger, ledger.starts[slot], ledger.size + slot
+        if self._known is None:
+            slot, ledger = self._sheets.find_ledger(self._slot)
+            self._known = ledger, ledger.starts[slot], ledger.size + slot
+        return self._known
 
     def _get_place(self, number: int) -> int:
         _, low, false = self._view
@@ -240,6 +261,11 @@ class WorldSheet(Sheet):
             conclusion = FALSE if fact >= ledger.size else facts[fact - low]
             step = self._steps[row] = make_step(self._plan.rules[ledger.rules[row]], premises, conclusion)
         return step
+
+    def get_head(self, row: int) -> int:
+        """Return the number of what a derivation concludes."""
+        ledger, low, _ = self._view
+        return min(ledger.heads[row] - low, len(self._facts))
 
     def list_steps(self, number: int) -> list[Step]:
         """See :class:`Sheet`."""
