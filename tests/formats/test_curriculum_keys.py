@@ -44,10 +44,10 @@ def test_bounds_on_measures() -> None:
 def test_worlds_and_balance() -> None:
     level = read(
         BEGIN + LEVEL + "    world: {individuals: [4, 9], shape: star, rules: {uncle: 2.5, aunt: 0}, goals: 3}\n"
-        "    balance: {rules: {each: 2, most: 0.5}, classes: 4}\n"
+        "    balance: {rules: {each: 2, most: 0.5}, classes: 3}\n"
     ).levels[0]
     assert level.world == WorldShape((4, 9), (0, 0), "star", (("uncle", 2.5), ("aunt", 0.0)), (3, 3))
-    assert level.balance == (Balance("rules", 2, 0.5), Balance("classes", 4))
+    assert level.balance == (Balance("rules", 2, 0.5), Balance("classes", 3))
 
 
 def test_closed_book_takes_the_project_as_it_is() -> None:
@@ -105,6 +105,7 @@ STAGES = BEGIN + TWO + "stages:\n"
         (BEGIN + LEVEL + "    balance: {rule: 3}\n", 4, '"rule"'),
         (BEGIN + LEVEL + "    balance: {rules: {most: 1.5}}\n", 4, '"most"'),
         (BEGIN + LEVEL + "    balance: {rules: many}\n", 4, "whole number"),
+        (BEGIN + LEVEL + "    balance:\n      classes: 4\n", 5, "has 3 items"),
         (BEGIN + LEVEL + "held_out: {}\n", 4, "list of splits"),
         (BEGIN + LEVEL + "held_out:\n  - {name: x, axis: taller}\n", 5, '"axis"'),
         (BEGIN + LEVEL + "held_out:\n  - {axis: templates, variants: [en-2]}\n", 5, "needs a name"),

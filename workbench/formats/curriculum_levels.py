@@ -63,6 +63,11 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
         location=values.locate(*where),
     )
     _check_bounds(values, read, (*where, "where"))
+    items = sum(quota.items for quota in read.quotas)
+    for balance in read.balance:
+        if balance.each > items > 0:
+            message = f"The level has {items:,} items, so none of the {balance.of} can be in {balance.each:,}."
+            values.report(message, (*where, "balance", balance.of), "Ask for more items, or for fewer of each.")
     return read
 
 
