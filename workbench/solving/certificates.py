@@ -267,12 +267,9 @@ class Judge:
         question, constants = self._readings.read_question(claim.body, claim.variables)
         given = sorted({tuple(answer) for answer in claim.answers})
         complete, listed = question.cut(world.world, constants, given)
-        problems: list[tuple[str, Problem]] = []
-        if complete is not None:
-            problems.append(("an answer is missing", complete))
-        problems += [("an answer does not follow", Witness(cut)) for cut in listed if cut is not None]
-        fault = "an answer does not follow" if None in listed else ""
-        return _Docket(_ANSWERED, fault, worlds=(world,), problems=problems)
+        problems: list[tuple[str, Problem]] = [("an answer is missing", cut) for cut in complete]
+        problems += [("an answer does not follow", Witness(tuple(cuts))) for cuts in listed]
+        return _Docket(_ANSWERED, worlds=(world,), problems=problems)
 
     # --- verdicts ----------------------------------------------------------------------------------------------
 
@@ -304,7 +301,7 @@ def _cut(unfolded: Unfolded, world: OpenWorld) -> list[Cut]:
     """Return where in a world something could be that a proof says is absent."""
     rules = world.reading.rules
     cuts = (rules[absence.rule].asked[absence.number].cut(world.world, absence.terms) for absence in unfolded.absences)
-    return [cut for cut in cuts if cut is not None]
+    return [cut for found in cuts for cut in found]
 
 
 def _write_cut(cut: Cut) -> str:

@@ -30,14 +30,15 @@ __all__ = ["Decisions", "Problem", "Witness", "name_comparison", "write_comparis
 
 _TOGETHER = 8
 """How many problems one question joins; measured, more make Z3 slower than the questions saved."""
+_TOGETHER_BY_VALUE = 64
 _REMEMBERED = 100_000
 """So many problems of a kind are remembered from their latest use on; twice as many while they are used."""
 
 
 class Witness(NamedTuple):
-    """That a cut sentence has a binding, where for a :class:`Cut` alone it is right to have none."""
+    """That one of some cuts has a binding, where for a :class:`Cut` alone it is right to have none."""
 
-    cut: Cut
+    cuts: tuple[Cut, ...]
 
 
 Problem = Comparison | Skeleton | Cut | Witness
@@ -93,16 +94,15 @@ class Decisions:
         """Return for each problem whether it is certainly as it should be."""
         skeletons = [problem for problem in problems if isinstance(problem, Skeleton)]
         cuts = [problem for problem in problems if isinstance(problem, Cut)]
-        witnesses = [problem.cut for problem in problems if isinstance(problem, Witness)]
-        follows = self._find(skeletons, self._skeletons, self._decide_skeletons) if skeletons else {}
-        found = self._find([cut.case for cut in cuts], self._cases, self._decide_cases) if cuts else {}
-        if witnesses:
-            found |= self._find([cut.case for cut in witnesses], self._cases, self._decide_witnesses)
+        witnesses = [cut for problem in problems if isinstance(problem, Witness) for cut in problem.cuts]
+        follows = self._find(skeletons, self._skeletons, self._decide_skeletons, _TOGETHER)
+        found = self._find([cut.case for cut in cuts], self._cases, self._decide_cases, _TOGETHER)
+        found |= self._find([cut.case for cut in witnesses], self._cases, self._decide_witnesses, _TOGETHER)
         comparisons = [problem for problem in problems if isinstance(problem, Comparison)]
         # Values matter only where there is a binding but for them.
         comparisons += [c for cut in (*cuts, *witnesses) if found[cut.case] is not False for c in cut.conditions]
         named = {comparison: name_comparison(comparison) for comparison in comparisons}
-        holds = self._find(list(named.values()), self._comparisons, self._decide_comparisons) if named else {}
+        holds = self._find(list(named.values()), self._comparisons, self._decide_comparisons, _TOGETHER_BY_VALUE)
         answers = []
         for problem in problems:
             if isinstance(problem, Cut):
@@ -111,8 +111,10 @@ class Decisions:
             elif isinstance(problem, Skeleton):
                 is_right = follows[problem] is True
             elif isinstance(problem, Witness):
-                conditions = problem.cut.conditions
-                is_right = found[problem.cut.case] is True and all(holds[named[c]] is True for c in conditions)
+                is_right = any(
+                    found[cut.case] is True and all(holds[named[c]] is True for c in cut.conditions)
+                    for cut in problem.cuts
+                )
             else:
                 is_right = holds[named[problem]] is True
             answers.append(is_right)
@@ -128,6 +130,7 @@ class Decisions:
         problems: Sequence[Key],
         memory: _Memory[Key],
         ask: Callable[[Sequence[Key]], Iterable[bool | None]],
+        together: int,
     ) -> dict[Key, bool | None]:
         """Return the answers to problems, asking for those not known; None is what Z3 does not know."""
         answers: dict[Key, bool | None] = {}
@@ -139,8 +142,8 @@ class Decisions:
                     fresh.append(problem)
         self.judged += len(fresh)
         self.cached += len(problems) - len(fresh)
-        for start in range(0, len(fresh), _TOGETHER):
-            part = fresh[start : start + _TOGETHER]
+        for start in range(0, len(fresh), together):
+            part = fresh[start : start + together]
             for problem, answer in zip(part, ask(part), strict=True):
                 answers[problem] = answer
                 if answer is not None:

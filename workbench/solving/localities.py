@@ -29,6 +29,8 @@ __all__ = ["Cut", "Locality", "Terms", "World", "find_localities", "read_fact"]
 
 Terms = tuple[str, ...]
 """A row of a relation."""
+_MOST_APART = 8
+"""So many rows of one atom are judged one at a time where values are compared."""
 
 
 class _Relation:
@@ -115,7 +117,8 @@ class _Look(NamedTuple):
 
     ``place`` is the position looked up by (-1: all rows) and ``by`` the variable or constant there; ``fits`` are
     further positions whose terms are restricted, ``same`` pairs of positions with one variable, ``new`` the variables
-    that get their terms from here. ``number`` is the literal's relation in the local sentence.
+    that get their terms from here; ``is_compared`` tells whether the value of one may matter. ``number`` is the
+    literal's relation in the local sentence.
     """
 
     key: str
@@ -125,20 +128,24 @@ class _Look(NamedTuple):
     fits: tuple[tuple[int, str], ...]
     same: tuple[tuple[int, int], ...]
     new: tuple[tuple[int, str], ...]
+    is_compared: bool
 
 
 class Locality:
     """A sentence seen from one of its body atoms, the ``anchor``."""
 
-    __slots__ = ("_anchor", "_body", "_comparisons", "_local", "_rest", "_values", "_variants", "anchor")
+    __slots__ = ("_anchor", "_body", "_comparisons", "_local", "_rest", "_values", "_variants", "_whole", "anchor")
 
     def __init__(self, sentence: Sentence, local: Sentence, numbers: Mapping[int, Sequence[int]], anchor: int) -> None:
         """``local`` is the sentence with a relation of its own for every literal, ``numbers`` say which."""
         self.anchor = sentence.atoms[anchor]
         self._local = local
         self._variants: dict[tuple[tuple[int, ...], tuple[str, ...]], _Variant] = {}
+        self._whole = _Variant(local)
         self._comparisons = [(c, _list_variables(c)) for c in sentence.comparisons]
         self._values = [(name, value, list_operands(value)) for name, value in sentence.assignments]
+        compared = {name for _, names in self._comparisons for name in names}
+        compared.update(name for _, _, names in self._values for name in names)
         order = [anchor]
         known = {a for a in self.anchor.arguments if is_variable(a)}
         left = [number for number in range(len(sentence.atoms)) if number != anchor]
@@ -149,43 +156,61 @@ class Locality:
             order.append(best)
             known.update(a for a in sentence.atoms[best].arguments if is_variable(a))
         bound: set[str] = set()
-        self._body = [_make_look(sentence.atoms[n], numbers[0][n], bound) for n in order][1:]
+        self._body = [_make_look(sentence.atoms[n], numbers[0][n], bound, compared) for n in order][1:]
         self._anchor = numbers[0][anchor]
         self._rest: list[_Look] = []
         for place, literals in enumerate((sentence.heads, *(part.atoms for part in sentence.negations)), start=1):
             inner = set(bound)
             self._rest += [_make_look(one, number, inner) for one, number in zip(literals, numbers[place], strict=True)]
 
-    def cut(self, world: World, row: Terms) -> Cut | None:
-        """Return what Z3 has to judge about one row of the atom; None when no row can stand beside it."""
+    def cut(self, world: World, row: Terms) -> list[Cut]:
+        """Return what Z3 has to judge about one row of the atom; nothing when no row can stand beside it."""
         values: dict[str, Collection[str]] = {}
         for term, argument in zip(row, self.anchor.arguments, strict=True):
             if not is_variable(argument):
                 if argument != term:
-                    return None
+                    return []
             elif argument not in values:
                 values[argument] = (term,)
             elif term not in values[argument]:
-                return None
-        found: list[tuple[int, Sequence[Terms]]] = [(self._anchor, (row,))]
-        relations = world.relations
-        for look in self._body:
+                return []
+        cuts: list[Cut] = []
+        self._follow(0, world.relations, values, [(self._anchor, (row,))], cuts)
+        return cuts
+
+    def _follow(
+        self,
+        start: int,
+        relations: Mapping[str, _Relation],
+        values: dict[str, Collection[str]],
+        found: list[tuple[int, Sequence[Terms]]],
+        cuts: list[Cut],
+    ) -> None:
+        """Find the rows of the atoms from ``start`` on, one at a time where several leave open what is compared."""
+        for number in range(start, len(self._body)):
+            look = self._body[number]
             rows = _find_rows(look, relations, values)
             if not rows:
-                return None
+                return
+            if look.is_compared and 1 < len(rows) <= _MOST_APART:
+                for row in sorted(rows):
+                    single = {variable: (row[position],) for position, variable in look.new}
+                    self._follow(number + 1, relations, {**values, **single}, [*found, (look.number, (row,))], cuts)
+                return
             found.append((look.number, rows))
+        conditions: tuple[Comparison, ...] = ()
+        given: Terms = ()
+        variant = self._whole
         if self._comparisons or self._values:
             settled = self._settle(values)
             if settled is None:
-                return None
+                return
             conditions, variant, given = settled
-        else:
-            conditions, variant, given = (), self._find_variant((), ()), ()
         for look in self._rest:
             found.append((look.number, _find_rows(look, relations, values)))
         if given:
             found.append((variant.count - 1, (given,)))
-        return Cut(conditions, _name_apart(variant, found))
+        cuts.append(Cut(conditions, _name_apart(variant, found, values)))
 
     def _settle(self, values: dict[str, Collection[str]]) -> tuple[tuple[Comparison, ...], _Variant, Terms] | None:
         """Take out what has one value: the conditions, the sentence without them, and the values computed."""
@@ -223,18 +248,24 @@ class Locality:
 
 
 class _Variant:
-    """A local sentence with what naming apart has to know of it."""
+    """A local sentence with what naming apart has to know of it: the variables whose values may matter, or all."""
 
-    __slots__ = ("compares", "constants", "count", "sentence")
+    __slots__ = ("compared", "compares_all", "constants", "count", "sentence")
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self.count = len(sentence.keys)
-        self.compares = sentence.compares
         self.constants = sentence.constants
+        self.compares_all = bool(sentence.assignments) or any(
+            part.comparisons or part.assignments for part in sentence.negations
+        )
+        # One that is computed has no terms yet, but then all literals are kept.
+        self.compared = tuple(dict.fromkeys(name for c in sentence.comparisons for name in _list_variables(c)))
 
 
-def _name_apart(variant: _Variant, found: Sequence[tuple[int, Sequence[Terms]]]) -> Case:
+def _name_apart(
+    variant: _Variant, found: Sequence[tuple[int, Sequence[Terms]]], values: Mapping[str, Collection[str]]
+) -> Case:
     """Number terms in the order in which they come up; rows of one literal by the numbers of what is known.
 
     Constants, and literals and blank nodes whose values may matter, keep their names. Equal cases are isomorphic;
@@ -242,8 +273,11 @@ def _name_apart(variant: _Variant, found: Sequence[tuple[int, Sequence[Terms]]])
     """
     names: dict[str, int] = {}
     fixed: list[str] = []
-    constants, compares = variant.constants, variant.compares
-    renames_all = not compares and not constants
+    kept: Collection[str] = variant.constants
+    if variant.compared:
+        kept = {*kept, *(term for name in variant.compared for term in values.get(name, ()) if term[0] in '"_')}
+    compares_all = variant.compares_all
+    renames_all = not kept and not compares_all
     relations: list[tuple[tuple[int, ...], ...]] = [()] * variant.count
     free = 0
     for number, rows in found:
@@ -255,7 +289,7 @@ def _name_apart(variant: _Variant, found: Sequence[tuple[int, Sequence[Terms]]])
             for term in row:
                 name = names.get(term)
                 if name is None:
-                    if renames_all or not (term in constants or (compares and term[0] in '"_')):
+                    if renames_all or not (term in kept or (compares_all and term[0] in '"_')):
                         name, free = free, free + 1
                     else:
                         fixed.append(term)
@@ -283,7 +317,7 @@ def _count_known(literal: Literal, known: Collection[str]) -> int:
     return sum(not is_variable(argument) or argument in known for argument in literal.arguments)
 
 
-def _make_look(literal: Literal, number: int, bound: set[str]) -> _Look:
+def _make_look(literal: Literal, number: int, bound: set[str], compared: Collection[str] = ()) -> _Look:
     """Say how to find a literal's rows when ``bound`` have terms; its own variables are added to these."""
     first: dict[str, int] = {}
     known, same, new = [], [], []
@@ -297,7 +331,8 @@ def _make_look(literal: Literal, number: int, bound: set[str]) -> _Look:
             new.append((position, argument))
     bound.update(first)
     place, by = known[0] if known else (-1, "")
-    return _Look(literal.key, number, place, by, tuple(known[1:]), tuple(same), tuple(new))
+    is_compared = any(argument in compared for _, argument in new)
+    return _Look(literal.key, number, place, by, tuple(known[1:]), tuple(same), tuple(new), is_compared)
 
 
 def _find_rows(look: _Look, relations: Mapping[str, _Relation], values: dict[str, Collection[str]]) -> Sequence[Terms]:

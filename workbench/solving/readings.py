@@ -97,21 +97,19 @@ class OpenWorld:
             found = [cut for rule in whole for cut in _cut_rule(rule, self.world)]
             for key, row in rows:
                 for rule, locality in self.reading.localities.get(key, ()):
-                    cut = locality.cut(self.world, row)
-                    if cut is not None:
-                        found.append((rule.rule.name, cut))
+                    found += [(rule.rule.name, cut) for cut in locality.cut(self.world, row)]
         return found
 
 
 def _cut_rule(rule: RuleReading, world: World) -> list[NamedCut]:
     """Cut a rule around each row of the atom that has fewest."""
     if not rule.atoms:
-        return [(rule.rule.name, cut) for one in rule.localities if (cut := one.cut(world, ())) is not None]
+        return [(rule.rule.name, cut) for one in rule.localities for cut in one.cut(world, ())]
     if not all(world.has_rows(literal.key) for literal in rule.sentence.atoms):
         return []
     locality = min(rule.localities, key=lambda one: len(world.list_rows(one.anchor.key)))
-    cuts = [locality.cut(world, row) for row in world.list_rows(locality.anchor.key)]
-    return [(rule.rule.name, cut) for cut in cuts if cut is not None]
+    name, rows = rule.rule.name, world.list_rows(locality.anchor.key)
+    return [(name, cut) for row in rows for cut in locality.cut(world, row)]
 
 
 class QuestionReading:
@@ -124,8 +122,8 @@ class QuestionReading:
         self._complete = find_localities(complete)[0]
         self._listed = find_localities(listed)[0]
 
-    def cut(self, world: World, constants: Terms, answers: Collection[Terms]) -> tuple[Cut | None, list[Cut | None]]:
-        """Return where an answer is missing, and for each answer where it is right; None where no rows are."""
+    def cut(self, world: World, constants: Terms, answers: Collection[Terms]) -> tuple[list[Cut], list[list[Cut]]]:
+        """Return where an answer may be missing, and for each answer where it may be right."""
         rows = [(ASKED, constants), *((_ANSWER, answer) for answer in answers)]
         with world.lend(rows):
             return self._complete.cut(world, constants), [self._listed.cut(world, answer) for answer in answers]
