@@ -67,6 +67,7 @@ class _Task:
         return normalise_text(lines[0]) if len(lines) == 1 and len(lines[0]) <= _LONGEST_SINGLE else ""
 
 
+_MOST_LISTED = 2000
 _RIGHT = "right"
 
 
@@ -184,23 +185,26 @@ def _split_list(text: str) -> list[str]:
     return [part[2:] if part[:2] in ("- ", "* ", "• ") else part for part in found if part]
 
 
-def _list_choices(given: list[str], language: str) -> list[list[str]]:
-    """Return the given parts, also with an "and" before the last taken as a comma."""
-    choices = [given]
+def _read_lists(text: str, language: str) -> list[list[str]]:
+    """Return the readings of a list: with marks around the whole of it, and with "and" before the last for a comma."""
     word = "und " if language.startswith("de") else "and "
-    if given and given[-1].startswith(word):
-        choices.append([*given[:-1], given[-1][len(word) :]])
-    if given and f" {word}" in given[-1]:
-        first, _, second = given[-1].rpartition(f" {word}")
-        choices.append([*given[:-1], first, second])
-    return choices
+    found = []
+    for whole in dict.fromkeys((text, strip_marks(text))):
+        given = _split_list(whole)
+        found.append(given)
+        if given and given[-1].startswith(word):
+            found.append([*given[:-1], given[-1][len(word) :]])
+        if given and f" {word}" in given[-1]:
+            first, _, second = given[-1].rpartition(f" {word}")
+            found.append([*given[:-1], first, second])
+    return found
 
 
-def _compare_lists(right: list[str], given: list[str], task: _Task) -> Score:
-    """Compare two sets of labels."""
-    best, wanted = 0.0, {_fold(part) for part in right}
-    for choice in _list_choices(given, task.language):
-        found = {_fold(part) for part in choice}
+def _compare_lists(readings: list[list[str]], task: _Task) -> Score:
+    """Compare the labels of the answer with those that are right."""
+    best, wanted = 0.0, {_fold(part) for part in _split_list(str(task.item["answer"]))}
+    for reading in readings:
+        found = {_fold(part) for part in reading}
         if found == wanted:
             return Score(1.0, _RIGHT)
         best = max(best, len(found & wanted) / len(found | wanted))
@@ -213,29 +217,27 @@ def _grade_part(share: float, task: _Task, reason: str) -> Score:
 
 def _score_list(task: _Task) -> Score:
     """All answers in any order: labels by name, and where all answers are values, values."""
-    given = _split_list(task.answer)
-    if len(given) > 2000:
+    readings = _read_lists(task.answer, task.language)
+    if len(readings[0]) > _MOST_LISTED:
         return Score(0.0, "the list is too long")
     rows = task.query.get("answers") or []
     terms = [row[0] for row in rows if len(row) == 1]
-    named = _compare_lists(_split_list(str(task.item["answer"])), given, task)
-    valued = bool(terms) and len(terms) == len(rows) and all(term.startswith('"') for term in terms)
-    if named.value == 1.0 or not valued:
-        return named
-    best = 0.0
-    for choice in _list_choices(given, task.language):
-        matches = [{n for n, term in enumerate(terms) if equals_literal(term, part, task.language)} for part in choice]
-        found = set().union(*matches)
-        wrong = sum(not match for match in matches)
+    best = _compare_lists(readings, task)
+    if best.value == 1.0 or not terms or len(terms) < len(rows) or not all(term[0] == '"' for term in terms):
+        return best
+    share = 0.0
+    for reading in readings:
+        matches = [{n for n, term in enumerate(terms) if equals_literal(term, part, task.language)} for part in reading]
+        found, wrong = set().union(*matches), sum(not match for match in matches)
         if len(found) == len(terms) and not wrong:
             return Score(1.0, _RIGHT)
-        best = max(best, len(found) / (len(terms) + wrong))
-    return _grade_part(best, task, "the list is not complete and right")
+        share = max(share, len(found) / (len(terms) + wrong))
+    return _grade_part(share, task, best.reason)
 
 
 def _score_labels(task: _Task) -> Score:
     """All labels of a set of facts, in any order."""
-    return _compare_lists(_split_list(str(task.item["answer"])), _split_list(task.answer), task)
+    return _compare_lists(_read_lists(task.answer, task.language), task)
 
 
 def _score_count(task: _Task) -> Score:
@@ -257,7 +259,7 @@ def _score_puzzle(task: _Task) -> Score:
     pairs = solution.items() if isinstance(solution, dict) else solution
     wanted = {_fold(str(name)): _fold(str(value)) for name, value in pairs}
     found: dict[str, str] = {}
-    for part in re.split(r"[;\n]", task.answer)[:2000]:
+    for part in re.split(r"[;\n]", task.answer)[:_MOST_LISTED]:
         part = normalise_text(part)
         part = part[2:] if part[:2] in ("- ", "* ", "• ") else part
         if not strip_marks(part):

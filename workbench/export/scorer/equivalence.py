@@ -33,7 +33,8 @@ _MOST_COMPARISONS = 16
 _MOST_CONSTANTS = 16
 _MOST_PARTS = 60
 _MOST_CASES = 400
-_MOST_QUESTIONS = 4000
+_MOST_QUESTIONS = 2000
+_MOST_TRIED = 5000
 _MOST_PAIRS = 20_000
 _MINUS = Fraction(-1)
 
@@ -47,10 +48,16 @@ class _Query(NamedTuple):
 
 
 class _Budget:
-    """Counts the questions to the solver, and remembers their answers."""
+    """Counts the questions to the solver and the atoms tried, and remembers the solver's answers."""
 
     def __init__(self) -> None:
         self._known: dict[frozenset[Condition], bool] = {}
+        self._tried = 0
+
+    def count_atom(self) -> None:
+        self._tried += 1
+        if self._tried > _MOST_TRIED:
+            raise CannotJudgeError("the rules can be compared in too many ways")
 
     def is_satisfiable(self, conditions: frozenset[Condition]) -> bool:
         if conditions not in self._known:
@@ -213,6 +220,7 @@ def _map_atoms(
     for other, targets in first.atoms:
         if other != key or len(targets) != len(arguments):
             continue
+        budget.count_atom()
         extended, needed = dict(mapping), list(equations)
         for argument, target in zip(arguments, targets):  # noqa: B905  # Python 3.9 has no strict
             name = argument.parts[0][0] if argument.parts else ""
