@@ -166,13 +166,11 @@ class Locality:
     def cut(self, world: World, row: Terms) -> list[Cut]:
         """Return what Z3 has to judge about one row of the atom; nothing when no row can stand beside it."""
         values: dict[str, Collection[str]] = {}
-        for term, argument in zip(row, self.anchor.arguments, strict=True):
-            if not is_variable(argument):
+        for argument, term in zip(self.anchor.arguments, row, strict=True):
+            if argument[:1] != "?":
                 if argument != term:
                     return []
-            elif argument not in values:
-                values[argument] = (term,)
-            elif term not in values[argument]:
+            elif values.setdefault(argument, (term,)) != (term,):
                 return []
         cuts: list[Cut] = []
         self._follow(0, world.relations, values, [(self._anchor, (row,))], cuts)
@@ -271,14 +269,19 @@ def _name_apart(
     Constants, and literals and blank nodes whose values may matter, keep their names. Equal cases are isomorphic;
     isomorphic ones are nearly always equal, else one is solved once more.
     """
-    names: dict[str, int] = {}
-    fixed: list[str] = []
     kept: Collection[str] = variant.constants
     if variant.compared:
         kept = {*kept, *(term for name in variant.compared for term in values.get(name, ()) if term[0] in '"_')}
     compares_all = variant.compares_all
-    renames_all = not kept and not compares_all
+    names: dict[str, int] = {}
     relations: list[tuple[tuple[int, ...], ...]] = [()] * variant.count
+    if not kept and not compares_all:
+        for number, rows in found:
+            if len(rows) > 1:
+                rows = sorted(rows, key=lambda row: ([names.get(term, 1 << 30) for term in row], row))
+            relations[number] = tuple([tuple([names.setdefault(t, len(names)) for t in row]) for row in rows])
+        return Case(variant.sentence, (), tuple(relations))
+    fixed: list[str] = []
     free = 0
     for number, rows in found:
         if len(rows) > 1:
@@ -289,7 +292,7 @@ def _name_apart(
             for term in row:
                 name = names.get(term)
                 if name is None:
-                    if renames_all or not (term in kept or (compares_all and term[0] in '"_')):
+                    if not (term in kept or (compares_all and term[0] in '"_')):
                         name, free = free, free + 1
                     else:
                         fixed.append(term)
@@ -337,25 +340,28 @@ def _make_look(literal: Literal, number: int, bound: set[str], compared: Collect
 
 def _find_rows(look: _Look, relations: Mapping[str, _Relation], values: dict[str, Collection[str]]) -> Sequence[Terms]:
     """Return the rows of a literal that agree with ``values``, to which the terms of new variables are added."""
-    relation = relations.get(look.key)
-    rows: Sequence[Terms] = ()
-    if relation is not None:
-        if look.place < 0:
-            rows = relation.rows
+    key, _, place, by, fits, same, new, _ = look
+    relation = relations.get(key)
+    rows: Sequence[Terms]
+    if relation is None:
+        rows = ()
+    elif place < 0:
+        rows = relation.rows
+    else:
+        # A constant stands for itself.
+        terms = values.get(by) or (by,)
+        ends = relation.places[place]
+        if len(terms) == 1:
+            (term,) = terms
+            rows = ends.get(term, ())
         else:
-            place = relation.places[look.place]
-            terms = values.get(look.by) or (look.by,)
-            if len(terms) == 1:
-                (term,) = terms
-                rows = place.get(term, ())
-            else:
-                rows = [row for term in terms for row in place.get(term, ())]
-        for position, by in look.fits:
-            terms = values.get(by) or (by,)
-            rows = [row for row in rows if row[position] in terms]
-        for one, other in look.same:
-            rows = [row for row in rows if row[one] == row[other]]
-    for position, variable in look.new:
+            rows = [row for term in terms for row in ends.get(term, ())]
+    for position, by in fits:
+        terms = values.get(by) or (by,)
+        rows = [row for row in rows if row[position] in terms]
+    for one, other in same:
+        rows = [row for row in rows if row[one] == row[other]]
+    for position, variable in new:
         values[variable] = (rows[0][position],) if len(rows) == 1 else dict.fromkeys([row[position] for row in rows])
     return rows
 

@@ -105,11 +105,13 @@ def _cut_rule(rule: RuleReading, world: World) -> list[NamedCut]:
     """Cut a rule around each row of the atom that has fewest."""
     if not rule.atoms:
         return [(rule.rule.name, cut) for one in rule.localities for cut in one.cut(world, ())]
-    if not all(world.has_rows(literal.key) for literal in rule.sentence.atoms):
+    choices = [world.list_rows(literal.key) for literal in rule.sentence.atoms]
+    if not all(choices):
         return []
-    locality = min(rule.localities, key=lambda one: len(world.list_rows(one.anchor.key)))
-    name, rows = rule.rule.name, world.list_rows(locality.anchor.key)
-    return [(name, cut) for row in rows for cut in locality.cut(world, row)]
+    sizes = [len(rows) for rows in choices]
+    chosen = sizes.index(min(sizes))
+    name, locality = rule.rule.name, rule.localities[chosen]
+    return [(name, cut) for row in choices[chosen] for cut in locality.cut(world, row)]
 
 
 class QuestionReading:
