@@ -161,6 +161,7 @@ def build(
     *,
     domain: str | None = None,
     progress: Any = None,
+    shard_rows: int | None = None,
 ) -> BuildResult:
     """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`.
 
@@ -168,7 +169,7 @@ def build(
     """
     from workbench.build import dataset
 
-    return dataset.build(project, out, seed, workers, domain=domain, progress=progress)
+    return dataset.build(project, out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows)
 
 
 def verify(

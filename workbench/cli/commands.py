@@ -11,7 +11,7 @@ import click
 
 from workbench.cli.checking import check
 from workbench.cli.differing import diff
-from workbench.cli.options import take_domain, take_folder, take_json
+from workbench.cli.options import take_domain, take_folder, take_json, take_progress
 from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
 from workbench.errors import UsageError
@@ -183,23 +183,34 @@ main.add_command(diff)
 @click.option("--out", metavar="DIR", help="Where the datasets go, one folder per domain.")
 @click.option("--seed", type=int, help="The seed; another one gives other items.")
 @click.option("--workers", type=click.IntRange(1), help="How many processes work; the items are the same for any.")
+@click.option("--shard-rows", type=click.IntRange(1), help="How many rows a table has at most; else 100,000.")
+@take_progress
 @take_json
 def build(
-    folder: str, domain: str | None, out: str | None, seed: int | None, workers: int | None, as_json: bool
+    folder: str,
+    domain: str | None,
+    out: str | None,
+    seed: int | None,
+    workers: int | None,
+    shard_rows: int | None,
+    forced: bool,
+    as_json: bool,
 ) -> None:
     """Make the training sets of every curriculum: load, check, generate, verify, export.
 
-    Nothing is written unless every judge accepts every item. Defaults stand in workbench.yaml under 'build'.
+    Nothing is written unless every judge accepts every item. Defaults stand in workbench.yaml under 'build'. When it
+    was interrupted, or even killed, the same command goes on where it stopped, and makes the same bytes.
 
     \b
     Examples:
       workbench build
       workbench build my-project --domain kinship --out data --seed 7 --workers 2
+      workbench build --workers 8 --shard-rows 250000 --progress
     """
     from workbench.build import build, load
 
-    with show_progress() as progress:
-        result = build(load(folder), out, seed, workers, domain=domain, progress=progress)
+    with show_progress(forced=forced) as progress:
+        result = build(load(folder), out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows)
     for violation in result.report.violations:
         print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
     print_json(result.to_json()) if as_json else print_text(result.format_table())
@@ -207,18 +218,25 @@ def build(
 
 @main.command(short_help="Check a dataset anew.")
 @click.argument("dataset", metavar="DATASET")
+@click.option("--workers", type=click.IntRange(1), default=1, help="How many processes work; they find the same.")
+@click.option("--sample", type=click.IntRange(0), metavar="N",
+              help="Show only N items, chosen by their content, to the judges; check all else in full.")  # fmt: skip
+@take_progress
 @take_json
-def verify(dataset: str, as_json: bool) -> int:
+def verify(dataset: str, workers: int, sample: int | None, forced: bool, as_json: bool) -> int:
     """Check every item of a dataset folder anew, from the exported text alone.
 
+    Exit codes: 0 all is right, 1 problems were found, 2 wrong usage, 3 the folder is no dataset or cannot be read.
+
     \b
-    Example:
+    Examples:
       workbench verify build/kinship
+      workbench verify build/kinship --workers 4 --sample 1000
     """
     from workbench.build import verify
 
-    with show_progress() as progress:
-        report = verify(dataset, progress)
+    with show_progress(forced=forced) as progress:
+        report = verify(dataset, progress, workers=workers, sample=sample)
     if as_json:
         print_json({"ok": report.ok, "counts": dict(report.counts), "problems": [str(p) for p in report.problems]})
     else:

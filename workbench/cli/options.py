@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-__all__ = ["take_domain", "take_folder", "take_json"]
+__all__ = ["take_domain", "take_folder", "take_json", "take_progress"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -25,3 +25,9 @@ def take_domain(command: _Command) -> _Command:
 def take_json(command: _Command) -> _Command:
     """Take the wish for JSON."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON.")(command)
+
+
+def take_progress(command: _Command) -> _Command:
+    """Take the wish for lines of progress."""
+    text = "Tell how far the work is, a line every few seconds, even where nobody watches a terminal."
+    return click.option("--progress", "forced", is_flag=True, help=text)(command)

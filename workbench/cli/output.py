@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,8 @@ __all__ = ["print_error", "print_json", "print_text", "show_progress", "wants_co
 # Text of a project reaches a terminal here, and must not be able to steer it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _WIDTH = 100
+_SECONDS = 5.0
+_NUMBER = re.compile("[0-9]")
 
 
 def print_text(text: str) -> None:
@@ -39,10 +42,13 @@ def wants_color() -> bool:
 
 
 @contextmanager
-def show_progress() -> Iterator[Callable[[str], None] | None]:
-    """Give what long work can report to: one line on standard error that is gone afterwards, None off a terminal."""
+def show_progress(*, forced: bool = False) -> Iterator[Callable[[str], None] | None]:
+    """Give what long work can report to: one line on standard error that is gone afterwards, None off a terminal.
+
+    ``forced`` gives lines off a terminal too: whenever something else begins, and else every few seconds.
+    """
     if not sys.stderr.isatty():
-        yield None
+        yield _make_teller() if forced else None
         return
 
     def tell(text: str) -> None:
@@ -52,3 +58,16 @@ def show_progress() -> Iterator[Callable[[str], None] | None]:
         yield tell
     finally:
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _make_teller() -> Callable[[str], None]:
+    last: tuple[str, float] = ("", 0.0)
+
+    def tell(text: str) -> None:
+        nonlocal last
+        what, now = _NUMBER.split(text, maxsplit=1)[0], time.monotonic()
+        if what != last[0] or now - last[1] >= _SECONDS:
+            last = (what, now)
+            click.echo(_CONTROL.sub(" ", text), err=True)
+
+    return tell
