@@ -30,12 +30,13 @@ __all__ = ["are_equivalent", "are_renamings"]
 
 _MOST_ATOMS = 12
 _MOST_COMPARISONS = 16
-_MOST_CONSTANTS = 16
+_MOST_PAIRS = 400
 _MOST_PARTS = 60
 _MOST_CASES = 400
 _MOST_QUESTIONS = 2000
 _MOST_TRIED = 5000
-_MOST_PAIRS = 20_000
+_MOST_MADE = 50_000
+_MOST_RENAMED = 20_000
 _MINUS = Fraction(-1)
 
 
@@ -52,18 +53,23 @@ class _Budget:
 
     def __init__(self) -> None:
         self._known: dict[frozenset[Condition], bool] = {}
-        self._tried = 0
+        self._tried = self._made = 0
 
     def count_atom(self) -> None:
         self._tried += 1
         if self._tried > _MOST_TRIED:
             raise CannotJudgeError("the rules can be compared in too many ways")
 
+    def count_inequalities(self, number: int) -> None:
+        self._made += number
+        if self._made > _MOST_MADE:
+            raise CannotJudgeError("the comparisons are too many to be decided")
+
     def is_satisfiable(self, conditions: frozenset[Condition]) -> bool:
         if conditions not in self._known:
             if len(self._known) >= _MOST_QUESTIONS:
                 raise CannotJudgeError("the comparisons have too many cases")
-            self._known[conditions] = is_satisfiable(sorted(conditions))
+            self._known[conditions] = is_satisfiable(sorted(conditions), self.count_inequalities)
         return self._known[conditions]
 
     def entails(self, conditions: frozenset[Condition], condition: Condition) -> bool:
@@ -175,7 +181,8 @@ def _tell_apart(*rules: Rule) -> tuple[Condition, ...]:
         for element in (*rule.body, *rule.head):
             visit(element)
     constants = sorted(term for term in found if term[0] != "?")
-    if len(constants) > _MOST_CONSTANTS:
+    points = sum(_make_sum(term, {}).constant is None for term in constants)
+    if points * len(constants) > _MOST_PAIRS:
         raise CannotJudgeError("equivalence is not decided for so many constants")
     conditions = []
     for first, second in combinations(constants, 2):
@@ -330,7 +337,7 @@ class _Renaming:
     def match(self, first: Any, second: Any, names: dict[str, str]) -> Iterator[dict[str, str]]:
         """Yield the extensions of ``names`` under which the first part becomes the second."""
         self._tried += 1
-        if self._tried > _MOST_PAIRS or type(first) is not type(second):
+        if self._tried > _MOST_RENAMED or type(first) is not type(second):
             return
         if isinstance(first, str):
             if first[0] != "?" or second[0] != "?":

@@ -7,7 +7,7 @@ can be judged by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ def _solve_equations(conditions: Iterable[Condition]) -> list[Condition] | None:
                 waiting[number] = Condition(one.sign, one.sum.add(equation, -found / factor))
 
 
-def _eliminate(conditions: list[Condition]) -> bool:
+def _eliminate(conditions: list[Condition], count: Callable[[int], None]) -> bool:
     """Tell whether inequalities are satisfiable together (Fourier-Motzkin)."""
     waiting = {_normalise(one) for one in conditions}
     while True:
@@ -117,6 +117,7 @@ def _eliminate(conditions: list[Condition]) -> bool:
                 rest.add(one)
         if len(rest) + len(lower) * len(upper) > _MOST_INEQUALITIES:
             raise CannotJudgeError("the comparisons are too many to be decided")
+        count(len(rest) + len(lower) * len(upper))
         for first in lower:
             for second in upper:
                 sign = "<" if "<" in (first.sign, second.sign) else "<="
@@ -124,13 +125,17 @@ def _eliminate(conditions: list[Condition]) -> bool:
         waiting = rest
 
 
-def is_satisfiable(conditions: Iterable[Condition]) -> bool:
-    """Tell whether some rational numbers meet all conditions. Raises CannotJudgeError when that takes too much."""
+def is_satisfiable(conditions: Iterable[Condition], count: Callable[[int], None] = lambda number: None) -> bool:
+    """Tell whether some rational numbers meet all conditions.
+
+    ``count`` is told how many inequalities are made, and may end it by an exception. Raises CannotJudgeError when there
+    are too many at once.
+    """
     solved = _solve_equations(conditions)
     if solved is None:
         return False
     convex = [one for one in solved if one.sign != "!="]
-    if not _eliminate(convex):
+    if not _eliminate(convex, count):
         return False
     for one in solved:
         if one.sign == "!=":
@@ -140,6 +145,6 @@ def is_satisfiable(conditions: Iterable[Condition]) -> bool:
                 continue
             below = Condition("<", one.sum)
             above = Condition("<", one.sum.scale(Fraction(-1)))
-            if not (_eliminate([*convex, below]) or _eliminate([*convex, above])):
+            if not (_eliminate([*convex, below], count) or _eliminate([*convex, above], count)):
                 return False
     return True

@@ -1,0 +1,222 @@
+"""The one exported file: that it stands alone, runs on old Pythons, and what its command line says."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scorer_items import PREFIXES, make_all, make_proof_item
+
+from workbench.export.scorer import SCORER_NAME, assemble_scorer, main
+from workbench.export.scorer.answers import KINDS
+
+TEXT = assemble_scorer()
+TREE = ast.parse(TEXT, feature_version=(3, 9))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scorer") / SCORER_NAME
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of one item of each kind in one split, and one item in another."""
+    folder = tmp_path_factory.mktemp("dataset")
+    (folder / "items").mkdir()
+    (folder / "theories").mkdir()
+    items = list(make_all().values())
+    other = {**items[0], "id": "another", "level": 10, "level_name": "hard"}
+    write_lines(folder / "items" / "test.jsonl", items)
+    write_lines(folder / "items" / "train.jsonl", [other])
+    for name, content in (
+        ("manifest.json", {"schema_version": 1}),
+        ("prefixes.json", PREFIXES),
+        (f"theories/{items[0]['theory']}.json", make_proof_item()[1]),
+    ):
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def write_lines(path: Path, lines: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def list_right() -> list[dict[str, Any]]:
+    return [{"id": item["id"], "answer": item["answer"]} for item in make_all().values()]
+
+
+# -- the file
+
+
+def test_it_imports_the_standard_library_only() -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(TREE)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        )
+    }  # fmt: skip
+    assert imported <= set(sys.stdlib_module_names) and imported
+    assert "workbench" not in TEXT.replace("docs/scorer.md of Workbench", "").replace("A Workbench", "")
+    assert imported.isdisjoint({"os", "socket", "subprocess", "pickle", "importlib", "urllib", "http"})
+
+
+def test_no_name_is_given_twice() -> None:
+    """Modules that are joined share one space of names."""
+    names: Counter[str] = Counter()
+    for node in TREE.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names[node.name] += 1
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names.update(target.id for target in targets if isinstance(target, ast.Name))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_it_says_the_same_each_time() -> None:
+    assemble_scorer.cache_clear()
+    assert assemble_scorer() == TEXT
+
+
+def find_pythons() -> list[str]:
+    """Pythons on this machine that run."""
+    found = []
+    for name in ("python3.9", "python3.10", "python3.12", "python3.13"):
+        path = shutil.which(name)
+        if path and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
+            found.append(path)
+    return [sys.executable, *found]
+
+
+@pytest.mark.parametrize("python", find_pythons())
+def test_every_python_comes_to_the_same_scores(python: str, program: Path, dataset: Path, tmp_path: Path) -> None:
+    answers = write_lines(tmp_path / "answers.jsonl", list_right())
+    command = [python, "-I", "-W", "error", program, dataset, answers, "--details"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len([line for line in lines if "-item\t1.000\t" in line]) == len(KINDS)
+    assert f"accuracy 1.0000: {len(KINDS)} of {len(KINDS)} items" in lines
+
+
+def test_it_can_be_imported_as_a_reward(program: Path, dataset: Path) -> None:
+    code = (
+        "import json, sys; sys.path.insert(0, sys.argv[1]); import scorer\n"
+        "item = json.loads(open(sys.argv[2] + '/items/train.jsonl').read())\n"
+        "print(scorer.score_answer(item, '<think>so</think> Answer: true', sys.argv[2]), scorer.score(item, 'x').value)"
+    )
+    command = [sys.executable, "-c", code, program.parent, dataset]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1.0 0.0\n", "")
+
+
+# -- the command line
+
+
+def run(dataset: Path, answers: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
+    code = main([str(dataset), str(answers), *options])
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_accuracy_by_task_level_and_status(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [*list_right(), {"id": "another", "answer": "false"}]
+    code, out, err = run(dataset, write_lines(tmp_path / "a.jsonl", lines), capsys)
+    assert (code, err) == (0, "")
+    count = len(KINDS)
+    shown = [" ".join(line.split()) for line in out.splitlines()]
+    assert shown[0] == f"accuracy {count / (count + 1):.4f}: {count} of {count + 1} items"
+    for line in ("holds 0.5000 2", "formalise 1.0000 1", "10 hard 0.0000 1", f"1 one-step 1.0000 {count}"):
+        assert line in shown
+    assert shown.index(f"1 one-step 1.0000 {count}") < shown.index("10 hard 0.0000 1")
+    assert "entailed 0.5000 2" in shown and "- 1.0000 14" in shown
+
+
+def test_missing_double_and_unknown_ids_are_told(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = list_right()
+    changed = [*lines[2:], lines[2], {**lines[3], "answer": "other"}, {"id": "nobody", "answer": "true"}]
+    code, out, err = run(dataset, write_lines(tmp_path / "a.jsonl", changed), capsys)
+    assert code == 1
+    assert "2 items without an answer, which count as wrong: holds-item, subsumes-item" in err
+    assert "2 ids with more than one answer, wrong where these differ: select-item, recall-item" in err
+    assert "1 answers to items that the splits do not have: nobody" in err
+    assert f"accuracy {(len(KINDS) - 3) / len(KINDS):.4f}" in out
+
+
+def test_splits_are_those_that_are_answered_or_named(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = write_lines(tmp_path / "a.jsonl", [{"id": "another", "answer": "true"}])
+    assert run(dataset, answers, capsys)[:2] == (0, run(dataset, answers, capsys, "--split", "train")[1])
+    code, _, err = run(dataset, answers, capsys, "--split", "test")
+    assert code == 1 and f"{len(KINDS)} items without an answer" in err
+    code, _, err = run(dataset, answers, capsys, "--split", "exam")
+    assert (code, err) == (2, "the dataset has the splits test, train\n")
+
+
+def test_details_show_every_step(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line for line in list_right() if line["id"] == "prove-item"]
+    lines[0]["answer"] = lines[0]["answer"].replace("F3]", "F2]")
+    answers = write_lines(tmp_path / "a.jsonl", lines)
+    _, out, _ = run(dataset, answers, capsys, "--details")
+    assert (
+        "prove-item\t0.000\tS2: the premises are not those that the rule needs for it\n  S1\tright\t\n  S2\twrong\t"
+        in out
+    )
+    _, out, _ = run(dataset, answers, capsys, "--details", "--partial")
+    assert "prove-item\t0.500\t" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "is not an object"),
+        ('{"id": "x"}', "does not have the texts id and answer"),
+        ('{"id": 7, "answer": "x"}', "does not have the texts id and answer"),
+        ('{"id": "x", "answer": 7}', "does not have the texts id and answer"),
+        ("[" * 100_000, "cannot be read"),
+    ],
+)
+def test_answers_that_are_none_stop_it(
+    content: str, said: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(content + "\n", encoding="utf-8")
+    code, out, err = run(dataset, path, capsys)
+    assert (code, out) == (3, "") and said in err
+
+
+def test_what_is_no_dataset_stops_it(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = write_lines(tmp_path / "a.jsonl", list_right())
+    assert run(tmp_path, answers, capsys)[0] == 2
+    assert run(dataset, tmp_path / "none.jsonl", capsys)[0] == 3
+    assert main([]) == 2 and main(["--help"]) == 0
+    copy = tmp_path / "copy"
+    shutil.copytree(dataset, copy)
+    (copy / "manifest.json").write_text('{"schema_version": 2}')
+    code, _, err = run(copy, answers, capsys)
+    assert code == 3 and "this program knows version 1" in err
+    (copy / "manifest.json").write_text('{"schema_version": 1}')
+    write_lines(copy / "items" / "test.jsonl", [{"id": "prove-item", "level": 1, "task": "prove"}])
+    code, _, err = run(copy, answers, capsys)
+    assert code == 3 and "the item cannot be scored" in err
+    item = {**make_proof_item()[0], "theory": "../../../secret"}
+    write_lines(copy / "items" / "test.jsonl", [item])
+    code, _, err = run(copy, answers, capsys)
+    assert code == 3 and "is the name of no theory" in err
