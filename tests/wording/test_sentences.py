@@ -65,9 +65,9 @@ def test_labels(en: Lexicon, de: Lexicon) -> None:
 def test_phrases_and_their_defaults(en: Lexicon, de: Lexicon) -> None:
     assert en.get_phrase(k("Elder"), is_class=True) == "{subject} {subject:is|are} an elder"
     assert de.get_phrase(k("Elder"), is_class=True) == "{subject} {subject:gehört|gehören} zur Klasse Elder"
-    assert en.get_phrase(k("worksIn"), is_class=False) == "{subject} works in {object}"
+    assert en.get_phrase(k("worksIn"), is_class=False) == "{subject} {subject:works|work} in {object}"
     assert en.defaults == {k("Elder"), k("worksIn")}
-    assert de.get_phrase(k("older"), is_class=False) == "{subject} {subject:ist|sind} older {object}"
+    assert de.get_phrase(k("older"), is_class=False) == "{subject} {subject:ist|sind} older {object:acc}"
 
 
 def test_order_of_the_triples_does_not_matter() -> None:
@@ -138,8 +138,8 @@ def test_capitals_lead_back(text: str, capital: str) -> None:
             "Elder(?x) ^ not (hasParent(?y, ?x) ^ older(?y, ?z)) -> older(?x, ?x)",
             "If A is an elder and there is no B or C such that (A is a parent of B and B is older than C), "
             "then A is older than A.",
-            "Aus „A gehört zur Klasse Elder und für kein B oder C gilt: (A ist ein Elternteil von B und B ist older C)“ "
-            "folgt „A ist older A“.",
+            "Aus „A gehört zur Klasse Elder und für kein B oder C gilt: (A ist ein Elternteil von B "
+            "und B ist older C)“ folgt „A ist older A“.",
         ),
         (
             "bornIn(?x, ?a) ^ ?n = (?a - 1) * (2 + ?a) -> bornIn(?x, ?n)",

@@ -14,7 +14,7 @@ from workbench.model.rules import Atom, BodyElement
 from workbench.model.terms import RDF_TYPE, RDFS_LABEL, WB, XSD, Term, make_literal
 from workbench.wording.frames import FRAMES, read_frames, write_frames
 from workbench.wording.grammar import Grammar
-from workbench.wording.lexicon import Lexicon, build_lexicon
+from workbench.wording.lexicon import ARBITRARY, Lexicon, build_lexicon
 from workbench.wording.task_reading import (
     ProofLine,
     read_body_question,
@@ -26,7 +26,6 @@ from workbench.wording.task_reading import (
     read_supposition,
 )
 from workbench.wording.task_sentences import (
-    ARBITRARY,
     BodyQuestion,
     QuestionKind,
     canonicalise_question,
@@ -281,7 +280,7 @@ def test_frames_of_tasks_are_refused_when_a_slot_is_missing() -> None:
     ):  # fmt: skip
         with pytest.raises(DatasetError):
             read_frames(data | bad)
-    new = ("version", "tasks", "possibilities", "instructions")
+    new = ("version", "tasks", "possibilities", "instructions", "contractions")
     old = {name: value for name, value in data.items() if name not in new}
     assert read_frames(old).tasks == ()
     assert write_frames(read_frames(old)) == old

@@ -19,9 +19,7 @@ _GERMAN_ARTICLES = {
     "neuter": {"nom": "das", "acc": "das", "dat": "dem", "gen": "des"},
     "plural": {"nom": "die", "acc": "die", "dat": "den", "gen": "der"},
 }
-_BY_ARTICLE = {"der": "masculine", "das": "neuter"}
-# Nouns with these endings are feminine and no plurals, or take an ending of their own in the singular.
-_FEMININE = re.compile(r".*(ung|heit|keit|schaft|ion|tät|würde|erbin|enz|anz|ik|ur|ei|ie)\Z")
+_BY_ARTICLE = {"der": "masculine", "die": "feminine", "das": "neuter"}
 _WEAK = re.compile(
     r".*(e|ent|ant|ist|oge|krat|dat|omat|vokat|et|ot|nom|soph|graph|arch|ekt|[Hh]err|[Mm]ensch|[Gg]raf|[Ff]ürst|[Pp]rinz|"
     r"[Hh]eld|[Bb]är|Ochs|Narr|Christ|Nachbar|Bauer|Kamerad|Ahn|Hirt|Zar)\Z"
@@ -64,16 +62,16 @@ def _decline_with_article(words: list[str], case: str, gender: str, number: str)
     adjectives, head, rest = words[1:place], words[place], words[place + 1 :]
     if not place or any(not adjective.endswith(("e", "en")) for adjective in adjectives):
         return None
-    kind = "plural" if number == "plural" else _BY_ARTICLE.get(words[0]) or gender or _guess_die(adjectives, head)
-    if kind not in _GERMAN_ARTICLES:
-        return _join(words) if case == "acc" and words[0] == "die" else None
-    if _GERMAN_ARTICLES[kind]["nom"] != words[0]:
+    # What is no plural has "die" for the feminine only.
+    kind = "plural" if number == "plural" else _BY_ARTICLE[words[0]]
+    contradicts = (number != "plural" and gender not in ("", kind)) or _GERMAN_ARTICLES[kind]["nom"] != words[0]
+    if contradicts or (kind != "plural" and any(adjective.endswith("en") for adjective in adjectives)):
         return None
     if kind == "masculine" and _WEAK.match(head):
         return None
     keeps = kind != "plural" and (case == "acc" and kind != "masculine")
     if kind != "plural" and not keeps:
-        adjectives = [a if a.endswith("en") else f"{a}n" for a in adjectives]
+        adjectives = [f"{adjective}n" for adjective in adjectives]
     noun = _decline_noun(head, kind, case)
     return noun and _join([_GERMAN_ARTICLES[kind][case], *adjectives, noun, *rest])
 
@@ -85,13 +83,6 @@ def _join(words: list[str]) -> str:
 def _is_adjective(words: list[str], place: int) -> bool:
     """Tell whether a capitalised word is an adjective before the noun, as in "das Rote Meer"."""
     return place + 1 < len(words) and words[place + 1][:1].isupper() and bool(_CAPITAL_ADJECTIVE.match(words[place]))
-
-
-def _guess_die(adjectives: list[str], head: str) -> str:
-    """Return what "die" is: an adjective in -e shows the singular, one in -en the plural, some nouns are singular."""
-    if adjectives:
-        return "plural" if adjectives[0].endswith("en") else "feminine"
-    return "feminine" if _FEMININE.match(head) else ""
 
 
 def _decline_noun(noun: str, kind: str, case: str) -> str | None:

@@ -26,9 +26,11 @@ __all__ = ["FRAMES", "FRAMES_VERSION", "Frames", "read_frames", "select_function
 FRAMES_VERSION = 2
 """The version of frames as they are written: 1 had none for tasks."""
 
-_TABLES = ("comparisons", "operations", "answers", "functions", "tasks", "possibilities", "instructions")
+_TABLES = (
+    "comparisons", "operations", "answers", "functions", "tasks", "possibilities", "instructions", "contractions",
+)  # fmt: skip
 _FOR_FUNCTIONS = ("functions", "truth", "then")
-_SINCE_2 = ("tasks", "possibilities", "instructions")
+_SINCE_2 = ("tasks", "possibilities", "instructions", "contractions")
 _STATUSES = ("entailed", "refuted", "unknown")
 
 
@@ -40,7 +42,8 @@ class Frames:
     ``comparisons`` and ``operations`` are by operator; ``answers`` by status; ``who`` and ``which`` ask. ``functions``
     are by operator (see ``function_frames``), with ``then`` between the arguments of a list and ``truth`` for a
     condition taken as a value. ``tasks`` are by key (see ``task_frames``), ``instructions`` by task;
-    ``possibilities`` are the answers, by status, to whether something must be so.
+    ``possibilities`` are the answers, by status, to whether something must be so. ``contractions`` are what a
+    preposition and an article before a name in a case become ("in dem ", "im ").
     """
 
     language: str
@@ -72,6 +75,7 @@ class Frames:
     tasks: tuple[tuple[str, str], ...] = ()
     possibilities: tuple[tuple[str, str], ...] = ()
     instructions: tuple[tuple[str, str], ...] = ()
+    contractions: tuple[tuple[str, str], ...] = ()
 
 
 FRAMES: dict[str, Frames] = {
@@ -164,6 +168,16 @@ FRAMES: dict[str, Frames] = {
             ("unknown", "beides ist möglich"),
         ),
         instructions=GERMAN_INSTRUCTIONS,
+        contractions=(
+            ("in dem ", "im "),
+            ("an dem ", "am "),
+            ("von dem ", "vom "),
+            ("zu dem ", "zum "),
+            ("bei dem ", "beim "),
+            ("zu der ", "zur "),
+            ("in das ", "ins "),
+            ("an das ", "ans "),
+        ),
     ),
 }
 
@@ -222,5 +236,7 @@ def _check_tasks(frames: Frames) -> None:
             raise DatasetError(f"the frame {key!r} of {frames.language} does not have the slots {', '.join(slots)}")
         if key.startswith("unit ") and not re.fullmatch(r"[^\s|]+(\|[^\s|]+){2}", tasks[key]):
             raise DatasetError(f"the frame {key!r} of {frames.language} does not have three words")
+    if not all(re.fullmatch(r"\S+ \S+ ", whole) and short.endswith(" ") for whole, short in frames.contractions):
+        raise DatasetError(f"a contraction of {frames.language} is not of two words")
     if possibilities.keys() != set(_STATUSES) or len(set(possibilities.values())) < len(_STATUSES):
         raise DatasetError(f"the frames of {frames.language} do not have a possibility for each status")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from workbench.model.builtins import TRUE
 from workbench.model.rules import (
@@ -38,9 +39,10 @@ from workbench.model.terms import (
 )
 from workbench.wording.frames import Frames
 from workbench.wording.function_frames import open_frame
-from workbench.wording.lexicon import Lexicon
+from workbench.wording.lexicon import POSSESSIVE, Lexicon
+from workbench.wording.phrase_index import PhraseIndex
 from workbench.wording.phrases import iterate_variants
-from workbench.wording.sentences import POSSESSIVE, is_many, iterate_letters, name_rule_variables
+from workbench.wording.sentences import is_many, iterate_letters, name_rule_variables
 from workbench.wording.value_words import list_truth_words, read_value_words
 
 __all__ = ["Formula", "Grammar", "canonicalise_rule"]
@@ -63,7 +65,7 @@ _TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|
 _STRING = re.compile(r'"[^"\n]*"\Z')
 _MOST = 256
 """So many readings of one part of a sentence are enough to know that it is ambiguous."""
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 _AMBIGUOUS: tuple[Formula, ...] = (((), ()), ((), (Atom("?A", RDF_TYPE, "?A"),)))
 """Stands for the readings of a sentence that has too many: no rule is either of the two."""
 
@@ -110,9 +112,14 @@ def _find_all(text: str, part: str, start: int = 0) -> Iterator[int]:
         position = text.find(part, position + 1)
 
 
+@lru_cache(maxsize=4096)
+def _split_frame(frame: str, slots: tuple[str, ...]) -> list[str]:
+    return re.split("|".join(map(re.escape, slots)), frame)
+
+
 def _match_frame(text: str, frame: str, slots: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield every way to fill the slots of ``frame`` so that it equals ``text``; slots are in order."""
-    pieces = re.split("|".join(re.escape(slot) for slot in slots), frame)
+    pieces = _split_frame(frame, slots)
 
     def fill(position: int, index: int) -> Iterator[tuple[str, ...]]:
         piece = pieces[index + 1]
@@ -142,23 +149,31 @@ class Grammar:
         self._patterns = [
             pattern
             for key, phrase in sorted(lexicon.phrases.items())
-            for pattern in _split_phrase(key, key in known, phrase)
+            for pattern in _iterate_patterns(key, key in known, phrase, lexicon)
             # Nothing is said by a plural where no label is one.
             if lexicon.plurals or not any(many and not counted for _, counted, many in pattern.wanted)
         ]
+        self._index = PhraseIndex((p, p.before, p.between, p.after) for p in self._patterns)
         # By case: what each form may be the name of. A form may be that of several individuals.
         self._labels: dict[str, dict[str, list[Term]]] = {}
-        for case in {"": None, **{case: None for pattern in self._patterns for case in pattern.cases}}:
+        cases = [case for pattern in self._patterns for case in pattern.cases]
+        for case in dict.fromkeys(("", lexicon.operand_case, *cases)):
             names = self._labels[case] = {}
             for term, label in sorted(lexicon.labels.items()):
-                names.setdefault(lexicon.get_form(term, case) if case else label, []).append(term)
+                # A case with an article behind it is a form whose article went into the preposition.
+                bare, _, article = case.partition(" ")
+                form = lexicon.get_form(term, bare) if bare else label
+                if form.startswith(article):
+                    names.setdefault(form.removeprefix(article), []).append(term)
         # A period and the blank behind it may also meet where words join ("Ann Jr. is a parent of ...").
         words = (*(form for names in self._labels.values() for form in names), *lexicon.phrases.values())
         self.splits_at_periods = not any(". " in f"{text} " or text.startswith(" ") for text in words) and not any(
             ". " in text for text in _list_frames(self._frames)
         )
+        self._comparisons = _list_comparisons(lexicon)
         self._truths = list_truth_words(self._frames)
         self._functions = [frame for key, text in self._frames.functions if (frame := open_frame(key, text))]
+        self._terms: dict[tuple[str, str], list[Term]] = {}
         self._statements: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
         self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
@@ -255,7 +270,7 @@ class Grammar:
         return self._statements[text]
 
     def _iterate_statements(self, text: str) -> Iterator[Atom]:
-        for p in self._patterns:
+        for p in self._index.choose(text):
             if not (text.startswith(p.before) and text.endswith(p.after)):
                 continue
             inner = text[len(p.before) : len(text) - len(p.after)]
@@ -283,7 +298,17 @@ class Grammar:
         )
 
     def _read_term(self, text: str, case: str = "") -> list[Term]:
+        terms = self._terms.get((text, case))
+        if terms is None:
+            if len(self._terms) >= _REMEMBERED:
+                self._terms.clear()
+            terms = self._terms[text, case] = self._list_terms(text, case)
+        return terms
+
+    def _list_terms(self, text: str, case: str) -> list[Term]:
         terms = list(self._labels[case].get(text, ()))
+        if " " in case:
+            return terms
         letter = text.removesuffix(POSSESSIVE) if case == "gen" else text
         if _VARIABLE.match(letter) and (case != "gen" or letter != text):
             terms.append(f"?{letter}")
@@ -320,12 +345,16 @@ class Grammar:
 
     def _list_elements(self, text: str) -> list[BodyElement]:
         readings: list[BodyElement] = list(self.read_statement(text))
-        for operator, frame in self._frames.comparisons:
+        for operator, frame, case, takes_function in self._comparisons:
             for left, right in _match_frame(text, frame, ("{left}", "{right}")):
                 readings += [
                     Comparison(operator, first, second)
                     for first in self._read_expression(left)
-                    for second in self._read_expression(right)
+                    for second in (
+                        self._read_functions(right, conditions=False)
+                        if takes_function
+                        else self._read_expression(right, case)
+                    )
                 ]
         readings += [Comparison("=", operation, TRUE) for operation in self._read_functions(text, conditions=True)]
         for (statement,) in _match_frame(text, self._frames.negation, ("{statement}",)):
@@ -347,8 +376,8 @@ class Grammar:
                     readings.append(Negation(plain))
         return readings
 
-    def _read_expression(self, text: str) -> list[Expression]:
-        readings: list[Expression] = list(self._read_term(text))
+    def _read_expression(self, text: str, case: str = "") -> list[Expression]:
+        readings: list[Expression] = list(self._read_term(text, case))
         for operator, frame in self._frames.operations:
             for left, right in _match_frame(text, frame, ("{left}", "{right}")):
                 readings += [
@@ -411,6 +440,34 @@ def _list_frames(frames: Frames) -> list[str]:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def _list_comparisons(lexicon: Lexicon) -> list[tuple[str, str, str, bool]]:
+    """Return operator, frame, the case of its right side and whether that is a function, of every comparison."""
+    found = [(o, f, lexicon.operand_case if o in ("=", "!=") else "", False) for o, f in lexicon.frames.comparisons]
+    known = {frame for _, frame, _, _ in found}
+    for key, frame in lexicon.frames.tasks:
+        operator, _, what = key.partition(" ")
+        if operator in ("=", "!=", "<", "<=", ">", ">=") and frame not in known:
+            found.append((operator, frame, "", what == "function"))
+    return found
+
+
+def _iterate_patterns(key: Term, is_class: bool, phrase: str, lexicon: Lexicon) -> Iterator[_Pattern]:
+    """Yield the patterns of a phrase, and those in which a preposition has taken in the article of a name."""
+    for pattern in _split_phrase(key, is_class, phrase):
+        yield pattern
+        for place, case in enumerate(pattern.cases):
+            for whole, short in lexicon.frames.contractions if case else ():
+                preposition, article = whole.split(" ", 1)
+                text = pattern.between if place else pattern.before
+                if text == f"{preposition} " or text.endswith(f" {preposition} "):
+                    text = text.removesuffix(f"{preposition} ") + short
+                    cases = (*pattern.cases[:place], f"{case} {article}", *pattern.cases[place + 1 :])
+                    if place:
+                        yield replace(pattern, between=text, cases=cases)
+                    else:
+                        yield replace(pattern, before=text, cases=cases)
 
 
 def _split_phrase(key: Term, is_class: bool, phrase: str) -> Iterator[_Pattern]:

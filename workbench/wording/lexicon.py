@@ -19,13 +19,29 @@ from workbench.wording.defaults import make_phrase
 from workbench.wording.frames import FRAMES, Frames
 from workbench.wording.phrases import find_cases
 
-__all__ = ["ARTICLE", "FORM", "GENDER", "NUMBER", "PHRASE", "Lexicon", "build_lexicon", "split_name"]
+__all__ = [
+    "ARBITRARY",
+    "ARTICLE",
+    "FORM",
+    "GENDER",
+    "NUMBER",
+    "PHRASE",
+    "POSSESSIVE",
+    "Lexicon",
+    "build_lexicon",
+    "split_name",
+]
 
 PHRASE = f"<{WB}phrase>"
 FORM = f"<{WB}form>"
 GENDER = f"<{WB}gender>"
 NUMBER = f"<{WB}number>"
 ARTICLE = f"<{WB}article>"
+ARBITRARY = "urn:knowledge-workbench:any#"
+"""The namespace of individuals of whom nothing is known but what a question supposes; their names are letters."""
+POSSESSIVE = "'s"
+"""The ending of a letter in the genitive."""
+_ARBITRARY = f"<{ARBITRARY}"
 _CAMEL = re.compile(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
 _CASE = re.compile(r"-x-([a-z]+)\Z")
 
@@ -61,12 +77,20 @@ class Lexicon:
         """The language tag."""
         return self.frames.language
 
+    @property
+    def operand_case(self) -> str:
+        """The case of what something is said to be equal to, or different from; empty: as it is called."""
+        case = dict(self.frames.tasks).get("operand case", "nom")
+        return "" if case == "nom" else case
+
     def get_label(self, term: Term) -> str:
         """Return the label of a term, or its name taken apart into words."""
         return self.labels.get(term) or split_name(get_local_name(term))
 
     def get_form(self, term: Term, case: str) -> str:
         """Return what a term is called in a case; its label where that has no other form."""
+        if term.startswith(_ARBITRARY) and case == "gen":
+            return f"{self.get_label(term)}{POSSESSIVE}"
         return self.forms.get(case, {}).get(term) or self.get_label(term)
 
     def get_phrase(self, key: Term, *, is_class: bool) -> str:
@@ -96,7 +120,8 @@ class Lexicon:
         )
 
     def _list_cases(self) -> tuple[str, ...]:
-        return tuple(sorted({case for phrase in self.phrases.values() for case in find_cases(phrase)}))
+        asked = {case for phrase in self.phrases.values() for case in find_cases(phrase)}
+        return tuple(sorted(asked | ({self.operand_case} if self.operand_case else set())))
 
 
 def split_name(name: str) -> str:
@@ -193,8 +218,17 @@ def build_lexicon(
     labels = {term: _put_article(language, text, traits.get(term)) for term, (_, text) in ranked.items()}
     plain = Lexicon(frames, labels, phrases)
     genders = {term: own.gender for term, own in traits.items()}
-    made = {k: make_phrase(frames, plain.get_label(k), is_class=True, gender=genders.get(k, "")) for k in classes
-            if k not in phrases}  # fmt: skip
+    made = {
+        key: make_phrase(
+            frames,
+            plain.get_label(key),
+            is_class=True,
+            gender=genders.get(key, ""),
+            many=given.get((key, "plural"), ""),
+        )
+        for key in classes
+        if key not in phrases
+    }
     made |= {k: make_phrase(frames, plain.get_label(k), is_class=False) for k in properties if k not in phrases}
     lexicon = replace(plain, phrases={**phrases, **made}, defaults=frozenset(made))
     inflected = _inflect(language, lexicon._list_cases(), labels, given, traits)

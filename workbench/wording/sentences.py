@@ -34,13 +34,15 @@ from workbench.model.terms import (
     is_variable,
     split_literal,
 )
-from workbench.wording.lexicon import Lexicon
+from workbench.wording.frames import Frames
+from workbench.wording.lexicon import POSSESSIVE, Lexicon
 from workbench.wording.phrases import Slot, parse_phrase
-from workbench.wording.value_words import say_value_words
+from workbench.wording.value_words import ORDER_WORDS, name_sort, say_value_words
 
 __all__ = [
-    "POSSESSIVE",
     "capitalise",
+    "choose_comparison",
+    "contract",
     "is_many",
     "iterate_letters",
     "name_rule_variables",
@@ -56,8 +58,6 @@ __all__ = [
     "say_term",
 ]
 
-POSSESSIVE = "'s"
-"""The ending of a variable's letter in the genitive."""
 _PLAIN = {
     XSD_INTEGER: re.compile(r"(0|-?[1-9]\d*)\Z"),
     XSD_DECIMAL: re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"),
@@ -110,11 +110,23 @@ def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str
         if isinstance(piece, str):
             text.append(piece)
         elif isinstance(piece, Slot):
-            text.append(say_term(lexicon, ends[piece.role], variables, case=piece.case))
+            name = say_term(lexicon, ends[piece.role], variables, case=piece.case)
+            if piece.case and text:
+                text[-1], name = contract(lexicon.frames.contractions, text[-1], name)
+            text.append(name)
         else:
             many = is_many(lexicon, ends[piece.role], counted=piece.counted)
             text.append(piece.many if many else piece.one)
     return "".join(text)
+
+
+def contract(contractions: Iterable[tuple[str, str]], text: str, name: str) -> tuple[str, str]:
+    """Return a text and the name behind it with preposition and article in one: "in " and "dem Turm", "im Turm"."""
+    for whole, short in contractions:
+        preposition, article = whole.split(" ", 1)
+        if name.startswith(article) and re.search(rf"(?:^|\s){re.escape(preposition)} \Z", text):
+            return text.removesuffix(f"{preposition} ") + short, name.removeprefix(article)
+    return text, name
 
 
 def is_many(lexicon: Lexicon, term: str, *, counted: bool) -> bool:
@@ -136,6 +148,20 @@ def say_expression(lexicon: Lexicon, expression: Expression, variables: Mapping[
     left, right = (_say_operand(lexicon, part, variables) for part in expression.arguments)
     before, between, after = re.split(r"\{left\}|\{right\}", dict(lexicon.frames.operations)[expression.operator])
     return f"{before}{left}{between}{right}{after}"
+
+
+def choose_comparison(frames: Frames, comparison: Comparison) -> str:
+    """Return the frame of a comparison: times, durations and the values of functions have frames of their own."""
+    operator, right = comparison.operator, comparison.right
+    special = ""
+    if operator in ("=", "!="):
+        function = FUNCTIONS[right.operator] if isinstance(right, Operation) else None
+        special = "function" if function and not function.symbol and not function.condition else ""
+    else:
+        sides = [side for side in (comparison.left, right) if isinstance(side, str)]
+        special = next((words for side in sides if (words := ORDER_WORDS.get(name_sort(side)))), "")
+    tasks = dict(frames.tasks) if special else {}
+    return tasks[f"{operator} {special}"] if tasks else dict(frames.comparisons)[operator]
 
 
 def _say_function(lexicon: Lexicon, operation: Operation, variables: Mapping[str, str]) -> str:
@@ -172,8 +198,11 @@ def say_element(lexicon: Lexicon, element: BodyElement, variables: Mapping[str, 
         return _say_function(lexicon, element.left, variables)
     if isinstance(element, Comparison):
         left = say_expression(lexicon, element.left, variables)
-        right = say_expression(lexicon, element.right, variables)
-        frame = dict(lexicon.frames.comparisons)[element.operator]
+        if not isinstance(element.right, Operation) and element.operator in ("=", "!="):
+            right = say_term(lexicon, element.right, variables, case=lexicon.operand_case)
+        else:
+            right = say_expression(lexicon, element.right, variables)
+        frame = choose_comparison(lexicon.frames, element)
         before, _, rest = frame.partition("{left}")
         between, _, after = rest.partition("{right}")
         return f"{before}{left}{between}{right}{after}"

@@ -31,8 +31,21 @@ TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((f"unit {unit}" for unit in ("years", "months", "days", "hours", "minutes", "seconds")), ()),
     "value true": (),
     "value false": (),
+    "decimal mark": (),
+    "operand case": (),
+    **dict.fromkeys(
+        (f"{operator} {words}" for words in ("time", "duration") for operator in ("<", "<=", ">", ">=")),
+        ("left", "right"),
+    ),
+    "= function": ("left", "right"),
+    "!= function": ("left", "right"),
 }
-"""The slots of each frame. A unit is its word behind one, behind other numbers, and behind these in the dative."""
+"""The slots of each frame.
+
+A unit is its word behind one, behind other numbers, and behind these in the dative. ``operand case`` is the case of
+what something is equal to or different from; ``nom``, how things are called. A sign with ``time`` or ``duration``
+compares where one side is known to be one, a sign with ``function`` where the right side is the value of a function.
+"""
 
 ENGLISH_TASKS = (
     ("some", "for some {variables}, {statement}"),
@@ -69,6 +82,18 @@ ENGLISH_TASKS = (
     ("unit seconds", "second|seconds|seconds"),
     ("value true", "true"),
     ("value false", "false"),
+    ("decimal mark", "."),
+    ("operand case", "nom"),
+    ("< time", "{left} is earlier than {right}"),
+    ("<= time", "{left} is not later than {right}"),
+    ("> time", "{left} is later than {right}"),
+    (">= time", "{left} is not earlier than {right}"),
+    ("< duration", "{left} is shorter than {right}"),
+    ("<= duration", "{left} is not longer than {right}"),
+    ("> duration", "{left} is longer than {right}"),
+    (">= duration", "{left} is not shorter than {right}"),
+    ("= function", "{left} is equal to {right}"),
+    ("!= function", "{left} is different from {right}"),
 )
 
 GERMAN_TASKS = (
@@ -106,6 +131,18 @@ GERMAN_TASKS = (
     ("unit seconds", "Sekunde|Sekunden|Sekunden"),
     ("value true", "wahr"),
     ("value false", "falsch"),
+    ("decimal mark", ","),
+    ("operand case", "dat"),
+    ("< time", "{left} ist früher als {right}"),
+    ("<= time", "{left} ist nicht später als {right}"),
+    ("> time", "{left} ist später als {right}"),
+    (">= time", "{left} ist nicht früher als {right}"),
+    ("< duration", "{left} ist kürzer als {right}"),
+    ("<= duration", "{left} ist nicht länger als {right}"),
+    ("> duration", "{left} ist länger als {right}"),
+    (">= duration", "{left} ist nicht kürzer als {right}"),
+    ("= function", "{left} ist {right}"),
+    ("!= function", "{left} ist nicht {right}"),
 )
 
 ENGLISH_INSTRUCTIONS = (

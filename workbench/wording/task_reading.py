@@ -15,10 +15,9 @@ from workbench.model.rules import Atom, Negation, collect_variables
 from workbench.model.terms import Term, Triple, is_variable
 from workbench.wording.frames import Frames
 from workbench.wording.grammar import Grammar
-from workbench.wording.lexicon import Lexicon
+from workbench.wording.lexicon import ARBITRARY, Lexicon
 from workbench.wording.task_frames import SORTS
 from workbench.wording.task_sentences import (
-    ARBITRARY,
     BodyQuestion,
     QuestionKind,
     canonicalise_question,

@@ -6,26 +6,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from workbench.model.proofs import FALSE
 from workbench.model.rules import Atom, BodyElement, Negation, Rule, collect_variables, substitute_element
-from workbench.model.terms import (
-    XSD,
-    XSD_BOOLEAN,
-    XSD_DATE,
-    XSD_DATETIME,
-    XSD_DECIMAL,
-    XSD_INTEGER,
-    XSD_STRING,
-    Pattern,
-    Term,
-    Triple,
-    is_literal,
-    split_literal,
-)
+from workbench.model.terms import Pattern, Term, Triple
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import (
     capitalise,
@@ -36,9 +23,9 @@ from workbench.wording.sentences import (
     say_rule,
     say_statement,
 )
+from workbench.wording.value_words import ORDER_WORDS, name_sort
 
 __all__ = [
-    "ARBITRARY",
     "BodyQuestion",
     "QuestionKind",
     "canonicalise_question",
@@ -56,23 +43,6 @@ __all__ = [
 ]
 
 QuestionKind = Literal["select", "count", "compare", "value"]
-ARBITRARY = "urn:knowledge-workbench:any#"
-"""Individuals of whom nothing is known but what a question supposes; their names are capital letters."""
-
-_SORTS: Mapping[Term, str] = {
-    XSD_INTEGER: "number", XSD_DECIMAL: "number", f"<{XSD}double>": "number", f"<{XSD}float>": "number",
-    XSD_DATE: "date", XSD_DATETIME: "moment", f"<{XSD}dateTimeStamp>": "moment", f"<{XSD}time>": "clock",
-    f"<{XSD}gYear>": "year", f"<{XSD}duration>": "duration", f"<{XSD}yearMonthDuration>": "duration",
-    f"<{XSD}dayTimeDuration>": "duration", XSD_STRING: "text", XSD_BOOLEAN: "truth",
-    **{
-        f"<{XSD}{name}>": "number"
-        for name in (
-            "int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger unsignedInt "
-            "unsignedLong unsignedShort unsignedByte"
-        ).split()
-    },
-}  # fmt: skip
-_ORDER_WORDS = {"date": "time", "moment": "time", "clock": "time", "year": "time", "duration": "duration"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +63,7 @@ class BodyQuestion:
 
 def find_sort(value: Term) -> str:
     """Return which of ``SORTS`` a literal is, to choose the words of a question for such values."""
-    return _SORTS.get(split_literal(value)[1], "value") if is_literal(value) else "value"
+    return name_sort(value)
 
 
 def fill_frame(frame: str, **values: str) -> str:
@@ -122,7 +92,7 @@ def canonicalise_question(question: BodyQuestion) -> BodyQuestion:
         inner = collect_variables(element) if isinstance(element, Negation) else ()
         own = {variable: next(free) for variable in inner if variable not in letters}
         body.append(substitute_element(element, {v: f"?{letter}" for v, letter in (letters | own).items()}))
-    sort = question.sort if question.kind == "value" else _ORDER_WORDS.get(question.sort, "value")
+    sort = question.sort if question.kind == "value" else ORDER_WORDS.get(question.sort, "value")
     return BodyQuestion(
         question.kind,
         tuple(f"?{letters[variable]}" for variable in question.asked),
@@ -152,7 +122,7 @@ def say_body_question(lexicon: Lexicon, question: BodyQuestion, *, person: bool 
         case "count":
             frame = tasks["count"]
         case "compare":
-            frame = tasks[f"{question.order} {_ORDER_WORDS.get(question.sort, 'value')}"]
+            frame = tasks[f"{question.order} {ORDER_WORDS.get(question.sort, 'value')}"]
         case "value":
             frame = tasks[f"which {question.sort or 'value'}"]
     return capitalise(fill_frame(frame, statement=statement))

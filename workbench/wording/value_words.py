@@ -1,17 +1,48 @@
-"""Values that are said in words: durations ("1 year 2 months", "minus 3 days") and truth values, and back.
+"""Values that are said in words: durations ("1 year 2 months", "minus 3 days"), truth values and decimals, and back.
 
-Every text of a duration has words of its own, so that saying and reading are inverse. Numbers, dates and times stay as
-they are written in every language.
+Every text of a duration has words of its own, so that saying and reading are inverse. Whole numbers, dates and times
+stay as they are written in every language.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from workbench.model.terms import XSD, XSD_BOOLEAN, Term, make_literal
+from workbench.model.terms import (
+    XSD,
+    XSD_BOOLEAN,
+    XSD_DATE,
+    XSD_DATETIME,
+    XSD_DECIMAL,
+    XSD_INTEGER,
+    XSD_STRING,
+    Term,
+    is_literal,
+    make_literal,
+    split_literal,
+)
 from workbench.wording.frames import Frames
 
-__all__ = ["list_truth_words", "read_value_words", "say_value_words"]
+__all__ = ["ORDER_WORDS", "list_truth_words", "name_sort", "read_value_words", "say_value_words"]
+
+_SORTS: Mapping[Term, str] = {
+    XSD_INTEGER: "number", XSD_DECIMAL: "number", f"<{XSD}double>": "number", f"<{XSD}float>": "number",
+    XSD_DATE: "date", XSD_DATETIME: "moment", f"<{XSD}dateTimeStamp>": "moment", f"<{XSD}time>": "clock",
+    f"<{XSD}gYear>": "year", f"<{XSD}duration>": "duration", f"<{XSD}yearMonthDuration>": "duration",
+    f"<{XSD}dayTimeDuration>": "duration", XSD_STRING: "text", XSD_BOOLEAN: "truth",
+    **{
+        f"<{XSD}{name}>": "number"
+        for name in (
+            "int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger unsignedInt "
+            "unsignedLong unsignedShort unsignedByte"
+        ).split()
+    },
+}  # fmt: skip
+ORDER_WORDS: Mapping[str, str] = {
+    "date": "time", "moment": "time", "clock": "time", "year": "time", "duration": "duration"
+}  # fmt: skip
+"""By sort of value, in which words its order is said: earlier and later, shorter and longer; of others, less."""
 
 _YEAR_MONTH, _DAY_TIME = f"<{XSD}yearMonthDuration>", f"<{XSD}dayTimeDuration>"
 _COUNT = r"(0|[1-9]\d*)"
@@ -23,15 +54,19 @@ _TEXTS = {
 }
 _UNITS = {_YEAR_MONTH: ("years", "months"), _DAY_TIME: ("days", "hours", "minutes", "seconds")}
 _LETTERS = {"years": "Y", "months": "M", "days": "D", "hours": "H", "minutes": "M", "seconds": "S"}
+_MARKED = re.compile(r"\d\D\d")
 _COUNTED = re.compile(r"\d \S")
+_DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z")
 _PART = re.compile(r"(0|[1-9]\d*)(\.\d*[1-9])? (\S+)\Z")
 
 
 def say_value_words(frames: Frames, lexical: str, datatype: Term, case: str = "") -> str | None:
     """Return the words of a value in a case, or None when it has none in this language."""
-    if (datatype != XSD_BOOLEAN and datatype not in _TEXTS) or not frames.tasks:
+    if (datatype not in (XSD_BOOLEAN, XSD_DECIMAL) and datatype not in _TEXTS) or not frames.tasks:
         return None
     tasks = dict(frames.tasks)
+    if datatype == XSD_DECIMAL:
+        return lexical.replace(".", tasks["decimal mark"]) if _DECIMAL.match(lexical) else None
     if datatype == XSD_BOOLEAN:
         return tasks[f"value {lexical}"] if lexical in ("true", "false") else None
     pattern = _TEXTS.get(datatype)
@@ -46,7 +81,13 @@ def say_value_words(frames: Frames, lexical: str, datatype: Term, case: str = ""
         for unit, count in zip(_UNITS[datatype], counts, strict=True)
         if count is not None
     ]
-    return tasks["negative"].replace("{duration}", " ".join(said)) if sign else " ".join(said)
+    words = " ".join(said).replace(".", tasks["decimal mark"])
+    return tasks["negative"].replace("{duration}", words) if sign else words
+
+
+def name_sort(value: Term) -> str:
+    """Return of which sort a literal is: number, date, moment, clock, year, duration, text, truth, or value."""
+    return _SORTS.get(split_literal(value)[1], "value") if is_literal(value) else "value"
 
 
 def list_truth_words(frames: Frames) -> dict[str, Term]:
@@ -61,11 +102,14 @@ def _choose(words: str, count: str, case: str) -> str:
 
 
 def read_value_words(frames: Frames, text: str, case: str = "") -> list[Term]:
-    """Return the durations whose words ``text`` is in a case."""
-    if not _COUNTED.search(text) or not frames.tasks:
+    """Return the durations and decimals whose words ``text`` is in a case."""
+    if not (_COUNTED.search(text) or _MARKED.search(text)) or not frames.tasks:
         return []
     tasks = dict(frames.tasks)
     found: list[Term] = []
+    mark = tasks["decimal mark"]
+    if mark != "." and mark in text and "." not in text and _DECIMAL.match(text.replace(mark, ".")):
+        found.append(make_literal(text.replace(mark, "."), XSD_DECIMAL))
     before, _, after = tasks["negative"].partition("{duration}")
     for sign, inner in (("", text), ("-", text[len(before) : len(text) - len(after)])):
         if sign and not (text.startswith(before) and text.endswith(after)):
@@ -84,7 +128,7 @@ def _read_duration(parts: list[str], units: tuple[str, ...], tasks: dict[str, st
     """Return the text of a duration of these units; empty when one of the parts is none of them."""
     lexical = "P"
     for part in parts:
-        match = _PART.match(part)
+        match = _PART.match(part.replace(tasks["decimal mark"], "."))
         unit = next((u for u in units if match and match.group(3) in tasks[f"unit {u}"].split("|")), "")
         if match is None or not unit:
             return ""

@@ -125,6 +125,8 @@ def _find_missing_forms(lint: Linter) -> Iterator[Violation]:
     for language in sorted({language for language, _ in asked} & set(lint.languages)):
         lexicon = build_lexicon(lint.index.triples, language)
         for case, unknown in sorted(lexicon.missing.items()):
+            if (language, case) not in asked:
+                continue
             missing = [term for term in lint.index.individuals if term in unknown and lint.index.is_own(term)]
             if not missing:
                 continue
