@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.build.fixing import Fix, list_fixable, propose_fix
     from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
     from workbench.build.narration import Narrator, make_narrator
+    from workbench.build.sameness import Sameness, Twins, explain_sameness, find_twins
     from workbench.build.scaffolding import init
     from workbench.build.statements import parse_statement
     from workbench.build.supposing import suppose
@@ -86,12 +87,14 @@ __all__ = [
     "Progress",
     "Project",
     "RuleDescription",
+    "Sameness",
     "SourceFile",
     "Summary",
     "Supposition",
     "TermDescription",
     "TextPatch",
     "TripleDelta",
+    "Twins",
     "VerifyReport",
     "apply",
     "assemble_theory",
@@ -101,6 +104,8 @@ __all__ = [
     "describe",
     "diff",
     "explain",
+    "explain_sameness",
+    "find_twins",
     "format_difference",
     "format_project",
     "get_knowledge",
@@ -138,6 +143,7 @@ _HOMES = {
     "workbench.build.fixing": ("Fix", "list_fixable", "propose_fix"),
     "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
     "workbench.build.narration": ("Narrator", "make_narrator"),
+    "workbench.build.sameness": ("Sameness", "Twins", "explain_sameness", "find_twins"),
     "workbench.build.scaffolding": ("init",),
     "workbench.build.statements": ("parse_statement",),
     "workbench.build.supposing": ("suppose",),

@@ -14,6 +14,7 @@ from workbench.cli.differing import diff
 from workbench.cli.options import take_domain, take_folder, take_json, take_progress
 from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
+from workbench.cli.sameness import same
 from workbench.errors import UsageError
 
 __all__ = [
@@ -175,6 +176,7 @@ def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
 
 
 main.add_command(diff)
+main.add_command(same)
 
 
 @main.command(short_help="Make the training sets.")

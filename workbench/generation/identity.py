@@ -11,7 +11,7 @@ An identity is the same whether its case has seen one question or a thousand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from workbench.generation.clause_graph import Clause, ClauseGraph, compute_digest, list_atoms, write_clause
@@ -38,6 +38,7 @@ __all__ = [
     "Question",
     "compute_identity",
     "explain_match",
+    "keep_what_counts",
     "split_structure",
 ]
 
@@ -223,7 +224,7 @@ class CaseStructure:
 
     def _describe_core(self, question: Question, parts: Sequence[Part], closed: list[Term]) -> tuple[str, str]:
         """Return a digest of what the rules say about their vocabulary, and the rest of the item in those terms."""
-        facts, rules = self._select(question, parts)
+        facts, rules = self.select(question, parts)
         valued = _find_valued(facts, rules, parts)
         vocabulary, digest = rules.find_vocabulary(closed, valued)
         graph = ClauseGraph("core", valued=valued, base=vocabulary)
@@ -233,7 +234,7 @@ class CaseStructure:
         graph.add_closed(closed)
         return digest, graph.describe()
 
-    def _select(self, question: Question, parts: Sequence[Part]) -> tuple[list[Triple], RuleSet]:
+    def select(self, question: Question, parts: Sequence[Part]) -> tuple[list[Triple], RuleSet]:
         """Return what is no distractor; for unknown also all that the question depends on by its predicates.
 
         A statement is unknown because of all that could have decided it, so nothing of that may be left out.
@@ -262,7 +263,7 @@ class CaseStructure:
             graph.add_triples("fact", self.facts)
             header += [theory.named, closed]
         else:
-            facts, rules = self._select(question, parts)
+            facts, rules = self.select(question, parts)
             graph = ClauseGraph("core", valued=_find_valued(facts, rules, parts))
             for prepared in rules.rules:
                 graph.add_rule(prepared.rule)
@@ -388,3 +389,16 @@ def _draw(structure: ItemStructure, grain: Literal["named", "core"]) -> tuple[li
     """Return an item as one graph, and what belongs to its identity beside the graph."""
     case, question = split_structure(structure)
     return case.draw(question, grain)
+
+
+def keep_what_counts(structure: ItemStructure, grain: Literal["named", "core"]) -> ItemStructure:
+    """Return an item without what a grain leaves out: in ``core`` the distractors that its answer does not rest on."""
+    if grain == "named":
+        return structure
+    case, question = split_structure(structure)
+    facts, rules = case.select(question, question.list_parts())
+    return replace(
+        structure,
+        facts=tuple((fact, False) for fact in facts),
+        rules=tuple((prepared.rule, False) for prepared in rules.rules),
+    )
