@@ -22,7 +22,9 @@ def make_literal(text: str, datatype: str) -> str:
 
 def make_item(kind: str, answer: str, *, task: str = "", language: str = "en", **more: Any) -> dict[str, Any]:
     """An item with what the scorer reads; ``more`` goes into its query, but for options, context, proof and theory."""
-    outside = {name: more.pop(name) for name in ("options", "context", "proof", "theory", "status") if name in more}
+    outside: dict[str, Any] = {
+        name: more.pop(name) for name in ("options", "context", "proof", "theory", "status") if name in more
+    }
     context = [
         {"id": f"c{number}", "triple": triple, "text": text, "shown": True, "distractor": False}
         for number, (triple, text) in enumerate(FACTS, 1)

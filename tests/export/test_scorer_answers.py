@@ -155,7 +155,7 @@ def test_nobody_is_an_answer() -> None:
     ("language", "right", "wrong"),
     [
         ("en", ["1234", "1,234", "1 234", "1234.0", "+1234", "01234", "1\u202f234"], ["1.234", "12,34", "1,2,34"]),
-        ("de", ["1234", "1 234", "1234.0", "1234,0"], ["1.234", "1,234", "12.34", "1234 Jahre"]),
+        ("de", ["1234", "1 234", "1234.0", "1234,0", "1.234,0"], ["1.234", "1,234", "12.34", "1234 Jahre"]),
     ],
 )  # fmt: skip
 def test_numbers_count_by_value(language: str, right: list[str], wrong: list[str]) -> None:
@@ -179,8 +179,12 @@ def test_numbers_count_by_value(language: str, right: list[str], wrong: list[str
          ["1952-03-01", "1. März 1952", "01.03.1952", "1.3.1952"], ["March 1, 1952", "3.1.1952", "1. Mai 1952"]),
         ("en", make_literal("2020-01-01T12:00:00Z", "dateTime"), "2020-01-01T12:00:00Z",
          ["2020-01-01T12:00:00Z", "2020-01-01T13:00:00+01:00"], ["2020-01-01T12:00:00", "2020-01-01"]),
-        ("en", make_literal("P1Y", "yearMonthDuration"), "P1Y", ["P1Y"], ["P12M", "1 year"]),
-        ("en", make_literal("true", "boolean"), "true", ["true", "True"], ["yes", "false"]),
+        ("en", make_literal("P1Y2M", "yearMonthDuration"), "1 year 2 months",
+         ["1 year 2 months", "14 months", "P1Y2M", "P14M"], ["1 Jahr 2 Monate", "420 days", "1 year", "1 year 2"]),
+        ("de", make_literal("-P3DT1.5S", "dayTimeDuration"), "minus 3 Tage 1,5 Sekunden",
+         ["minus 3 Tage 1,5 Sekunden", "Minus 72 Stunden 1,5 Sekunden", "-P3DT1.5S"], ["3 Tage 1,5 Sekunden", "minus"]),
+        ("en", make_literal("true", "boolean"), "true", ["true", "True"], ["yes", "false", "wahr", "1"]),
+        ("de", make_literal("false", "boolean"), "falsch", ["falsch", "Falsch."], ["false", "wahr", "0"]),
         ("en", '"Von Ann"', '"Von Ann"', ["Von Ann", '"Von Ann"'], ["Ann", "VON", '"Von']),
     ],
 )  # fmt: skip
@@ -192,6 +196,13 @@ def test_values(language: str, term: str, shown: str, right: list[str], wrong: l
                 assert score_answer(item, reply) == 1.0, (kind, reply)
         for reply in wrong:
             assert score_answer(item, reply) == 0.0, (kind, reply)
+
+
+def test_a_german_comma_between_digits_is_no_end_of_a_part() -> None:
+    terms = [[make_literal("2.5", "decimal")], [make_literal("3.7", "decimal")]]
+    item = make_item("select", "2,5, 3,7", language="de", answers=terms)
+    right, wrong = ("2,5, 3,7", "3,7; 2,5", "2.5, 3.7", "2,5 und 3,7"), ("2,7, 3,5", "2, 5, 3, 7", "2,5,3,7", "2,5")
+    assert [score_answer(item, reply) for reply in right + wrong] == [1.0] * 4 + [0.0] * 4
 
 
 def test_values_in_a_list_count_by_value() -> None:

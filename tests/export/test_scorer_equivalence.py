@@ -276,7 +276,7 @@ def conclude(case: Case, world: World) -> set[tuple[Fraction, ...]]:
 @given(draw_pair(), st.randoms(use_true_random=False))
 def test_the_verdict_is_that_of_z3_and_small_worlds_bear_it_out(pair: tuple[Case, Case], rng: random.Random) -> None:
     first, second = pair
-    same, reason = are_equivalent(*(parse_rule(write_case(one), PREFIXES) for one in pair))
+    same, reason = judge(write_case(first), write_case(second))
     assert "not decided" not in reason and "too many" not in reason
     ways = ((first, second, find_difference(first, second)), (second, first, find_difference(second, first)))
     assert same == all(values is None for _, _, values in ways), (write_case(first), write_case(second))

@@ -104,7 +104,7 @@ def find_pythons() -> list[str]:
 @pytest.mark.parametrize("python", find_pythons())
 def test_every_python_comes_to_the_same_scores(python: str, program: Path, dataset: Path, tmp_path: Path) -> None:
     answers = write_lines(tmp_path / "answers.jsonl", list_right())
-    command = [python, "-I", "-W", "error", program, dataset, answers, "--details"]
+    command = [python, "-I", "-W", "error", str(program), str(dataset), str(answers), "--details"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -118,7 +118,7 @@ def test_it_can_be_imported_as_a_reward(program: Path, dataset: Path) -> None:
         "item = json.loads(open(sys.argv[2] + '/items/train.jsonl').read())\n"
         "print(scorer.score_answer(item, '<think>so</think> Answer: true', sys.argv[2]), scorer.score(item, 'x').value)"
     )
-    command = [sys.executable, "-c", code, program.parent, dataset]
+    command = [sys.executable, "-c", code, str(program.parent), str(dataset)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("1.0 0.0\n", "")
 

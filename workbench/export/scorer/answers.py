@@ -171,12 +171,17 @@ def _score_step(task: _Task) -> Score:
     return Score(0.0, "another step is wrong")
 
 
-def _split_list(text: str) -> list[str]:
-    """Return the parts between commas outside quotation marks, semicolons and line breaks, without bullets."""
-    parts, part, quoted = [], "", False
-    for sign in text:
+def _split_list(text: str, language: str) -> list[str]:
+    """Return the parts between commas outside quotation marks, semicolons and line breaks, without bullets.
+
+    A comma between two digits belongs to a number where it is the decimal sign.
+    """
+    parts, part, quoted, joins = [], "", False, language.startswith("de")
+    for place, sign in enumerate(text):
         quoted = quoted != (sign == '"') and sign != "\n"
-        if sign in ",;\n" and not quoted:
+        if joins and sign == "," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit():
+            part += sign
+        elif sign in ",;\n" and not quoted:
             parts.append(part)
             part = ""
         else:
@@ -190,7 +195,7 @@ def _read_lists(text: str, language: str) -> list[list[str]]:
     word = "und " if language.startswith("de") else "and "
     found = []
     for whole in dict.fromkeys((text, strip_marks(text))):
-        given = _split_list(whole)
+        given = _split_list(whole, language)
         found.append(given)
         if given and given[-1].startswith(word):
             found.append([*given[:-1], given[-1][len(word) :]])
@@ -202,7 +207,7 @@ def _read_lists(text: str, language: str) -> list[list[str]]:
 
 def _compare_lists(readings: list[list[str]], task: _Task) -> Score:
     """Compare the labels of the answer with those that are right."""
-    best, wanted = 0.0, {_fold(part) for part in _split_list(str(task.item["answer"]))}
+    best, wanted = 0.0, {_fold(part) for part in _split_list(str(task.item["answer"]), task.language)}
     for reading in readings:
         found = {_fold(part) for part in reading}
         if found == wanted:

@@ -48,6 +48,11 @@ _FLOAT = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:
 _ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 _DATE = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){_ZONE}\Z")
 _TIME = re.compile(rf"([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}(?:\.[0-9]{{1,6}})?){_ZONE}\Z")
+_DURATION = re.compile(
+    r"(-?)P(?=[0-9T])(?:([0-9]{1,18})Y)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18}(?:\.[0-9]{1,6})?)S)?)?\Z"
+)
+_UNIT_LENGTHS = (12, 1, 86400, 3600, 60, 1)
 _UNESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
@@ -130,11 +135,23 @@ def _read_moment(text: str, datatype: str) -> Value | None:
     return Value(f"{datatype} with zone", seconds + offset if zone[0] == "-" else seconds - offset)
 
 
+def _read_duration(text: str, datatype: str) -> Value | None:
+    """Return a duration as months and seconds, which no calendar turns into each other."""
+    found = _DURATION.match(text)
+    if found is None:
+        return None
+    counts = [Fraction(count or 0) * length for count, length in zip(found.groups()[1:], _UNIT_LENGTHS)]  # noqa: B905  # Python 3.9
+    months, seconds = sum(counts[:2], Fraction(0)), sum(counts[2:], Fraction(0))
+    if (datatype == "yearMonthDuration" and seconds) or (datatype == "dayTimeDuration" and months):
+        return None
+    return Value("duration", (-months, -seconds) if found.group(1) else (months, seconds))
+
+
 @lru_cache(maxsize=4096)
 def read_value(term: str) -> Value | None:
     """Return the value of a literal, or None for a text that has none in its datatype.
 
-    Raises CannotJudgeError for durations, times with a zone and years with a zone.
+    Raises CannotJudgeError for times and years with a zone.
     """
     lexical, datatype, language = split_literal(term)
     text = lexical.strip(" \t\r\n")
@@ -153,7 +170,7 @@ def read_value(term: str) -> Value | None:
     if datatype in ("date", "time", "dateTime"):
         return _read_moment(text, datatype)
     if datatype in ("duration", "yearMonthDuration", "dayTimeDuration"):
-        raise CannotJudgeError("durations are beyond this program")
+        return _read_duration(text, datatype)
     if datatype == "gYear":
         if not re.match(r"-?[0-9]{4,9}\Z", text):
             raise CannotJudgeError(f"the year {text[:40]} is beyond this program")
@@ -165,7 +182,11 @@ def compare_values(sign: str, left: Value, right: Value) -> bool:
     """Tell whether a comparison holds; values of different kinds are unequal and have no order."""
     if sign in ("=", "!="):
         return (left == right) == (sign == "=")
-    if left.kind != right.kind or left.kind not in _ORDERED:
+    if left.kind == right.kind == "duration":
+        (months, seconds), (others, rest) = left.content, right.content
+        if months != others and seconds != rest:
+            raise CannotJudgeError("the order of months and days is beyond this program")
+    elif left.kind != right.kind or left.kind not in _ORDERED:
         return False
     first, second = (left.content, right.content) if sign[0] == "<" else (right.content, left.content)
     return bool(first < second or (len(sign) == 2 and first == second))
@@ -192,10 +213,24 @@ _MONTHS = {
     "en": "january february march april may june july august september october november december".split(),
     "de": "januar februar märz april mai juni juli august september oktober november dezember".split(),
 }
+_UNIT_WORDS = {
+    "en": {
+        word: place
+        for place, unit in enumerate("year month day hour minute second".split())
+        for word in (unit, unit + "s")
+    },
+    "de": {
+        word: place
+        for place, unit in enumerate("jahr monat tag stunde minute sekunde".split())
+        for word in (unit, unit + "e", unit + "en", unit + "n")
+    },
+}
+_TRUTHS = {"en": ("true", "false"), "de": ("wahr", "falsch")}
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{1,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?\Z")
 _BLANK_GROUPS = re.compile("[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3}){1,100}(?:[.][0-9]{1,400})?\\Z")
 _ENGLISH_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){1,100}(?:\.[0-9]{1,400})?\Z")
-_GERMAN_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,100}(?:,[0-9]{1,400})?\Z")
+_GERMAN_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){1,100}(?:,[0-9]{1,400})?\Z")
+_GERMAN_DOUBT = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}\Z")
 _GERMAN_COMMA = re.compile(r"[+-]?[0-9]{1,400},[0-9]{1,400}\Z")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)? ([a-zä]{3,9}),? ([0-9]{4})\Z")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9}) ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})\Z")
@@ -229,10 +264,12 @@ def strip_marks(text: str) -> str:
 def read_number(text: str, language: str) -> Fraction | None:
     """Return the number that a text writes in digits, or None.
 
-    The point is the decimal sign in every language, as in the prompts. Groups of three may be parted by blanks, in
-    English also by commas and in German by two or more points; in German a comma is a decimal sign too.
+    The decimal sign is a point, in German a comma or a point. Groups of three may be parted by blanks, in English also
+    by commas and in German by points; a German "1.234", which may mean either, is no number.
     """
     text = text.replace("\u2212", "-")
+    if language.startswith("de") and _GERMAN_DOUBT.match(text):
+        return None
     if _PLAIN_NUMBER.match(text):
         return Fraction(text)
     if _BLANK_GROUPS.match(text):
@@ -258,8 +295,26 @@ def _read_day(text: str, language: str) -> str:
     return f"{year}-{number:02}-{int(day):02}" if found and number else text
 
 
+def _read_duration_words(text: str, language: str) -> tuple[Fraction, Fraction] | None:
+    """Return the months and seconds of a duration in words, such as "1 year 2 months" or "minus 3 Tage"."""
+    words, units = text.lower().split(), _UNIT_WORDS.get(language[:2], {})
+    sign = -1 if words[:1] == ["minus"] else 1
+    if sign < 0:
+        words = words[1:]
+    found = {"months": Fraction(0), "seconds": Fraction(0)}
+    if not words or len(words) % 2 or len(words) > 12:
+        return None
+    for count, unit in zip(words[::2], words[1::2]):  # noqa: B905  # Python 3.9 has no strict
+        number = read_number(count, language)
+        if number is None or unit not in units:
+            return None
+        place = units[unit]
+        found["months" if place < 2 else "seconds"] += sign * number * _UNIT_LENGTHS[place]
+    return found["months"], found["seconds"]
+
+
 def equals_literal(term: str, text: str, language: str) -> bool:
-    """Tell whether a text writes the value of a literal: numbers and dates by value, strings letter by letter."""
+    """Tell whether a text writes the value of a literal: strings letter by letter, everything else by value."""
     lexical, datatype, tag = split_literal(term)
     if tag or datatype == "string":
         return unicodedata.normalize("NFC", lexical).strip() == strip_marks(text) or text == f'"{lexical}"'
@@ -268,6 +323,10 @@ def equals_literal(term: str, text: str, language: str) -> bool:
         if value is not None and value.kind == "number":
             return bool(read_number(strip_marks(text), language) == value.content)
         written = strip_marks(text)
+        if value is not None and value.kind == "boolean":
+            return written.lower() == _TRUTHS.get(language[:2], ("true", "false"))[not value.content]
+        if value is not None and value.kind == "duration" and written.lstrip("-")[:1] != "P":
+            return bool(_read_duration_words(written, language) == value.content)
         if datatype == "date":
             written = _read_day(written, language)
         return value is not None and read_value(f'"{written}"^^<{XSD}{datatype}>') == value and '"' not in written
