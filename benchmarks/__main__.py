@@ -8,6 +8,7 @@ python -m benchmarks generation --items 50 --blocks 1
 python -m benchmarks validation --sections changes
 python -m benchmarks lint --profiles strict
 python -m benchmarks analysis
+python -m benchmarks scale --items 1000000 --verify
 """
 
 import sys
@@ -15,7 +16,7 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis")
+_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis", "scale")
 
 
 def main() -> None:

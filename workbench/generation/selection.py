@@ -205,11 +205,11 @@ def _fill_level(
         for (task, aim, reason), count in sorted(block.rejected.items()):
             if not task or (task, aim) in open_cells:
                 selection.rejected[reason] += count
-        before = dict(remaining)
-        waiting = [position for position, key in enumerate(block.keys) if key.cell in room]
-        for position, written in take_in_turn(block.keys, waiting, block.judge, selection.ledger, remaining):
-            selection.taken[block.keys[position].cell] += 1
-            sink.put(block.keys[position], written)
+        before, keys = dict(remaining), block.keys
+        waiting = [position for position, key in enumerate(keys) if key.cell in room]
+        for position, written in take_in_turn(keys, waiting, block.judge, selection.ledger, remaining):
+            selection.taken[keys[position].cell] += 1
+            sink.put(keys[position], written)
         for cell, count in remaining.items():
             selection.misses[cell] = selection.misses[cell] + 1 if count == before[cell] else 0
         selection.place = Place(block.place.number, block.place.turn + 1)
