@@ -13,6 +13,7 @@ from workbench.build.analysing.conflicts import report_conflicts
 from workbench.build.analysing.shape_conflicts import report_shape_conflicts
 from workbench.build.checked import Checked
 from workbench.build.curricula import read_curriculum
+from workbench.build.curriculum_knowledge import check_curriculum
 from workbench.build.dataset_groups import check_dataset
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
@@ -92,6 +93,8 @@ def _check_domain(
     found = [*knowledge.violations, *_report_unsupported(knowledge), *_report_unknown_closed(project, knowledge)]
     curriculum = read_curriculum(domain)
     found += curriculum.violations
+    if curriculum.curriculum is not None:
+        found += check_curriculum(curriculum.curriculum, knowledge.theory, curriculum.templates, knowledge.declared)
     found += lint_knowledge(project, domain, knowledge, curriculum, today)
     found += find_ill_typed_literals(
         domain.triples,

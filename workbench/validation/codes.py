@@ -109,6 +109,20 @@ CODES: Mapping[str, str] = MappingProxyType(
         "shape.against-ontology": "a shape against a domain, range, disjointness or cardinality of the ontology",
         "analysis.undetermined": "questions about rules or shapes that reached a limit before they were answered",
         "dataset.*": "what in a dataset no longer follows from the knowledge (`--dataset`)",
+        "curriculum.balance": (
+            "what a build says: a rule, class or property in fewer items than were asked for; a stage with fewer items"
+        ),
+        "curriculum.stage": (
+            "what a build says: a rule, class or property in fewer items than were asked for; a stage with fewer items"
+        ),
+        "split.leak": (
+            "what a build says: items of train that have what a split holds out; items of that split that have "
+            "nothing of it"
+        ),
+        "split.misplaced": (
+            "what a build says: items of train that have what a split holds out; items of that split that have "
+            "nothing of it"
+        ),
         "curriculum.sensitive": (
             "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
         ),
@@ -184,6 +198,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "config.unknown-name": "a name under `closed` that the ontology does not declare",
         "curriculum.value": "a value of a curriculum that cannot be used; a language without sentences",
         "curriculum.language": "a value of a curriculum that cannot be used; a language without sentences",
+        "curriculum.unknown-name": "a rule, class, property or template that a curriculum names and the domain lacks",
+        "curriculum.held-out": "a split that holds out all that there would be to train on",
         "template.missing": "a template that a curriculum needs; one that no task can use; two of one name",
         "template.place": "a template that a curriculum needs; one that no task can use; two of one name",
         "template.twice": "a template that a curriculum needs; one that no task can use; two of one name",
