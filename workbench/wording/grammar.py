@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -117,23 +117,30 @@ def _split_frame(frame: str, slots: tuple[str, ...]) -> list[str]:
     return re.split("|".join(map(re.escape, slots)), frame)
 
 
-def _match_frame(text: str, frame: str, slots: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield every way to fill the slots of ``frame`` so that it equals ``text``; slots are in order."""
+def _match_frame(text: str, frame: str, slots: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """Return every way to fill the slots of ``frame`` so that it equals ``text``; slots are in order."""
     pieces = _split_frame(frame, slots)
+    if not (text.startswith(pieces[0]) and text.endswith(pieces[-1])):
+        return ()
+    if len(slots) > 1:
+        return _fill_frame(text, pieces)
+    start, end = len(pieces[0]), len(text) - len(pieces[1])
+    return ((text[start:end],),) if end > start else ()
 
+
+def _fill_frame(text: str, pieces: Sequence[str]) -> Iterator[tuple[str, ...]]:
     def fill(position: int, index: int) -> Iterator[tuple[str, ...]]:
         piece = pieces[index + 1]
-        if index == len(slots) - 1:
+        if index == len(pieces) - 2:
             end = len(text) - len(piece)
-            if end > position and text.endswith(piece):
+            if end > position:
                 yield (text[position:end],)
             return
         for found in _find_all(text, piece, position + 1):
             for rest in fill(found + len(piece), index + 1):
                 yield (text[position:found], *rest)
 
-    if text.startswith(pieces[0]):
-        yield from fill(len(pieces[0]), 0)
+    yield from fill(len(pieces[0]), 0)
 
 
 class Grammar:

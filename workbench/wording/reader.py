@@ -29,7 +29,11 @@ SLOTS = (
 """What a template may frame. ``_list`` slots hold one sentence a line behind ``- ``; the others one paragraph."""
 
 _OPTION = re.compile(r"([A-Z])\) (.+)\Z")
+_PERIOD = re.compile(r"(?<=\.) ")
+_LETTERS = 12
 _LIMIT = 2
+_REMEMBERED = 4096
+"""So many texts of slots are remembered from their latest use on; twice as many while they are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Reading:
     """What a prompt says: facts, rules, closed keys, and what is asked.
 
     That is a statement, a question (its variable ``?X``), options, or what the slots of ``task_slots`` hold: a question
-    with a body, a goal, changes (whether added, and the fact), the lines of a proof.
+    with a body, a goal, changes (whether added, and the fact), the lines of a proof, and how to answer.
     """
 
     facts: tuple[Triple, ...] = ()
@@ -65,6 +69,7 @@ class Reading:
     goal: Atom | None = None
     changes: tuple[tuple[bool, Triple], ...] = ()
     proof: tuple[ProofLine, ...] = ()
+    instruction: str = ""
 
 
 class Reader:
@@ -72,31 +77,44 @@ class Reader:
 
     def __init__(self, grammars: Mapping[str, Grammar], skeletons: Sequence[Skeleton]) -> None:
         self._grammars = grammars
-        self._skeletons = tuple(skeletons)
+        self._skeletons = _SkeletonIndex(skeletons)
+        self._known: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        self._older: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
 
     def read(self, prompt: str) -> tuple[Reading, ...]:
         """Return the distinct readings of a prompt, at most two."""
-        readings: dict[Reading, None] = {}
-        for skeleton in self._skeletons:
-            if not (prompt.startswith(skeleton.texts[0]) and prompt.endswith(skeleton.texts[-1])):
-                continue
+        readings: list[Reading] = []
+        for skeleton in self._skeletons.choose(prompt):
             for values in _cut(prompt, skeleton):
                 for reading in self._read_slots(skeleton, values):
-                    readings[reading] = None
+                    if reading not in readings:
+                        readings.append(reading)
                     if len(readings) >= _LIMIT:
                         return tuple(readings)
         return tuple(readings)
 
     def _read_slots(self, skeleton: Skeleton, values: Sequence[str]) -> Iterator[Reading]:
-        grammar = self._grammars[skeleton.language]
         choices: list[list[dict[str, Any]]] = []
         for slot, value in zip(skeleton.slots, values, strict=True):
-            found = list(islice(self._read_slot(grammar, slot, value), _LIMIT))
+            found = self._remember_slot(skeleton.language, slot, value)
             if not found:
                 return
             choices.append(found)
         for parts in product(*choices):
             yield Reading(**{name: value for part in parts for name, value in part.items()})
+
+    def _remember_slot(self, language: str, slot: str, value: str) -> list[dict[str, Any]]:
+        """Return the first readings of a slot's text; many prompts about one case share the texts of most slots."""
+        place = (language, slot, value)
+        found = self._known.get(place)
+        if found is None:
+            found = self._older.get(place)
+            if found is None:
+                found = list(islice(self._read_slot(self._grammars[language], slot, value), _LIMIT))
+            if len(self._known) >= _REMEMBERED:
+                self._older, self._known = self._known, {}
+            self._known[place] = found
+        return found
 
     def _read_slot(self, grammar: Grammar, slot: str, value: str) -> Iterator[dict[str, Any]]:
         match slot:
@@ -120,8 +138,49 @@ class Reader:
                 yield from read_task_slot(grammar, slot, value)
 
 
+class _SkeletonIndex:
+    """Skeletons by their first and last texts, the first by its first letters."""
+
+    def __init__(self, skeletons: Sequence[Skeleton]) -> None:
+        self._skeletons = tuple(skeletons)
+        self._places: dict[int, dict[str, dict[str, dict[str, list[int]]]]] = {}
+        for number, skeleton in enumerate(self._skeletons):
+            first, last = skeleton.texts[0], skeleton.texts[-1]
+            length = min(len(first), _LETTERS)
+            by_first = self._places.setdefault(length, {}).setdefault(first[:length], {})
+            by_first.setdefault(first, {}).setdefault(last, []).append(number)
+
+    def choose(self, prompt: str) -> list[Skeleton]:
+        """Return the skeletons with which a prompt begins and ends, in their order."""
+        numbers: list[int] = []
+        for length, places in self._places.items():
+            for first, by_last in places.get(prompt[:length], {}).items():
+                if prompt.startswith(first):
+                    for last, found in by_last.items():
+                        if prompt.endswith(last):
+                            numbers += found
+        return [self._skeletons[number] for number in sorted(numbers)]
+
+
 def _cut(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
     """Yield every way to fill the slots so that the template gives the prompt; slots are not empty."""
+    texts, values, position = skeleton.texts, list[str](), len(skeleton.texts[0])
+    for text in texts[1:-1]:
+        found = prompt.find(text, position + 1)
+        if found < 0:
+            return
+        if prompt.find(text, found + 1) >= 0:
+            yield from _cut_everywhere(prompt, skeleton)
+            return
+        values.append(prompt[position:found])
+        position = found + len(text)
+    # Every text stands at one place only, so there is one way at most.
+    end = len(prompt) - len(texts[-1])
+    if end > position:
+        yield (*values, prompt[position:end])
+
+
+def _cut_everywhere(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
     texts = skeleton.texts
 
     def cut(position: int, index: int) -> Iterator[tuple[str, ...]]:
@@ -148,7 +207,7 @@ def _read_sentences(value: str, grammar: Grammar, read: Any, *, lines: bool) -> 
             yield from product(*(read(row[2:]) for row in rows))
         return
     if grammar.splits_at_periods and '"' not in value:
-        yield from product(*(read(sentence) for sentence in re.split(r"(?<=\.) ", value)))
+        yield from product(*(read(sentence) for sentence in _PERIOD.split(value)))
         return
     # Cut points are behind a period (or a closing quotation mark and period) that a blank follows.
     ends = [m.start() + 1 for m in re.finditer(r"\.(?= )", value)] + [len(value)]
