@@ -50,14 +50,16 @@ class InstanceTable(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """Per place the chosen instance (-1: stated, or not at all), its height, and its proof as a row of bits.
+    """Per place the chosen instance (-1: stated, or not at all), its height, and rows of bits.
 
-    A bit stands for a fact of the world, in their order; the bits of a proof are those of all facts in it.
+    A bit stands for a fact of the world, in their order. ``proofs`` are the facts in the canonical proof, ``grounds``
+    those in all proofs of least height: on nothing else the choice depends.
     """
 
     rows: IntArray
     heights: IntArray
     proofs: BitArray
+    grounds: BitArray
 
 
 def collect_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable, layout: Layout) -> InstanceTable:
@@ -142,6 +144,7 @@ def choose_all(
     size, width = layout.size, layout.width
     members = np.arange(size, dtype=np.int64) - layout.starts[layout.slots]
     proofs = _mark_members(members, width, layout.nobody + 1)
+    grounds = proofs.copy()
     derived = select_facts(layout, layout.heights > 0)
     chosen: IntArray = np.full(layout.nobody, -1, dtype=np.int64)
     heights = np.append(layout.heights, np.full(layout.count, -1, dtype=np.int64))
@@ -162,8 +165,10 @@ def choose_all(
         unions = _unite(proofs, table.premises, rows, layout.nobody)
         heads = table.heads[rows]
         starts = np.flatnonzero(np.diff(heads, prepend=-1))
+        below = _unite(grounds, table.premises, rows, layout.nobody)
         if len(starts) < len(rows):
             counts = np.diff(starts, append=len(rows))
+            below = _merge_groups(below, starts, counts)
             open_ = np.flatnonzero(np.repeat(counts > 1, counts))
             sizes: IntArray = np.zeros(len(rows), dtype=np.int64)
             sizes[open_] = count_bits(unions[open_] & derived[slots[heads[open_]]])
@@ -173,7 +178,17 @@ def choose_all(
             rows, unions, heads = rows[kept], unions[kept], heads[kept]
         chosen[heads] = rows
         proofs[heads] |= unions
-    return Choices(chosen, heights, proofs[:-1])
+        grounds[heads] |= below
+    return Choices(chosen, heights, proofs[:-1], grounds[:-1])
+
+
+def _merge_groups(sets: BitArray, starts: IntArray, counts: IntArray) -> BitArray:
+    """The unions of groups of rows. Most groups are small: they are united one row at a time."""
+    merged: BitArray = sets[starts]
+    for turn in range(1, int(counts.max())):
+        more = np.flatnonzero(counts > turn)
+        merged[more] |= sets[starts[more] + turn]
+    return merged
 
 
 def select_facts(layout: Layout, chosen: BoolArray) -> BitArray:

@@ -5,6 +5,7 @@ A fact that rests on nothing that changed has the proof that it had; choices are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,15 +21,16 @@ __all__ = ["ExtendedSheet", "Gains"]
 
 
 class Gains(NamedTuple):
-    """What a statement adds to a world: new facts, sorted, with their heights; derivations with a new premise.
+    """What a statement adds to a world beside new facts: derivations that were none without it, by what they conclude.
 
-    ``lowered`` has the new heights of facts that were there. New facts are numbered after those, then *false*.
+    ``lowered`` has the new heights of facts that were there, ``shifted`` facts with a derivation whose height may have
+    changed; ``list_instances`` turns rows into derivations.
     """
 
-    facts: list[Triple]
-    heights: list[int]
-    instances: dict[int, list[Instance]]
+    rows: dict[int, list[int]]
     lowered: dict[int, int]
+    shifted: set[int]
+    list_instances: Callable[[list[int]], list[Instance]]
 
 
 class _Choice(NamedTuple):
@@ -39,24 +41,43 @@ class _Choice(NamedTuple):
 
 
 class ExtendedSheet(Sheet):
-    """What can be asked about a world with a statement; ``gains`` is what the statement adds."""
+    """What can be asked about a world with a statement. New facts, sorted, are numbered after those that were there."""
 
-    def __init__(self, plan: TheoryPlan, below: WorldSheet, statement: Triple, gains: Gains) -> None:
+    def __init__(
+        self,
+        plan: TheoryPlan,
+        below: WorldSheet,
+        statement: Triple,
+        news: list[Triple],
+        heights: list[int],
+        read_gains: Callable[[], Gains],
+    ) -> None:
         super().__init__(plan)
-        self.below, self.statement, self.gains = below, statement, gains
+        self.below, self.statement, self.news = below, statement, news
+        self._heights, self._read_gains = heights, read_gains
+        self._known: Gains | None = None
+        self._touched_bits: int | None = None
+        self._all_heights: list[int] | None = None
+        self._instances: dict[int, list[Instance]] = {}
         self._size = len(below.facts)
-        self._false = self._size + len(gains.facts)
+        self._false = self._size + len(news)
         self._steps: dict[tuple[int, Instance], Step] = {}
         self._choices: dict[int, _Choice] = {}
+
+    @property
+    def _gains(self) -> Gains:
+        if self._known is None:
+            self._known = self._read_gains()
+        return self._known
 
     @cached_property
     def facts(self) -> list[Triple]:
         """See :class:`Sheet`."""
-        return [*self.below.facts, *self.gains.facts]
+        return [*self.below.facts, *self.news]
 
     @cached_property
     def _new(self) -> dict[Triple, int]:
-        return {fact: self._size + place for place, fact in enumerate(self.gains.facts)}
+        return {fact: self._size + place for place, fact in enumerate(self.news)}
 
     @cached_property
     def stated_bits(self) -> int:
@@ -70,30 +91,47 @@ class ExtendedSheet(Sheet):
         """See :class:`Sheet`."""
         if number < self._size:
             return self.below.facts[number]
-        return FALSE if number == self._false else self.gains.facts[number - self._size]
+        return FALSE if number == self._false else self.news[number - self._size]
 
     def find(self, triple: Triple) -> int | None:
         """See :class:`Sheet`."""
         number = self.below.find(triple)
         if triple == FALSE:
-            return None if number is None and self._false not in self.gains.instances else self._false
+            return None if number is None and self._false not in self._gains.rows else self._false
         return self._new.get(triple) if number is None else number
+
+    @property
+    def heights(self) -> list[int]:
+        """The heights of facts by their numbers."""
+        if self._all_heights is None:
+            heights = [*self.below.heights, *self._heights]
+            for number, height in self._gains.lowered.items():
+                heights[number] = height
+            self._all_heights = heights
+        return self._all_heights
 
     def get_height(self, number: int) -> int:
         """See :class:`Sheet`."""
-        if number < self._size:
-            lowered = self.gains.lowered.get(number)
-            return self.below.heights[number] if lowered is None else lowered
         if number < self._false:
-            return self.gains.heights[number - self._size]
-        return min(map(self._measure_instance, self.list_instances(number)))
+            return self.heights[number]
+        return min(self._measure_instance(instance) for instance in self.list_instances(number))
 
     def _measure_instance(self, instance: Instance) -> int:
-        return 1 + max([self.get_height(premise) for premise in instance.premises], default=0)
+        heights = self.heights
+        return 1 + max([heights[premise] for premise in instance.premises], default=0)
+
+    def _list_gained(self, number: int) -> list[Instance]:
+        """The derivations of a fact that were none without the statement."""
+        found = self._instances.get(number)
+        if found is None:
+            gains = self._gains
+            rows = gains.rows.get(number)
+            found = self._instances[number] = gains.list_instances(rows) if rows else []
+        return found
 
     def list_instances(self, number: int) -> list[Instance]:
         """Return the derivations of a fact, those of the world as it was first."""
-        own = self.gains.instances.get(number, [])
+        own = self._list_gained(number)
         if self._size <= number < self._false:
             return own
         below = self.below.list_rows(min(number, self._size))
@@ -101,7 +139,7 @@ class ExtendedSheet(Sheet):
 
     def list_steps(self, number: int) -> list[Step]:
         """See :class:`Sheet`."""
-        steps = [self._get_step(number, instance) for instance in self.gains.instances.get(number, ())]
+        steps = [self._get_step(number, instance) for instance in self._list_gained(number)]
         if self._size <= number < self._false:
             return steps
         return [*self.below.list_steps(min(number, self._size)), *steps]
@@ -116,23 +154,24 @@ class ExtendedSheet(Sheet):
 
     # What changed, and proofs.
 
-    @cached_property
+    @property
     def _touched(self) -> int:
         """The facts of the world as it was that may be proved otherwise."""
-        touched = 0
-        for number in self.gains.lowered:
-            touched |= 1 << number
-        for number, instances in self.gains.instances.items():
-            if number < self._size and not touched >> number & 1:
-                height = self.get_height(number)
-                if height and any(self._measure_instance(instance) == height for instance in instances):
-                    touched |= 1 << number
-        return touched
+        if self._touched_bits is None:
+            heights, lowered = self.heights, self._gains.lowered
+            touched = sum(1 << number for number in {*lowered, *self._gains.shifted})
+            for number in self._gains.rows:
+                if number < self._size and number not in lowered and heights[number]:
+                    height = heights[number]
+                    if any(self._measure_instance(instance) == height for instance in self._list_gained(number)):
+                        touched |= 1 << number
+            self._touched_bits = touched
+        return self._touched_bits
 
     def _is_as_before(self, number: int) -> bool:
         if number >= self._size:
             return False
-        return not self._touched or not self.below.get_cone(number)[0] & self._touched
+        return not self._touched or not self.below.get_ground_bits(number) & self._touched
 
     def _get_proof_bits(self, number: int) -> int:
         choice = self._choices.get(number)
@@ -140,18 +179,28 @@ class ExtendedSheet(Sheet):
 
     def _choose(self, goal: int) -> None:
         """Make the choices for what a goal may rest on and that is not as before."""
+        heights, choices = self.heights, self._choices
         open_: dict[int, list[Instance]] = {}
         frontier = [goal]
         while frontier:
             fact = frontier.pop()
-            if fact in open_ or fact in self._choices or self._is_as_before(fact):
+            if fact in open_ or fact in choices or self._is_as_before(fact):
                 continue
-            height = self.get_height(fact)
-            options = [] if height == 0 else self.list_instances(fact)
-            open_[fact] = [option for option in options if self._measure_instance(option) == height]
-            frontier += [premise for option in open_[fact] for premise in option.premises]
+            options = self.list_instances(fact) if fact == self._false or heights[fact] else []
+            if len(options) > 1:
+                measured = [max([heights[p] for p in option.premises], default=0) for option in options]
+                least = min(measured)
+                options = [option for option, height in zip(options, measured, strict=True) if height == least]
+            open_[fact] = options
+            for option in options:
+                frontier += option.premises
+        self._settle(open_)
+
+    def _settle(self, open_: dict[int, list[Instance]]) -> None:
+        """Choose among derivations of least height, that of *false* last."""
+        heights = self.heights
         derived = ~self.stated_bits
-        for fact in sorted(open_, key=self.get_height):
+        for fact in sorted(open_, key=lambda fact: heights[fact] if fact < self._false else len(heights)):
             ranked: list[tuple[int, Instance, int]] = []
             for option in open_[fact]:
                 proof = 0
@@ -191,7 +240,7 @@ class ExtendedSheet(Sheet):
 
     def get_extent(self, number: int) -> Extent:
         """See :class:`Sheet`."""
-        own = len(self.gains.instances.get(number, ()))
+        own = len(self._list_gained(number))
         if self._is_as_before(number):
             extent = self.below.get_extent(number)
             return extent._replace(derivations=extent.derivations + own)
@@ -203,8 +252,7 @@ class ExtendedSheet(Sheet):
 
     def get_cone(self, number: int) -> tuple[int, int]:
         """See :class:`Sheet`."""
-        gained = self.gains.instances
-        concluded = sum(1 << head for head in gained if head < self._size)
+        concluded = sum(1 << head for head in self._gains.rows if head < self._size)
         facts = rules = done = 0
         stack = [number]
         while stack:
@@ -222,7 +270,7 @@ class ExtendedSheet(Sheet):
                     instance = self.below.get_instance(row)
                     rules |= 1 << instance.rule
                     stack += instance.premises
-            for instance in gained.get(fact, ()):
+            for instance in self._list_gained(fact):
                 rules |= 1 << instance.rule
                 stack += instance.premises
         return facts, rules

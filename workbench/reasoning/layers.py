@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from workbench.reasoning.columns import BoolArray, Column, ColumnIndex, IntArray, KeyMap
+from workbench.reasoning.columns import BoolArray, Column, ColumnIndex, IntArray, KeyMap, sort_distinct
 from workbench.reasoning.guards import Watch
 from workbench.reasoning.join import Matcher, Reference, Table
-from workbench.reasoning.nodes import NodeTable, find_distinct
+from workbench.reasoning.nodes import NodeTable
 from workbench.reasoning.plan import ROW, AtomPlan, RulePlan
 from workbench.reasoning.program import Operation
 from workbench.reasoning.relation import Relation, RelationKey
@@ -26,11 +26,24 @@ OVERLAY = -4
 
 
 class PairTable:
-    """Pairs of an overlay and a node of the evaluation below, as dense numbers."""
+    """Pairs of an overlay and a node of its world below, as numbers.
 
-    def __init__(self, count: int) -> None:
-        self.world_count = count
-        self._overlays, self._nodes, self._map = Column(), Column(), KeyMap()
+    Each overlay has a range of numbers for the nodes that its world had at first; those that come later are looked up.
+    """
+
+    def __init__(self, nodes: NodeTable, worlds: IntArray) -> None:
+        self.world_count = len(worlds)
+        order = np.argsort(nodes.world_of, kind="stable")
+        counts = np.bincount(nodes.world_of, minlength=nodes.world_count)
+        ends = np.cumsum(counts)
+        self._places: IntArray = np.empty(len(order), dtype=np.int64)
+        self._places[order] = np.arange(len(order)) - np.repeat(ends - counts, counts)
+        self._firsts: IntArray = np.cumsum(counts[worlds]) - counts[worlds]
+        self._map = KeyMap()
+        self._overlays, self._nodes = Column(), Column()
+        self._overlays.extend(np.repeat(np.arange(len(worlds), dtype=np.int64), counts[worlds]))
+        shifts = np.repeat((ends - counts)[worlds] - self._firsts, counts[worlds])
+        self._nodes.extend(order[np.arange(len(shifts)) + shifts])
 
     @property
     def size(self) -> int:
@@ -49,20 +62,25 @@ class PairTable:
 
     def find(self, overlays: IntArray, nodes: IntArray) -> IntArray:
         """Return the numbers of pairs, -1 for those that are not here."""
-        return self._map.find((overlays << 32) | nodes)
+        known = len(self._places)
+        if not len(nodes) or int(nodes.max()) < known:
+            return self._firsts[overlays] + self._places[nodes]
+        late = nodes >= known
+        numbers: IntArray = self._firsts[overlays] + self._places[np.where(late, 0, nodes)]
+        numbers[late] = self._map.find((overlays[late] << 32) | nodes[late])
+        return numbers
 
     def intern(self, overlays: IntArray, nodes: IntArray) -> IntArray:
         """Return the numbers of pairs, new ones included."""
-        distinct, inverse = find_distinct((overlays << 32) | nodes)
-        numbers = self._map.find(distinct)
-        missing = numbers < 0
-        if missing.any():
-            keys = distinct[missing]
-            numbers[missing] = np.arange(self.size, self.size + len(keys), dtype=np.int64)
+        numbers = self.find(overlays, nodes)
+        missing = np.flatnonzero(numbers < 0)
+        if len(missing):
+            keys = sort_distinct((overlays[missing] << 32) | nodes[missing])
             self._map.add(keys, self.size)
             self._overlays.extend(keys >> 32)
             self._nodes.extend(keys & 0xFFFFFFFF)
-        return numbers[inverse]
+            numbers[missing] = self._map.find((overlays[missing] << 32) | nodes[missing])
+        return numbers
 
 
 class Layer:
@@ -81,25 +99,14 @@ class Layer:
         """Facts below that have another height, or became base facts: overlays, rows and heights."""
         return self._overlays.values, self._rows.values, self._heights.values
 
-    def find_below(self, keys: IntArray) -> tuple[IntArray, IntArray]:
-        """Return, for keys of this layer, overlays and the rows of the same facts below, -1 where there are none."""
+    def find_below(self, keys: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """Return, for keys of this layer, overlays, nodes below, and the rows of the facts below, -1 for none."""
         subjects, objects = (keys, keys) if self.fresh.is_class else (keys >> 32, keys & 0xFFFFFFFF)
-        overlays = self._pairs.world_of[subjects]
+        overlays, first = self._pairs.world_of[subjects], self._pairs.node_of[subjects]
+        second = first if self.fresh.is_class else self._pairs.node_of[objects]
         if self.below is None:
-            return overlays, np.full(len(keys), -1, dtype=np.int64)
-        nodes = self._pairs.node_of
-        return overlays, self.below.find(self.below.make_keys(nodes[subjects], nodes[objects]))
-
-    def read(self, rows: IntArray) -> tuple[IntArray, IntArray]:
-        """Return the nodes of facts, by rows of the relation below and on."""
-        nodes, own = self._pairs.node_of, rows >= self.size_below
-        subjects, objects = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
-        fresh = rows[own] - self.size_below
-        subjects[own], objects[own] = nodes[self.fresh.subjects[fresh]], nodes[self.fresh.objects[fresh]]
-        if self.below is not None:
-            others = rows[~own]
-            subjects[~own], objects[~own] = self.below.subjects[others], self.below.objects[others]
-        return subjects, objects
+            return overlays, first, second, np.full(len(keys), -1, dtype=np.int64)
+        return overlays, first, second, self.below.find(self.below.make_keys(first, second))
 
     def lower(
         self, overlays: IntArray, rows: IntArray, keys: IntArray, height: int, is_base: BoolArray
@@ -140,16 +147,9 @@ class Layer:
                 heights[others[places >= 0]] = self._heights.values[places[places >= 0]]
         return heights
 
-    def list_sources(self, *, base_only: bool) -> list[tuple[Relation, IntArray, BoolArray]]:
-        """The facts that joins must see beside those below: relations of pairs, their rows, and which of them count."""
-        sources = []
-        if self.fresh.size:
-            rows = self.size_below + np.arange(self.fresh.size, dtype=np.int64)
-            counts = self.fresh.base if base_only else np.ones(self.fresh.size, dtype=np.bool_)
-            sources.append((self.fresh, rows, counts))
-        if base_only and self.promoted.size:
-            sources.append((self.promoted, self._promoted_rows.values, np.ones(self.promoted.size, dtype=np.bool_)))
-        return sources
+    def find_rows(self, relation: Relation, places: IntArray) -> IntArray:
+        """Return the rows of facts by their places in ``fresh`` or ``promoted``."""
+        return self.size_below + places if relation is self.fresh else self._promoted_rows.values[places]
 
 
 class LayerMatcher(Matcher):
@@ -170,23 +170,31 @@ class LayerMatcher(Matcher):
         """Return the world below of each row."""
         return self._worlds[table.columns[OVERLAY]]
 
-    def measure(self, plan: RulePlan, table: Table) -> tuple[IntArray, BoolArray]:
-        """Return the heights of instances, and which of them are none below."""
-        heights: IntArray = np.ones(table.size, dtype=np.int64)
+    def measure(self, plan: RulePlan, table: Table, known: int, height: int) -> IntArray | int:
+        """Return the greatest height of each instance's premises, that in one place being known."""
+        heights: IntArray | int = height
+        for position, atom in enumerate(plan.body.atoms):
+            if position != known:
+                layer, rows = self._layers.get(atom.relation), table.premises[position]
+                own = (
+                    self.relations[atom.relation].get_heights(rows)
+                    if layer is None
+                    else layer.get_heights(table.columns[OVERLAY], rows)
+                )
+                heights = np.maximum(heights, own)
+        return heights
+
+    def find_new(self, plan: RulePlan, table: Table) -> BoolArray:
+        """Tell which instances are none below."""
         is_new: BoolArray = np.zeros(table.size, dtype=np.bool_)
-        overlays = table.columns[OVERLAY]
         for position, atom in enumerate(plan.body.atoms):
             rows, layer = table.premises[position], self._layers.get(atom.relation)
-            if layer is None:
-                own = self.relations[atom.relation].get_heights(rows)
-            else:
-                own = layer.get_heights(overlays, rows)
+            if layer is not None:
                 is_new |= rows >= layer.size_below
                 if atom.base_only and layer.below is not None and layer.promoted.size:
-                    old = rows < layer.size_below
+                    old = np.flatnonzero(rows < layer.size_below)
                     is_new[old] |= ~layer.below.base[rows[old]]
-            np.maximum(heights, own + 1, out=heights)
-        return heights, is_new
+        return is_new
 
     def _join(
         self, table: Table, atom: AtomPlan, limits: tuple[int, int], operation: Operation, with_premises: bool
@@ -201,9 +209,10 @@ class LayerMatcher(Matcher):
                 return None
             parts.append(part)
         layer = self._layers.get(atom.relation)
-        if layer is not None:
-            for relation, rows, counts in layer.list_sources(base_only=atom.base_only):
-                parts.append(self._join_pairs(table, atom, relation, rows, counts, operation))
+        if layer is not None and layer.fresh.size:
+            parts.append(self._join_pairs(table, atom, layer, layer.fresh, operation))
+        if layer is not None and atom.base_only and layer.promoted.size:
+            parts.append(self._join_pairs(table, atom, layer, layer.promoted, operation))
         parts = [part for part in parts if part.size] or parts[:1]
         if len(parts) == 1:
             return parts[0]
@@ -216,7 +225,7 @@ class LayerMatcher(Matcher):
         )
 
     def _join_pairs(
-        self, table: Table, atom: AtomPlan, relation: Relation, rows: IntArray, counts: BoolArray, operation: Operation
+        self, table: Table, atom: AtomPlan, layer: Layer, relation: Relation, operation: Operation
     ) -> Table:
         """Extend rows by the facts of a relation of pairs."""
         overlays, pairs = table.columns[OVERLAY], self._pairs
@@ -227,25 +236,27 @@ class LayerMatcher(Matcher):
             spans = relation.get_index("w").find_spans(overlays)
             source, found = ColumnIndex.expand_spans(spans)
         else:
-            source = np.flatnonzero(np.logical_and.reduce([needle >= 0 for needle in needles]))
-            ends = [needle[source] for needle in needles]
+            source = np.flatnonzero(needles[0] >= 0 if len(needles) == 1 else (needles[0] >= 0) & (needles[1] >= 0))
+            ends = needles if len(source) == table.size else [needle[source] for needle in needles]
             if all(known):
                 places = relation.find(relation.make_keys(ends[0], ends[-1]))
-                source, found = source[places >= 0], places[places >= 0]
+                chosen = np.flatnonzero(places >= 0)
+                source, found = source[chosen], places[chosen]
             else:
                 spans = relation.get_index("s" if known[0] else "o").find_spans(ends[0])
                 chosen, found = ColumnIndex.expand_spans(spans)
                 source = source[chosen]
-        mask = counts[found]
+        mask: BoolArray | None = relation.base[found] if atom.base_only else None
         if not any(known) and atom.object == atom.subject:
-            mask &= relation.subjects[found] == relation.objects[found]
-        if not mask.all():
+            same = relation.subjects[found] == relation.objects[found]
+            mask = same if mask is None else mask & same
+        if mask is not None:
             source, found = source[mask], found[mask]
         joined = table.take(source, operation.keep | {ROW})
         for argument, column in ((atom.subject, relation.subjects), (atom.object, relation.objects)):
             if isinstance(argument, int) and argument in operation.keep and argument not in joined.columns:
                 joined.columns[argument] = pairs.node_of[column[found]]
-        joined.premises[operation.position] = rows[found]
+        joined.premises[operation.position] = layer.find_rows(relation, found)
         return joined
 
 

@@ -69,7 +69,8 @@ class Sheets:
         return lay_out(self._matcher.nodes, self._facts)
 
     @cached_property
-    def _places(self) -> IntArray:
+    def places(self) -> IntArray:
+        """The place of each fact, by its id."""
         return self._layout.find_places(self._facts)
 
     @cached_property
@@ -131,10 +132,9 @@ class Sheets:
         """Return how many facts each world has."""
         return np.diff(self._layout.starts)[np.array(self._slots, dtype=np.int64)]
 
-    def number_facts(self, worlds: IntArray, ids: IntArray) -> IntArray:
-        """Return the numbers that facts have on the sheets of their worlds."""
-        slots = np.array(self._slots, dtype=np.int64)[worlds]
-        return self._places[ids] - self._layout.starts[slots]
+    def list_starts(self) -> IntArray:
+        """Return the place of each world's first fact."""
+        return self._layout.starts[np.array(self._slots, dtype=np.int64)]
 
     def list_facts(self) -> list[list[Triple]]:
         """Return the facts of every world, sorted."""
@@ -155,7 +155,7 @@ class Ledger:
 
     def __init__(self, block: Block) -> None:
         layout, table = block.layout, block.table
-        self.proofs = block.choices.proofs
+        self.proofs, self.grounds = block.choices.proofs, block.choices.grounds
         self.starts: list[int] = layout.starts.tolist()
         self.size = layout.size
         self.heights: list[int] = block.choices.heights.tolist()
@@ -183,6 +183,8 @@ class WorldSheet(Sheet):
         self._known: tuple[Ledger, int, int] | None = None
         self._steps: dict[int, Step] = {}
         self._proofs: dict[int, tuple[int, ...]] = {}
+        self._proof_bits: dict[int, int] = {}
+        self._grounds: dict[int, int] = {}
         self._cones: dict[int, tuple[int, int]] = {}
 
     @property
@@ -305,7 +307,19 @@ class WorldSheet(Sheet):
 
     def get_proof_bits(self, number: int) -> int:
         """Return the facts in the canonical proof of a fact, itself included."""
-        return int.from_bytes(self._view[0].proofs[self._get_place(number)].tobytes(), "little")
+        found = self._proof_bits.get(number)
+        if found is None:
+            row = self._view[0].proofs[self._get_place(number)]
+            found = self._proof_bits[number] = int.from_bytes(row.tobytes(), "little")
+        return found
+
+    def get_ground_bits(self, number: int) -> int:
+        """Return the facts in all proofs of a fact that have the least height, itself included."""
+        found = self._grounds.get(number)
+        if found is None:
+            row = self._view[0].grounds[self._get_place(number)]
+            found = self._grounds[number] = int.from_bytes(row.tobytes(), "little")
+        return found
 
     def get_cone(self, number: int) -> tuple[int, int]:
         """See :class:`Sheet`."""
