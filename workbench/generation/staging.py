@@ -19,7 +19,16 @@ from workbench.model.curriculum import Curriculum
 from workbench.model.report import Violation
 from workbench.model.stages import Replay, Stage
 
-__all__ = ["StageEntry", "StagePart", "StagePlan", "iterate_stage", "plan_stages", "report_stages", "share_out"]
+__all__ = [
+    "PartKind",
+    "StageEntry",
+    "StagePart",
+    "StagePlan",
+    "iterate_stage",
+    "plan_stages",
+    "report_stages",
+    "share_out",
+]
 
 PartKind = Literal["fresh", "replay", "external"]
 
