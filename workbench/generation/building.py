@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from workbench.generation.attaining import Attainment
 from workbench.generation.keyed import KeyedRandom, hash_number
 from workbench.generation.plan import Plan, ValuePool
 from workbench.generation.roles import Roles
@@ -48,16 +49,18 @@ class WorldBuilder:
         self.plan = plan
         self.roles = roles
         self.book = WayBook(plan)
-        self._unfolders: dict[tuple[tuple[str, float], ...], Unfolder] = {}
+        self.attainment = Attainment(plan, self.book)
+        self._unfolders: dict[tuple[tuple[tuple[str, float], ...], int], Unfolder] = {}
         self.statable = tuple(key for key in plan.assertable if key not in plan.values)
         self.statable_codes = [hash_number("state", key) for key in self.statable]
 
     def get_unfolder(self, level: Level) -> Unfolder:
         """Return the unfolder with the level's weights."""
-        weights = level.world.rules
-        if weights not in self._unfolders:
-            self._unfolders[weights] = Unfolder(self.plan, self.book, weights)
-        return self._unfolders[weights]
+        cell = level.world.rules, level.hops[1]
+        if cell not in self._unfolders:
+            reach = self.attainment.find_reach(level.hops[1])
+            self._unfolders[cell] = Unfolder(self.plan, self.book, level.world.rules, reach)
+        return self._unfolders[cell]
 
     def build(self, level: Level, key: str, turn: int) -> Structure | None:
         """Return the structure of the world with this key, another in each turn; None when no attempt succeeds."""

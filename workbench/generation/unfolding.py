@@ -53,10 +53,21 @@ def _list_bits(mask: int) -> list[int]:
 
 
 class Unfolder:
-    """Draws goals and unfolds them, for one plan; ``weights`` are those of rules by name, 1 where none is given."""
+    """Draws goals and unfolds them, for one plan.
 
-    def __init__(self, plan: Plan, book: WayBook, weights: Sequence[tuple[str, float]] = ()) -> None:
+    ``weights`` are those of rules by name, 1 where none is given; ``reach`` has the hops that keys can have, in place
+    of the plan's.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        book: WayBook,
+        weights: Sequence[tuple[str, float]] = (),
+        reach: Mapping[Term, int] | None = None,
+    ) -> None:
         self.plan = plan
+        self._reach = plan.reach if reach is None else reach
         self.book = book
         self._weights = dict(weights)
         self._assertable = frozenset(plan.assertable)
@@ -69,17 +80,18 @@ class Unfolder:
             for way in ways
             for place in range(len(way.atoms))
         }
+        self._bodies = {way: self._sum_others(way, -1) >> way.cost for way in self._copies}
         self._parents: dict[Term, list[tuple[Way, int]]] = {}
         for ways in self._by_key.values():
             for way in ways:
                 for place, atom in enumerate(way.atoms):
                     self._parents.setdefault(atom.key, []).append((way, place))
-        self._up = self._compute_up()
+        self._ways_up: dict[int, frozenset[tuple[Term, int]]] = {}
         self._fitting: dict[tuple[Term, int], tuple[list[Way], list[int]]] = {}
         self._shares: dict[tuple[Way, int, int], tuple[list[int], list[int]]] = {}
         self._drawable: dict[int, tuple[list[Way], Codes]] = {}
         self._opposing: dict[int, tuple[list[Way], Codes]] = {}
-        self._climbs: dict[tuple[Term, int], tuple[list[tuple[Way, int]], list[int]]] = {}
+        self._climbs: dict[tuple[Term, int, int], tuple[list[tuple[Way, int]], list[int]]] = {}
 
     def _count_copies(self, way: Way) -> int:
         weight = self._weights.get(way.rule)
@@ -92,24 +104,27 @@ class Unfolder:
         total = 1 << way.cost
         for other, atom in enumerate(way.atoms):
             if other != place:
-                total = sum_masks(total, self.plan.reach.get(atom.key, 0))
+                total = sum_masks(total, self._reach.get(atom.key, 0))
         return total
 
-    def _compute_up(self) -> dict[Term, int]:
-        """Bit n of a key: a conclusion that may be asked for rests on the key with n hops beside and above it."""
-        up: dict[Term, int] = dict.fromkeys(self._queryable, 1)
-        changed = True
-        while changed:
-            changed = False
-            for key, parents in self._parents.items():
-                mask = up.get(key, 0)
-                for way, place in parents:
-                    above = up.get(way.head.key, 0)
-                    if above:
-                        mask |= sum_masks(self._others[way, place], above)
-                if mask != up.get(key, 0):
-                    up[key], changed = mask, True
-        return up
+    def _find_ways_up(self, hops: int) -> frozenset[tuple[Term, int]]:
+        """Return the keys, each with its hops, on which a conclusion of ``hops`` hops may rest, itself included."""
+        if hops not in self._ways_up:
+            found = {(key, hops) for key in self._queryable if self._reach.get(key, 0) >> hops & 1}
+            frontier = sorted(found)
+            while frontier:
+                below = {
+                    (atom.key, own - extra)
+                    for key, own in frontier
+                    for way in self._by_key.get(key, ())
+                    for place, atom in enumerate(way.atoms)
+                    for extra in _list_bits(self._others[way, place])
+                    if extra <= own and self._reach.get(atom.key, 0) >> (own - extra) & 1
+                }
+                frontier = sorted(below - found)
+                found |= below
+            self._ways_up[hops] = frozenset(found)
+        return self._ways_up[hops]
 
     # ---- goals
 
@@ -132,25 +147,33 @@ class Unfolder:
         codes: list[int] = []
         for key in sorted(self._by_key):
             for way in self._by_key[key]:
-                if sum_masks(way.reach << way.cost, self._up.get(key, 0)) >> hops & 1:
+                if self._list_own(way, hops):
                     for copy in range(self._copies[way]):
                         ways.append(way)
                         codes.append(_code(way.code, copy))
         return ways, gather_codes(codes)
 
+    def _list_own(self, way: Way, hops: int) -> list[int]:
+        """Return the hops with which a way may end below, or be, a conclusion of ``hops`` hops."""
+        up, key = self._find_ways_up(hops), way.head.key
+        return [n for n in _list_bits(self._bodies[way] << way.cost) if (key, n) in up]
+
+    def _list_extra(self, way: Way, place: int, lower: int, hops: int) -> list[int]:
+        """Return the hops that a way may add above one of its atoms that has ``lower``."""
+        up, key = self._find_ways_up(hops), way.head.key
+        return [n for n in _list_bits(self._others[way, place]) if (key, lower + n) in up]
+
     def _climb(self, way: Way, hops: int, random: KeyedRandom) -> Goal:
-        above = self._up.get(way.head.key, 0)
-        own = [n for n in _list_bits(way.reach << way.cost) if n <= hops and above >> (hops - n) & 1]
+        own = self._list_own(way, hops)
         lower = own[random.prefer([_code("hops", n) for n in own])]
         path: list[tuple[Way, int, int]] = [(way, -1, 0)]
         key, visited = way.head.key, {way.head.key}
         while lower < hops or key not in self._queryable:
-            found, codes = self._climbs.get((key, hops - lower)) or self._list_climbs(key, hops - lower)
+            found, codes = self._climbs.get((key, lower, hops)) or self._list_climbs(key, lower, hops)
             if not found:
                 raise DeadEnd
             parent, place = found[random.prefer(codes)]
-            mask, above = self._others[parent, place], self._up.get(parent.head.key, 0)
-            extra = [n for n in _list_bits(mask) if n <= hops - lower and above >> (hops - lower - n) & 1]
+            extra = self._list_extra(parent, place, lower, hops)
             more = extra[random.prefer([_code("hops", n) for n in extra])]
             path.append((parent, place, lower))
             key, lower = parent.head.key, lower + more
@@ -161,14 +184,10 @@ class Unfolder:
             visited.add(key)
         return Goal(key, hops, tuple(reversed(path)))
 
-    def _list_climbs(self, key: Term, rest: int) -> tuple[list[tuple[Way, int]], list[int]]:
-        found = [
-            (way, place)
-            for way, place in self._parents.get(key, ())
-            if sum_masks(self._others[way, place], self._up.get(way.head.key, 0)) >> rest & 1
-        ]
+    def _list_climbs(self, key: Term, lower: int, hops: int) -> tuple[list[tuple[Way, int]], list[int]]:
+        found = [(way, place) for way, place in self._parents.get(key, ()) if self._list_extra(way, place, lower, hops)]
         codes = [_code(way.code, "place", place) for way, place in found]
-        self._climbs[key, rest] = found, codes
+        self._climbs[key, lower, hops] = found, codes
         return found, codes
 
     def draw_opposed(self, hops: int, random: KeyedRandom) -> tuple[Way, int]:
@@ -177,7 +196,7 @@ class Unfolder:
             ways = [
                 (way, _code(way.code, copy))
                 for way in self.book.against
-                if way.reach >> hops & 1
+                if self._bodies[way] >> hops & 1
                 for copy in range(self._copies[way])
             ]
             self._opposing[hops] = [way for way, _ in ways], gather_codes([code for _, code in ways])
@@ -234,7 +253,9 @@ class Unfolder:
         self._expand(sketch, way, subject, object_, hops - way.cost, random, restated, depth, path)
 
     def _list_fitting(self, key: Term, hops: int) -> tuple[list[Way], list[int]]:
-        ways = [way for way in self._by_key.get(key, ()) if way.cost <= hops and way.reach >> (hops - way.cost) & 1]
+        ways = [
+            way for way in self._by_key.get(key, ()) if way.cost <= hops and self._bodies[way] >> (hops - way.cost) & 1
+        ]
         found = self._fitting[key, hops] = ways, [way.code for way in ways]
         return found
 
@@ -302,12 +323,8 @@ class Unfolder:
             rest = 1
             for later in range(index + 1, len(way.atoms)):
                 if later != place:
-                    rest = sum_masks(rest, self.plan.reach.get(way.atoms[later].key, 0))
-            mask = self.plan.reach.get(way.atoms[index].key, 0)
+                    rest = sum_masks(rest, self._reach.get(way.atoms[later].key, 0))
+            mask = self._reach.get(way.atoms[index].key, 0)
             options = [n for n in range(hops + 1) if mask >> n & 1 and rest >> (hops - n) & 1]
             self._shares[cell] = options, [_code("hops", n) for n in options]
         return self._shares[cell]
-
-    def describe_reach(self) -> Mapping[Term, int]:
-        """Return bit masks by key: bit n is set when something that may be asked for rests on it with n hops above."""
-        return dict(self._up)

@@ -1,4 +1,4 @@
-"""Ways: the rules of a theory made ready for drawing, with variables numbered and what they can reach worked out."""
+"""Ways: the rules of a theory made ready for drawing, with variables numbered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.generation.keyed import hash_number
 from workbench.generation.linear import make_linear
-from workbench.generation.plan import Plan, sum_masks
+from workbench.generation.plan import Plan
 from workbench.generation.sketch import Required
 from workbench.model.rules import Atom, Comparison, Rule, collect_variables
 from workbench.model.terms import Term, is_variable
@@ -26,7 +26,7 @@ class BodyAtom(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """One way to conclude a key: a rule and one of its head atoms. Bit n of ``reach``: its body has n hops."""
+    """One way to conclude a key: a rule and one of its head atoms."""
 
     code: int
     rule: str
@@ -35,7 +35,6 @@ class Way:
     atoms: tuple[BodyAtom, ...]
     required: tuple[Required, ...]
     variables: int
-    reach: int
 
 
 class WayBook:
@@ -77,11 +76,8 @@ class WayBook:
             names = tuple(collect_variables(comparison))
             places = tuple(self.find_number(name, numbers) for name in names)
             required.append(Required(comparison, names, places, make_linear(comparison, numbers)))
-        reach = 1
-        for atom in atoms:
-            reach = sum_masks(reach, self._plan.reach.get(atom.key, 0))
         code = hash_number("way", rule.name, *head)
-        return Way(code, rule.name, own, cost, tuple(body), tuple(required), len(numbers), reach)
+        return Way(code, rule.name, own, cost, tuple(body), tuple(required), len(numbers))
 
     def _number_atom(self, atom: Atom, numbers: dict[str, int]) -> BodyAtom:
         subject = self.find_number(atom.subject, numbers)
