@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from workbench.errors import DatasetError
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.features import FeatureReader, ItemFeatures, outline_steps
 from workbench.generation.keyed import KeyedRandom, take_share
-from workbench.generation.splits import Splitter, build_splitter, read_splitter
+from workbench.generation.splits import Splitter, build_splitter, read_splitter, report_splits
 from workbench.model.curriculum import Curriculum
 from workbench.model.proofs import Step
 from workbench.model.rules import Atom, Rule
@@ -181,6 +182,18 @@ def test_what_must_be_known_first_is_asked_for() -> None:
 def test_a_damaged_manifest_is_refused(written: Any) -> None:
     with pytest.raises(DatasetError):
         read_splitter(written)
+
+
+def test_splits_that_stay_empty_are_told() -> None:
+    curriculum = read(HEAD + "held_out:\n  - {name: h, axis: higher, from: {hops: 5}}\n")
+    assert report_splits(curriculum, {"train": 3, "h": 1}) == []
+    train, other = (
+        report_splits(curriculum, {"h": 2})[0],
+        report_splits(replace(curriculum, shortfall="warning"), {"train": 1})[0],
+    )
+    assert "No item is left to train on: all 2" in train.message and train.why == "What is held out takes them: h 2."
+    assert train.severity == "error" and train.location == curriculum.held_out[0].location is not None
+    assert other.severity == "warning" and "split h is empty" in other.message
 
 
 def test_outlines_of_steps() -> None:

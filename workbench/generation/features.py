@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -174,9 +175,10 @@ def collect_features(
     )
 
 
-def _list_keys(rule: Rule) -> set[Term]:
+@lru_cache(maxsize=8192)
+def _list_keys(rule: Rule) -> frozenset[Term]:
     atoms = (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
-    return {atom.key for atom in atoms}
+    return frozenset(atom.key for atom in atoms)
 
 
 class FeatureReader:

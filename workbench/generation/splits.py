@@ -15,11 +15,12 @@ from workbench.errors import DatasetError
 from workbench.generation.features import ItemFeatures
 from workbench.generation.keyed import KeyedRandom, hash_parts, take_share
 from workbench.model.curriculum import Curriculum
+from workbench.model.report import Violation
 from workbench.model.rules import Rule, iterate_atoms
 from workbench.model.splits import AXES, WORDS, HeldOut
 from workbench.model.terms import Term
 
-__all__ = ["Held", "Splitter", "build_splitter", "read_splitter"]
+__all__ = ["Held", "Splitter", "build_splitter", "read_splitter", "report_splits"]
 
 
 def _is_chosen(share: float, *key: object) -> bool:
@@ -245,3 +246,40 @@ def read_splitter(written: Mapping[str, Any]) -> Splitter:
         return Splitter(shares, str(written["by"]), held)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DatasetError(f"the manifest does not say how items are split: {error}") from error
+
+
+def report_splits(curriculum: Curriculum, counts: Mapping[str, int]) -> list[Violation]:
+    """Return a finding for every split of a built dataset without items that should have some.
+
+    ``counts`` are the items by split. Where train has none that is an error whatever the curriculum says of
+    shortfalls: there is nothing to learn from.
+    """
+    found = []
+    held = {one.name: one for one in curriculum.held_out}
+    if not counts.get(curriculum.train):
+        message = f"No item is left to train on: all {sum(counts.values()):,} are in other splits."
+        claims = ", ".join(f"{name} {counts[name]:,}" for name in held if counts.get(name))
+        found.append(
+            Violation(
+                "curriculum.held-out",
+                "error",
+                message,
+                next((one.location for one in held.values() if counts.get(one.name)), None),
+                why=f"What is held out takes them: {claims}." if claims else "",
+                fix="Hold out less, or ask for more items.",
+                domain=curriculum.domain,
+            )
+        )
+    for name, one in held.items():
+        if not counts.get(name):
+            found.append(
+                Violation(
+                    "curriculum.held-out",
+                    curriculum.shortfall,
+                    f"The split {name} is empty: no item touches what it holds out, or earlier splits took them.",
+                    one.location,
+                    fix="Hold out more, put the split before the others, or ask for more items.",
+                    domain=curriculum.domain,
+                )
+            )
+    return found
