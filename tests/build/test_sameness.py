@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,6 +27,7 @@ from workbench.model.terms import RDF_TYPE, make_literal
 from workbench.wording.lexicon import Lexicon
 
 Item = dict[str, Any]
+ROOT = Path(__file__).parents[2]
 K = "https://example.org/guild#"
 
 
@@ -207,3 +209,23 @@ def test_differences_before_properties_are_renamed(lexicon: Lexicon) -> None:
     linked = (replace(both[0], body=(Atom("?x", WORKS, "?y"),)), False)
     assert find_difference(replace(BASE, rules=((RULE, False), both)), replace(BASE, rules=((RULE, False), linked)),
                            lexicon, "core").startswith("Their rules have the same forms")  # fmt: skip
+
+
+def test_the_documented_commands_and_calls(
+    small_dataset: Path, items: list[Item], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "items.md").read_text(encoding="utf-8")
+    section = text.split("## When two items are the same\n")[1].split("\n## ")[0]
+    first, second = find_pair(items)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "kinship").symlink_to(small_dataset)
+    monkeypatch.chdir(tmp_path)
+    section = section.replace("582cff2b", first["id"]).replace("31dd8908", second["id"])
+    commands = [line for line in section.splitlines() if line.startswith("workbench ")]
+    assert len(commands) == 2
+    for command in commands:
+        assert call(*command.split()[1:]).exit_code == 0
+    (program,) = re.findall(r"^```python\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102
+    assert names["sameness"].grain == "core"
