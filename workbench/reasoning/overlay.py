@@ -134,12 +134,12 @@ class Overlays:
         watch = self.matcher.watch
         while self._heights:
             height = heappop(self._heights)
-            watch.begin_round(height)
             settled = [
                 (key, self._settle(self._get_layer(key), parts, height))
                 for key, parts in self._agenda.pop(height).items()
             ]
-            watch.check_facts(self._total)
+            watch.check_facts(self._total)  # before what the rules of the last round produced is forgotten
+            watch.begin_round(height)
             for key, fired in settled:
                 if len(fired.rows):
                     self._fire(key, fired, height)
