@@ -91,11 +91,14 @@ def outline_steps(steps: Sequence[Step]) -> tuple[StepOutline, ...]:
 def list_written_proofs(item: Mapping[str, Any]) -> Iterator[list[tuple[StepOutline, Mapping[str, Any]]]]:
     """Yield the proofs that an item holds, its own first, then those of its options and the lines it shows.
 
-    Each comes as outlines beside the steps as written.
+    Each comes as outlines beside the steps as written. Lines of which one is wrong count as a proof: they are shown.
     """
+    query = item["query"]
     runs: list[Sequence[Mapping[str, Any]]] = [item["proof"]]
     runs += [option["evidence"]["proof"] for option in item["options"]]
-    runs.append(item["query"].get("lines", ()))
+    runs += [before["evidence"]["proof"] for before in query.get("before", ())]
+    runs.append(query.get("lines", ()))
+    rules = {f"R{number}": name for number, name in enumerate(query.get("rules", ()), 1)}
     for run in runs:
         if not run:
             continue
@@ -103,7 +106,9 @@ def list_written_proofs(item: Mapping[str, Any]) -> Iterator[list[tuple[StepOutl
         found = []
         for position, step in enumerate(run):
             premises = tuple(places.get(premise) for premise in step["premises"])
-            found.append((StepOutline(step["rule"], premises), step))
+            # Lines that are shown cite rules by their labels.
+            rule = rules.get(step["rule"], step["rule"]) if "label" in step else step["rule"]
+            found.append((StepOutline(rule, premises), step))
             places[step["label"] if "label" in step else f"s{step['step']}"] = position
         yield found
 
