@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from workbench.formats.curriculum import parse_curriculum
-from workbench.model.curriculum import TASKS, Curriculum, Task
+from workbench.generation.rendering import name_slots
+from workbench.generation.tasks import get_family
+from workbench.model.curriculum import TASKS, Curriculum
 from workbench.model.report import Location, Violation
 from workbench.project import Domain, SourceFile
 from workbench.wording.frames import FRAMES
 from workbench.wording.templates import Template, parse_template
 
-__all__ = ["TASK_SLOTS", "CurriculumText", "read_curriculum"]
+__all__ = ["CurriculumText", "read_curriculum"]
 
-TASK_SLOTS: dict[Task, str] = {"entailment": "statement", "select": "question", "options": "options"}
-"""The slot in which each task asks."""
 _PLACE = re.compile(
     r"(?:.*/)?templates/(?P<task>[^/]+)/(?P<language>[a-z]{2,8})-(?P<variant>[A-Za-z0-9_-]+)\.j(?:2|inja)\Z"
 )
@@ -74,24 +74,25 @@ def _read_template(source: SourceFile) -> Template | Violation:
 
 def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
     """Try every set of slots that a prompt may fill, since a template must show what is filled, exactly once."""
-    facts = "facts" if "facts" in template.slots else "facts_list"
-    rules = "rules" if "rules" in template.slots else "rules_list"
-    asked = TASK_SLOTS[next(task for task in TASKS if task == template.task)]
+    family = get_family(template.task)
+    slots = name_slots(template, family)
     reported: set[str] = set()
-    for extra in ((), (rules,), ("closed",), (rules, "closed")):
+    for extra in ((), ("rules",), ("closed",), ("rules", "closed")):
         try:
-            template.cut((facts, asked, *extra), "")
+            template.cut((*(slots[name] for name in ("facts", *extra)), *family.slots), "")
         except ValueError as error:
             if str(error) in reported:
                 continue
             reported.add(str(error))
+            asked = ", ".join(f"{{{{ {slot} }}}}" for slot in family.slots)
             yield Violation(
                 "template.slots",
                 "error",
                 f"In the template {template.name} {error}.",
                 Location(path, 1),
                 why="A prompt states each thing once: facts, rules where there are any, what is closed, the question.",
-                fix="Write {% if rules %}{{ rules }}{% endif %} and the like; facts_list and rules_list make lists.",
+                fix=f"Write {{{{ {slots['facts']} }}}}, {{% if {slots['rules']} %}}{{{{ {slots['rules']} }}}}"
+                f"{{% endif %}} and the like; this task asks in {asked}.",
             )
 
 

@@ -31,7 +31,7 @@ from workbench.solving.certificates import Judge
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
-from workbench.wording.sentences import say_fact, say_step
+from workbench.wording.sentences import say_step
 
 __all__ = ["BatchResult", "ItemVerifier"]
 
@@ -171,17 +171,24 @@ class ItemVerifier:
             stated = read_evidence(item, theory, self._reader.prefixes)
         except (DatasetError, ValueError) as error:
             return [str(error)]
+        try:
+            return self._judge_item(item, stated, theory)
+        except (DatasetError, ValueError) as error:
+            return [str(error)]
+
+    def _judge_item(self, item: Mapping[str, Any], stated: StatedItem, theory: TheoryFile) -> _Accepted | list[str]:
         problems = [*self._check_labels(item, stated), *self._check_provenance(item, theory)]
         lexicon = self._wording.lexicons.get(item["language"])
         if lexicon is None:
             problems.append(f"language: the wording has no {item['language']}")
         else:
             problems += _check_texts(item, stated, lexicon)
-            problems += self._check_question(item, stated, lexicon)
         problems += self._read_prompt(item, stated)
         model = _certify(item, stated)
         if not isinstance(model, frozenset):
             return [*problems, *model]
+        if lexicon is not None and not problems:
+            problems += self._check_question(item, stated, lexicon, model)
         return problems or _Accepted(MeasuredItem(item, stated), model)
 
     def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
@@ -190,10 +197,10 @@ class ItemVerifier:
         fault = family.find_fault(MeasuredItem(item, stated).draft, verdicts, sorted(stated.answers))
         if fault:
             yield f"its question makes no item: {fault}"
-        if family.evidence == "options":
-            right = next((one for one in stated.judgements if one.status == "entailed"), None)
-            if right is not None and list_steps(right.evidence) != stated.steps:
-                yield "proof: is not that of the entailed option"
+        if family.evidence == "options" and not fault:
+            right = family.find_right(make_answered(item, stated))
+            if list_steps(stated.judgements[right].evidence) != stated.steps:
+                yield "proof: is not that of the right option"
         needed = {step.conclusion for one in stated.judgements for step in list_steps(one.evidence)}
         if stated.query is not None and needed != {step.conclusion for step in stated.steps}:
             yield "proof: has steps that no answer needs"
@@ -227,12 +234,17 @@ class ItemVerifier:
             yield "question: what is read as closed is not what semantics says"
         if item["semantics"]["builtins"] != find_version(stated.theory.rules, stated.facts):
             yield "semantics: builtins is not the version that the rules and facts need"
-        if not get_family(item["task"]).match(reading, make_answered(item, stated), make_layout(stated)):
+        if not get_family(item["task"]).match(reading, make_answered(item, stated), make_layout(item, stated)):
             yield "question: what is read as asked is not the query"
 
-    def _check_question(self, item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
+    def _check_question(
+        self, item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon, model: frozenset[Triple]
+    ) -> Iterator[str]:
         """Compare the answer, the query and the options with what the task would write."""
-        family, answered, layout = get_family(item["task"]), make_answered(item, stated), make_layout(stated)
+        family, layout = get_family(item["task"]), make_layout(item, stated)
+        answered = make_answered(item, stated, model)
+        if fault := family.judge(answered, stated.theory, model):
+            yield f"checker: {fault}"
         voice = Voice(lexicon, False)
         expected = family.answer(answered, layout, voice)
         if item["answer"] != expected:
@@ -297,10 +309,11 @@ def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] |
 
 def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:
     """Compare every sentence of an item with what its formal part says."""
+    family = get_family(item["task"])
     for entry, fact in zip(item["context"], stated.facts, strict=True):
         if not entry["shown"]:
             yield f"context: {entry['id']} is not shown"
-        if entry["text"] != say_fact(lexicon, fact):
+        if entry["text"] != family.say_fact(lexicon, fact):
             yield f"context: the text of {entry['id']} says something else than its triple"
     told: list[tuple[str, Iterable[Mapping[str, Any]], Any]] = [("", item["proof"], stated.steps)]
     for number, (option, judgement) in enumerate(zip(item["options"], stated.judgements, strict=False)):
@@ -311,18 +324,27 @@ def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) 
                 yield f"{place}proof: the text of step {entry['step']} says something else than the step"
 
 
-def make_layout(stated: StatedItem) -> Layout:
-    """Return the orders in which an item states things; rules are in the order of their names."""
-    return Layout(stated.facts, stated.theory.rules, stated.closed)
+def make_layout(item: Mapping[str, Any], stated: StatedItem) -> Layout:
+    """Return the orders in which an item states things: rules in that of their labels, or else of their names.
+
+    Raises DatasetError when the labelled rules are not those of the theory.
+    """
+    rules = stated.theory.rules
+    if get_family(item["task"]).labelled:
+        names = item["query"]["rules"]
+        if sorted(names) != sorted(rule.name for rule in rules):
+            raise DatasetError("query.rules: are not those of the theory")
+        rules = tuple(stated.theory.by_name[name] for name in names)
+    return Layout(stated.facts, rules, stated.closed)
 
 
-def make_answered(item: Mapping[str, Any], stated: StatedItem) -> Answered:
-    """Return a written item as generation has it before it is rendered; its model is left empty."""
+def make_answered(item: Mapping[str, Any], stated: StatedItem, model: frozenset[Triple] = frozenset()) -> Answered:
+    """Return a written item as generation has it before it is rendered; ``model`` is the perfect model if known."""
     return Answered(
         draft=MeasuredItem(item, stated).draft,
         judgements=stated.judgements,
         answers=tuple(sorted(stated.answers)),
-        model=(),
+        model=tuple(sorted(model.difference(stated.facts))),
         distractors=stated.distractors,
         idle=frozenset(),
         difficulty=Difficulty(**item["difficulty"]),

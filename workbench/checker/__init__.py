@@ -1,5 +1,6 @@
 """The independent checker: re-checks every label with an evaluator of its own; imports only the model."""
 
+from workbench.checker.applications import check_application
 from workbench.checker.certificates import Measure, certify, certify_answers, measure_proof
 from workbench.checker.facts import CheckError
 from workbench.checker.judging import (
@@ -19,6 +20,7 @@ __all__ = [
     "certify",
     "certify_answers",
     "check_answers",
+    "check_application",
     "check_evidence",
     "check_models",
     "check_proof",

@@ -15,7 +15,7 @@ from workbench.errors import DatasetError, InputError
 from workbench.formats.rules_parser import parse_atoms, parse_rule
 from workbench.generation.items import extract_proof
 from workbench.generation.listing import find_answers
-from workbench.generation.questions import Change, Claim, Judgement, Query
+from workbench.generation.questions import UNCHANGED, Change, Claim, Judgement, Query
 from workbench.generation.tasks import get_family
 from workbench.model.items import digest_json, expand_term
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status, Step
@@ -143,12 +143,12 @@ class _Reader:
         elif family.evidence == "options":
             judgements = [
                 self._read_judgement(f"options[{number}].evidence.", claim, option["status"], option["evidence"], ids)
-                for number, (claim, option) in enumerate(zip(asked.claims, item["options"], strict=True))
+                for number, (claim, option) in enumerate(zip(asked.claims, item["options"], strict=False))
             ]
-            right = next((one for one in judgements if one.status == "entailed"), None)
-            if right is None:
-                raise DatasetError("options: none of them is entailed")
-            steps = self._read_steps("proof", item["proof"], _change_ids(ids, right.change))
+            judgements += asked.judgements
+            change = next((claim.change for claim in asked.claims if claim.change != UNCHANGED), UNCHANGED)
+            right = next((one.change for one in judgements if one.status == "entailed"), change)
+            steps = self._read_steps("proof", item["proof"], _change_ids(ids, right))
         else:
             (claim,) = asked.claims
             status: Status = item["status"] or "entailed"
@@ -166,6 +166,11 @@ class _Reader:
     def read_term(self, written: str) -> Term:
         """Return a term; DatasetError when it is none in canonical form."""
         return read_term(written, self._prefixes)
+
+    def read_evidence(self, place: str, claim: Claim, written: Mapping[str, Any]) -> Judgement:
+        """Return a judgement with its status and evidence; ``place`` is where in the item it stands."""
+        ids = {entry["id"]: self._read_triple(entry["triple"]) for entry in self._item["context"]}
+        return self._read_judgement(f"{place}.evidence.", claim, written["status"], written["evidence"], ids)
 
     def read_body(self, written: str) -> tuple[BodyElement, ...]:
         """Return a conjunction; DatasetError when it cannot be read."""

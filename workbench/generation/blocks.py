@@ -16,7 +16,7 @@ from typing import Any
 from workbench.errors import LimitError
 from workbench.generation.answering import Rejection, answer_drafts
 from workbench.generation.drafts import Drafter
-from workbench.generation.identity import Identity
+from workbench.generation.identity import CaseStructure, Identity
 from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
 from workbench.generation.judging import GATES, Judges
 from workbench.generation.keyed import hash_parts, take_share
@@ -29,6 +29,7 @@ from workbench.generation.shapes import make_shape_judge
 from workbench.generation.worlds import NameBook, World
 from workbench.model.curriculum import NO_STATUS, Curriculum, Level, WorldSource
 from workbench.model.items import compute_item_id
+from workbench.model.rules import Rule
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.closure import reason
@@ -41,6 +42,7 @@ __all__ = ["BLOCK_SIZE", "BlockMaker", "Candidate", "JudgedItem", "Material", "P
 
 BLOCK_SIZE = 48
 """Worlds in a block."""
+_KEPT_CASES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ class BlockMaker:
         return ProjectWorlds(self.plan, self._names, reason(m.theory, m.assertions))
 
     @cached_property
+    def _cases(self) -> dict[str, CaseStructure]:
+        return {}
+
+    @cached_property
     def _orders(self) -> dict[str, tuple[Triple, ...]]:
         return {}
 
@@ -213,7 +219,7 @@ class BlockMaker:
         rules = [self.material.theory.by_name[name] for name in item.draft.rules]
         closed = list_closed(self.material.theory, rules, item.draft.facts, item.draft.asked)
         try:
-            identity = compute_item_identity(item, rules, closed)
+            identity = compute_item_identity(item, rules, closed, self._find_case(item, rules))
         except LimitError:
             return "too regular to be told apart from others"
         if fitting[int(identity.named[:8], 16) % len(fitting)] != level:
@@ -230,6 +236,15 @@ class BlockMaker:
             hash_parts("language", item.draft.key), [(name, share / total) for name, share in languages]
         )
         return Candidate(item, (level.name, item.draft.task, item.status or NO_STATUS), identity, split, language)
+
+    def _find_case(self, item: Answered, rules: Sequence[Rule]) -> CaseStructure:
+        """Return what identity knows of an item's facts and rules; the latest cases are kept."""
+        key = item.draft.case
+        if key not in self._cases:
+            self._cases[key] = CaseStructure(item.draft.facts, rules)
+            if len(self._cases) > _KEPT_CASES:
+                del self._cases[next(iter(self._cases))]
+        return self._cases[key]
 
     def _fits(self, item: Answered, level: Level) -> bool:
         wanted = {(quota.task, quota.status) for quota in level.quotas}

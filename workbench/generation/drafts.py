@@ -17,7 +17,7 @@ from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Claim, Draft
 from workbench.generation.tasks import get_family
-from workbench.generation.tasks.family import Scene
+from workbench.generation.tasks.family import Scene, WorldScene
 from workbench.generation.worlds import World
 from workbench.model.curriculum import Level
 from workbench.model.proofs import FALSE, Proof
@@ -95,11 +95,20 @@ class Drafter:
             number = target.world
             wrong = [(s, refutations.get((number, s))) for t, s in changed if t is target
                      and ((number, s) in refutations or (number, s) in unknowns)]  # fmt: skip
-            scene = Scene(level, self.plan, worlds[number], batch, number, target.fact, target.proof, wrong,
-                          self._by_head, carvers[number].carve)  # fmt: skip
+            carve = carvers[number].carve
+            scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
+                          target.fact, target.proof, wrong)  # fmt: skip
             for task in tasks:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}
+        for number, world in enumerate(worlds):
+            place = WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
+            for task in tasks:
+                made[number] += [draft for draft in get_family(task).propose_world(place) if draft is not None]
+        for task in tasks:
+            for draft in get_family(task).propose_block(level, self.plan, [world.key for world in worlds]):
+                if (draft.task, draft.aim) in open_cells:
+                    drafts.setdefault(draft.key, draft)
         for number, listed in made.items():
             for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
                 drafts.setdefault(draft.key, draft)

@@ -7,18 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.formats.rules_printer import print_element, print_rule
-from workbench.generation.identity import Identity, ItemStructure, compute_identity
+from workbench.generation.identity import CaseStructure, Identity, ItemStructure, Question, compute_identity
 from workbench.generation.questions import Answered, Judgement
 from workbench.generation.rendering import Rendered
 from workbench.generation.tasks import get_family
-from workbench.generation.tasks.family import LETTERS
+from workbench.generation.tasks.family import LETTERS, Layout
 from workbench.model.builtins import find_version
 from workbench.model.items import compact_term, digest_json
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import Term, Triple
 from workbench.wording.lexicon import Lexicon
-from workbench.wording.sentences import say_fact, say_step
+from workbench.wording.sentences import say_step
 
 __all__ = [
     "ItemWriter",
@@ -53,12 +53,41 @@ def describe_structure(item: Answered, rules: Sequence[Rule], closed: Sequence[T
         variables=asked.variables,
         options=asked.options,
         status=item.status,
+        parts=asked.parts,
+        compared=asked.compared,
+        undecided=asked.undecided,
     )
 
 
-def compute_item_identity(item: Answered, rules: Sequence[Rule], closed: Sequence[Term]) -> Identity:
-    """Return the identity of an answered draft."""
-    return compute_identity(describe_structure(item, rules, closed))
+def compute_item_identity(
+    item: Answered, rules: Sequence[Rule], closed: Sequence[Term], case: CaseStructure | None = None
+) -> Identity:
+    """Return the identity of an answered draft; ``case`` is that of its facts and rules, where several share it."""
+    if case is None:
+        return compute_identity(describe_structure(item, rules, closed))
+    draft, family = item.draft, get_family(item.draft.task)
+    asked = family.describe(item)
+    kept = None
+    if draft.level.given != "facts+rules":
+        kept = frozenset(rule.name for rule in rules if rule.name not in item.idle)
+    return case.compute_identity(
+        Question(
+            given=draft.level.given,
+            task=draft.task,
+            query_kind=family.kind,
+            query=asked.query,
+            variables=asked.variables,
+            compared=asked.compared,
+            options=asked.options,
+            parts=asked.parts,
+            status=item.status,
+            closed=tuple(closed),
+            distractors=item.distractors,
+            idle=item.idle,
+            rules=kept,
+            undecided=asked.undecided,
+        )
+    )
 
 
 def write_theory(
@@ -128,7 +157,7 @@ class ItemWriter:
             {
                 "id": ids[fact],
                 "triple": self.write_triple(fact),
-                "text": say_fact(lexicon, fact),
+                "text": family.say_fact(lexicon, fact),
                 "shown": True,
                 "distractor": fact in item.distractors,
             }
@@ -138,9 +167,8 @@ class ItemWriter:
         models = None
         options: list[dict[str, Any]] = []
         if family.evidence == "options":
-            options = [self._write_option(item, rendered, index, ids) for index in range(len(item.judgements))]
-            right = next(j for j in item.judgements if j.status == "entailed")
-            proof = self._write_evidence(right, ids, lexicon)["proof"]
+            options = [self._write_option(item, rendered, index, ids) for index in range(family.count_options(item))]
+            proof = options[family.find_right(item)]["evidence"]["proof"]
         elif family.evidence == "answers":
             steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
             proof = self._write_steps(steps, ids, lexicon)
@@ -199,6 +227,11 @@ class ItemWriter:
             "status": judgement.status,
             "evidence": self._write_evidence(judgement, ids, rendered.voice.lexicon),
         }
+
+    def write_evidence(self, judgement: Judgement, layout: Layout, lexicon: Lexicon) -> dict[str, Any]:
+        """Return the evidence of a judgement as an item holds it: its proof and its models."""
+        ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
+        return self._write_evidence(judgement, ids, lexicon)
 
     def _write_evidence(self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon) -> dict[str, Any]:
         evidence = judgement.evidence

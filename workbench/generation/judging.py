@@ -78,6 +78,10 @@ class Judges:
         checked = self._check(item, exported)
         if isinstance(checked, list):
             return f"checker: {checked[0]}"
+        model = self._find_checker(exported, item.draft.facts).model
+        fault = get_family(item.draft.task).judge(item, exported, model)
+        if fault:
+            return f"checker: {fault}"
         verdicts = self._solve(item, exported)
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
         if bad is not None:

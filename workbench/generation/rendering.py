@@ -14,7 +14,7 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Skeleton
-from workbench.wording.sentences import say_closed, say_fact, say_rule
+from workbench.wording.sentences import say_closed, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
 __all__ = ["Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
@@ -60,6 +60,9 @@ def name_slots(template: Template, family: Family) -> dict[str, str]:
     """Return the slots in which a template frames facts and rules: as a paragraph, a list, or a labelled list."""
     if family.labelled:
         return {"facts": "facts_labelled", "rules": "rules_labelled", "closed": "closed"}
+    if family.supposes:
+        rules = "rules" if "rules" in template.slots else "rules_list"
+        return {"facts": "suppositions", "rules": rules, "closed": "closed"}
     chosen = {name: name if name in template.slots else f"{name}_list" for name in ("facts", "rules")}
     return {**chosen, "closed": "closed"}
 
@@ -145,7 +148,8 @@ class Renderer:
             facts = tuple(random.shuffle(draft.facts))
             rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
             lexicon = self.lexicons[language]
-            sentences = {"facts": tuple(say_fact(lexicon, fact) for fact in facts)}
+            family = get_family(draft.task)
+            sentences = {"facts": tuple(family.say_fact(lexicon, fact) for fact in facts)}
             if draft.level.given == "facts+rules" and rules:
                 sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
             self._contexts[key] = _Context(Layout(facts, rules, ()), sentences)
@@ -171,4 +175,5 @@ def _join(slot: str, sentences: Sequence[str]) -> str:
     if slot.endswith("_labelled"):
         label = slot[0].upper()
         return "\n".join(f"- {label}{number}: {text}" for number, text in enumerate(sentences, 1))
-    return "\n".join(f"- {text}" for text in sentences) if slot.endswith("_list") else " ".join(sentences)
+    is_list = slot.endswith("_list") or slot == "suppositions"
+    return "\n".join(f"- {text}" for text in sentences) if is_list else " ".join(sentences)

@@ -36,13 +36,16 @@ CURRICULUM_VERSION = 1
 Given = Literal["facts+rules", "facts", "none"]
 Task = str
 """The name of a task family; :data:`TASKS` lists them."""
-TASKS: tuple[Task, ...] = ("entailment", "select", "options")
+TASKS: tuple[Task, ...] = (
+    "recall", "taxonomy", "entailment", "select", "options", "count", "compare", "value", "prove", "step", "abduce",
+    "diff",
+)  # fmt: skip
 """All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
 WorldSource = Literal["sampled", "project"]
 STATUSES = ("entailed", "refuted", "unknown")
 NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
-STATUS_TASKS: frozenset[Task] = frozenset(("entailment",))
+STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))
 """The tasks whose items are true, false or unknown."""
 
 Cell = tuple[str, str, str]

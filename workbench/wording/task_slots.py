@@ -65,6 +65,10 @@ def _read_changes(grammar: Grammar, value: str) -> _Parts:
         yield {"changes": tuple((added, tuple(atom)) for added, atom in changes)}
 
 
+def _read_instruction(grammar: Grammar, value: str) -> _Parts:
+    yield from ({"instruction": key} for key, text in grammar.lexicon.frames.instructions if text == value)
+
+
 def _read_proof(grammar: Grammar, value: str) -> _Parts:
     rows = value.split("\n")
     yield from (
@@ -81,6 +85,7 @@ _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "goal": _read_goal,
     "changes": _read_changes,
     "proof_lines": _read_proof,
+    "instruction": _read_instruction,
 }
 TASK_SLOT_NAMES: tuple[str, ...] = tuple(_READERS)
 """The slots that this module reads."""

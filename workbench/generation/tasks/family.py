@@ -10,19 +10,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
+from workbench.generation.identity import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Claim, Draft, Query, Verdicts
+from workbench.generation.questions import Answered, Claim, Draft, Judgement, Query, Verdicts
 from workbench.generation.worlds import World
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import Term, Triple
+from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
+from workbench.wording.sentences import say_fact
+from workbench.wording.task_sentences import say_supposition
 
-__all__ = ["LETTERS", "Asked", "Carver", "Described", "Family", "Layout", "Reads", "Scene", "Voice", "Writes"]
+__all__ = [
+    "LETTERS",
+    "Asked",
+    "Carver",
+    "Described",
+    "Family",
+    "Layout",
+    "Reads",
+    "Scene",
+    "Voice",
+    "WorldScene",
+    "Writes",
+]
 
 LETTERS = "ABCDEFGHIJ"
 """What options are called, in their order."""
@@ -52,12 +68,10 @@ class Carver(Protocol):
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What a family may ask about: one conclusion of a world.
+class WorldScene:
+    """A world to ask about: ``batch`` has its closure under all rules as world ``number``; ``carve`` closes a draft.
 
-    ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
-    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``other`` are all
-    conclusions within the level's hops. ``by_head`` names the rules that conclude a key. ``carve`` closes a draft.
+    ``by_head`` names the rules that conclude a key.
     """
 
     level: Level
@@ -65,11 +79,21 @@ class Scene:
     world: World
     batch: Batch
     number: int
+    by_head: Mapping[Term, tuple[str, ...]]
+    carve: Carver
+
+
+@dataclass(frozen=True)
+class Scene(WorldScene):
+    """A conclusion of a world to ask about.
+
+    ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
+    not follow, each with the proof that refutes it, or None (what is unknown, or closed).
+    """
+
     target: Triple
     proof: Proof
     wrong: Sequence[tuple[Triple, Proof | None]]
-    by_head: Mapping[Term, tuple[str, ...]]
-    carve: Carver
 
     def start(self, task: str) -> KeyedRandom:
         """Return a stream of draws for each task, so that asking for another one changes nothing."""
@@ -113,12 +137,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a family contributes to an item's identity: see :class:`workbench.generation.identity.ItemStructure`."""
+    """What a family contributes to an item's identity: see :class:`workbench.generation.identity.Question`."""
 
     query: tuple[BodyElement, ...] = ()
     variables: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
     options: tuple[Triple, ...] = ()
-    parts: tuple[tuple[str, tuple[BodyElement, ...]], ...] = ()
+    parts: tuple[Part, ...] = ()
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,8 @@ class Asked:
     claims: tuple[Claim, ...] = ()
     query: Query | None = None
     detail: tuple[object, ...] = field(default=())
+    judgements: tuple[Judgement, ...] = ()
+    """Of the claims that are no options and are judged besides."""
 
 
 class Writes(Protocol):
@@ -135,6 +163,10 @@ class Writes(Protocol):
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms, *false* as the word."""
+        ...
+
+    def write_evidence(self, judgement: Judgement, layout: Layout, lexicon: Lexicon) -> dict[str, Any]:
+        """Return the evidence of a judgement as an item holds it: its proof and its models."""
         ...
 
     def write_term(self, term: Term) -> str:
@@ -157,6 +189,10 @@ class Reads(Protocol):
         """Return a term."""
         ...
 
+    def read_evidence(self, place: str, claim: Claim, written: Mapping[str, Any]) -> Judgement:
+        """Return a judgement with its status and evidence; ``place`` is where in the item it stands."""
+        ...
+
     def read_body(self, written: str) -> tuple[BodyElement, ...]:
         """Return a conjunction."""
         ...
@@ -167,15 +203,17 @@ class Family:
 
     ``kind`` is the ``query.kind`` of its items; ``slots`` are the template slots in which it asks; ``evidence`` tells
     where evidence stands: for one statement in the item, for each option, or one run of steps for all answers.
-    ``labelled`` prompts name facts F1, F2 ... and rules R1, R2 .... Whether its items have a status is said by
+    ``supposes`` marks tasks whose facts are suppositions about arbitrary individuals. ``labelled`` prompts name facts
+    F1, F2 ... and rules R1, R2 .... Whether its items have a status is said by
     :data:`workbench.model.curriculum.STATUS_TASKS`.
     """
 
     name: ClassVar[str]
     kind: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
-    evidence: ClassVar[Literal["single", "options", "answers"]]
+    evidence: ClassVar[Literal["single", "options", "answers", "conflict"]]
     labelled: ClassVar[bool] = False
+    supposes: ClassVar[bool] = False
 
     def say_choices(self, lexicon: Lexicon) -> str:
         """Return the answers to choose from, as a template's ``choices`` says them."""
@@ -183,7 +221,15 @@ class Family:
 
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Return drafts about the scene's target; None stands for one that could not be closed."""
-        raise NotImplementedError
+        return ()
+
+    def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
+        """Return drafts about a world that are not about one of its conclusions."""
+        return ()
+
+    def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> Iterable[Draft]:
+        """Return drafts that need no world; ``keys`` are those of the block's worlds."""
+        return ()
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Return why a solved draft makes no item, in words that are counted; None when it does."""
@@ -212,6 +258,25 @@ class Family:
     def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
         """Return what a written item asks. Raises DatasetError when it asks nothing that this task could."""
         raise NotImplementedError
+
+    def judge(self, item: Answered, theory: Theory, model: frozenset[Triple]) -> str | None:
+        """Return what is wrong with what only the task knows, judged by the checker; None when nothing is.
+
+        ``theory`` is the item's own as exported, ``model`` its perfect model.
+        """
+        return None
+
+    def say_fact(self, lexicon: Lexicon, fact: Triple) -> str:
+        """Return how the prompt states a fact."""
+        return say_supposition(lexicon, fact) if self.supposes else say_fact(lexicon, fact)
+
+    def count_options(self, item: Answered) -> int:
+        """Return how many of the judgements, from the first, are options."""
+        return len(item.judgements)
+
+    def find_right(self, item: Answered) -> int:
+        """Return the position of the right option; ValueError when none is."""
+        return [judgement.status for judgement in item.judgements].index("entailed")
 
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """Tell whether what was read in the prompt is what the item asks."""

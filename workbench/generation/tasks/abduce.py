@@ -1,0 +1,114 @@
+"""Abduce: which premise is missing, so that a statement follows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workbench.generation.identity import Part
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
+from workbench.generation.tasks.options import OPTIONS
+from workbench.model.rules import Atom
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Reading
+from workbench.wording.sentences import capitalise, say_statement
+from workbench.wording.task_sentences import say_goal
+
+__all__ = ["Abduce"]
+
+
+class Abduce(Family):
+    """Four statements, of which exactly one, stated in addition, makes the goal follow."""
+
+    name = "abduce"
+    kind = "abduce"
+    slots = ("goal", "options")
+    evidence = "options"
+
+    def say_choices(self, lexicon: Lexicon) -> str:
+        """How to answer."""
+        return dict(lexicon.frames.instructions)[self.name]
+
+    def propose(self, scene: Scene) -> Iterable[Draft | None]:
+        """Leave out a fact that the target's proof rests on, and offer it among statements near it."""
+        random = scene.start(self.name)
+        for gap in random.shuffle(sorted(scene.leaves))[:2]:
+            if is_literal(gap[2]):
+                continue
+            offered = [gap, *self._list_near(scene, gap, random)][:OPTIONS]
+            if len(offered) < OPTIONS:
+                continue
+            claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle(offered))
+            rest = scene.leaves - {gap}
+            without = offered
+            yield scene.carve(self.name, rest, scene.used, random, claims=claims, without=without)
+
+    def _list_near(self, scene: Scene, gap: Triple, random: KeyedRandom) -> list[Triple]:
+        """Return statements that share much with the one left out and do not follow."""
+        subject, predicate, object_ = gap
+        people = sorted(
+            {end for f in scene.world.facts for end in (f[0], f[2]) if not is_literal(end) and f[1] != RDF_TYPE}
+            | {f[0] for f in scene.world.facts}
+        )
+        found: dict[Triple, None] = {}
+        keys = [k for k in scene.plan.assertable if k not in scene.plan.values]
+        if predicate == RDF_TYPE:
+            for other in random.shuffle(people)[:3]:
+                found[(other, RDF_TYPE, object_)] = None
+            for key in random.shuffle([key for key in keys if key in scene.plan.classes])[:3]:
+                found[(subject, RDF_TYPE, key)] = None
+        else:
+            found[(object_, predicate, subject)] = None
+            for other in random.shuffle(people)[:3]:
+                found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
+            for key in random.shuffle([key for key in keys if key not in scene.plan.classes])[:3]:
+                found[(subject, key, object_)] = None
+        known = set(scene.batch.list_facts(scene.number))
+        return random.shuffle([s for s in found if s not in known and s[0] != s[2] and s != scene.target])
+
+    def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
+        """With exactly one of them the goal follows, with each other it cannot be known; none is stated."""
+        offered = [claim.change.added[0] for claim in draft.claims]
+        if len(set(offered)) < len(offered) or any(one in draft.facts for one in (*offered, draft.statements[0])):
+            return "the statement is already stated"
+        statuses = sorted(status for _, status in verdicts)
+        expected = ["entailed", *["unknown"] * (len(offered) - 1)]
+        return None if statuses == expected else "not exactly one of them would do"
+
+    def describe(self, item: Answered) -> Described:
+        """The goal and what is offered."""
+        parts = tuple(Part.of("option", claim.change.added[0]) for claim in item.draft.claims)
+        return Described(query=(Atom(*item.draft.statements[0]),), parts=parts, undecided=True)
+
+    def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
+        """The question with the goal, and the statements behind their letters."""
+        said = [self.write_option(item, index, voice)[1] for index in range(len(item.judgements))]
+        options = "\n".join(f"{letter}) {text}" for letter, text in zip(LETTERS, said, strict=False))
+        return {"goal": say_goal(voice.lexicon, item.draft.statements[0]), "options": options}
+
+    def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
+        """The letter of the one that would do."""
+        return LETTERS[self.find_right(item)]
+
+    def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
+        """The goal."""
+        return {"kind": self.kind, "triple": to.write_triple(item.draft.statements[0])}
+
+    def write_option(self, item: Answered, index: int, voice: Voice) -> tuple[Triple, str]:
+        """The statement offered and its sentence."""
+        offered = item.draft.claims[index].change.added[0]
+        return offered, capitalise(say_statement(voice.lexicon, offered))
+
+    def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
+        """The goal under each of the additions."""
+        goal = source.read_triple(item["query"]["triple"])
+        offered = [source.read_triple(option["atom"]) for option in item["options"]]
+        return Asked(tuple(Claim(goal, Change(added=(one,))) for one in offered))
+
+    def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
+        """The goal and the statements read are those of the item."""
+        offered = tuple((LETTERS[n], Atom(*claim.change.added[0])) for n, claim in enumerate(item.draft.claims))
+        return reading.goal == Atom(*item.draft.statements[0]) and reading.options == offered

@@ -1,0 +1,214 @@
+"""Step: which step of a proof does not follow?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.checker import check_application
+from workbench.errors import DatasetError
+from workbench.generation.identity import Part
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions import Answered, Claim, Draft, Verdicts
+from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
+from workbench.model.rules import Atom
+from workbench.model.terms import Term, Triple
+from workbench.model.theory import Theory
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Reading
+from workbench.wording.task_sentences import say_proof_line
+
+__all__ = ["Line", "Step"]
+
+_MOST_STEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the proof that is shown: what it says, by which rule, from what."""
+
+    conclusion: Triple
+    rule: str
+    premises: tuple[Triple, ...]
+
+
+class Step(Family):
+    """The proof of a statement in which exactly one line does not follow from what it cites by the rule it names.
+
+    Every line is judged on what it cites, taken as it is said: a line that rests on the wrong one is not wrong itself.
+    """
+
+    name = "step"
+    kind = "step"
+    slots = ("proof_lines",)
+    evidence = "single"
+    labelled = True
+
+    def say_choices(self, lexicon: Lexicon) -> str:
+        """How to answer."""
+        return dict(lexicon.frames.instructions)[self.name]
+
+    def propose(self, scene: Scene) -> Iterable[Draft | None]:
+        """Show the target's proof with one line changed."""
+        if not 2 <= len(scene.proof.steps) <= _MOST_STEPS:
+            return
+        random = scene.start(self.name)
+        lines = tuple(Line(step.conclusion, step.rule, step.premises) for step in scene.proof.steps)
+        model = frozenset(scene.batch.list_facts(scene.number))
+        for place, line in _iterate_changes(scene, lines, random):
+            changed = (*lines[:place], line, *lines[place + 1 :])
+            if _find_wrong(changed, scene.plan.theory, model) != [place]:
+                continue
+            facts, rules = scene.leaves, scene.used | {line.rule}
+            known = {one.conclusion for one in changed}
+            facts |= {premise for premise in line.premises if premise not in known}
+            claims = (Claim(scene.target),)
+            yield scene.carve(self.name, facts, rules, random, claims=claims, detail=(changed, place))
+            return
+
+    def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
+        """The statement follows, and everything cited is stated or an earlier line."""
+        ((statement, status),) = verdicts
+        if status != "entailed" or statement in draft.facts:
+            return "what is to be proved does not follow, or is stated"
+        lines, _ = read_detail(draft)
+        known = set(draft.facts)
+        for line in lines:
+            if not known.issuperset(line.premises) or line.rule not in draft.rules:
+                return "a line cites what is not stated"
+            known.add(line.conclusion)
+        return None
+
+    def judge(self, item: Answered, theory: Theory, model: frozenset[Triple]) -> str | None:
+        """Every line but the wrong one is an application of its rule, by the checker."""
+        lines, wrong = read_detail(item.draft)
+        found = _find_wrong(lines, theory, model)
+        return None if found == [wrong] else "not exactly the one line is wrong"
+
+    def describe(self, item: Answered) -> Described:
+        """The statement and the lines, in their order, each with its rule and premises."""
+        lines, _ = read_detail(item.draft)
+        parts = tuple(
+            Part(
+                "line",
+                (("statement", line.conclusion), *(("premise", premise) for premise in line.premises)),
+                position=number,
+            )
+            for number, line in enumerate(lines)
+        )
+        return Described(query=(Atom(*item.draft.statements[0]),), parts=parts)
+
+    def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
+        """The lines."""
+        return {"proof_lines": "\n".join(text for *_, text in self._label(item, layout, voice.lexicon))}
+
+    def _label(
+        self, item: Answered, layout: Layout, lexicon: Lexicon
+    ) -> Iterator[tuple[str, Line, str, list[str], str]]:
+        """Yield for each line its label, itself, the labels of its rule and premises, and its text."""
+        lines, _ = read_detail(item.draft)
+        labels: dict[Triple, str] = {fact: layout.label_fact(fact) for fact in item.draft.facts}
+        for number, line in enumerate(lines, 1):
+            premises = [labels[premise] for premise in line.premises]
+            rule = layout.label_rule(line.rule)
+            text = say_proof_line(lexicon, f"S{number}", line.conclusion, rule, premises)
+            yield f"S{number}", line, rule, premises, text
+            labels.setdefault(line.conclusion, f"S{number}")
+
+    def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
+        """The label of the wrong line."""
+        return f"S{read_detail(item.draft)[1] + 1}"
+
+    def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
+        """The statement, the rules in the order of their labels, the lines and the wrong one."""
+        return {
+            "kind": self.kind,
+            "triple": to.write_triple(item.draft.statements[0]),
+            "rules": [rule.name for rule in layout.rules],
+            "lines": [
+                {
+                    "label": label,
+                    "triple": to.write_triple(line.conclusion),
+                    "rule": rule,
+                    "premises": premises,
+                    "text": text,
+                }
+                for label, line, rule, premises, text in self._label(item, layout, voice.lexicon)
+            ],
+            "wrong": self.answer(item, layout, voice),
+        }
+
+    def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
+        """The statement and the lines."""
+        query = item["query"]
+        facts = [source.read_triple(entry["triple"]) for entry in item["context"]]
+        known = {f"F{number}": fact for number, fact in enumerate(facts, 1)}
+        rules = {f"R{number}": name for number, name in enumerate(query["rules"], 1)}
+        lines = []
+        for written in query["lines"]:
+            cited = [*written["premises"]]
+            if written["rule"] not in rules or not all(label in known for label in cited):
+                raise DatasetError(f"query.lines: {written['label']} cites what is not there")
+            conclusion = source.read_triple(written["triple"])
+            lines.append(Line(conclusion, rules[written["rule"]], tuple(known[label] for label in cited)))
+            known[written["label"]] = conclusion
+        labels = [written["label"] for written in query["lines"]]
+        if query["wrong"] not in labels:
+            raise DatasetError("query.wrong: is no line")
+        detail = (tuple(lines), labels.index(query["wrong"]))
+        return Asked((Claim(source.read_triple(query["triple"])),), detail=detail)
+
+    def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
+        """The lines read are those shown."""
+        lines, _ = read_detail(item.draft)
+        labels: dict[Triple, str] = {fact: layout.label_fact(fact) for fact in item.draft.facts}
+        expected = []
+        for number, line in enumerate(lines, 1):
+            cited = tuple(labels[premise] for premise in line.premises)
+            expected.append((f"S{number}", line.conclusion, layout.label_rule(line.rule), cited))
+            labels.setdefault(line.conclusion, f"S{number}")
+        return [(one.label, one.conclusion, one.rule, one.premises) for one in reading.proof] == expected
+
+
+def read_detail(draft: Draft) -> tuple[tuple[Line, ...], int]:
+    """Return the lines of a draft of this task and the place of the wrong one."""
+    lines, wrong = draft.detail
+    if not isinstance(lines, tuple) or not isinstance(wrong, int):
+        raise ValueError("the draft shows no lines")
+    return lines, wrong
+
+
+def _find_wrong(lines: Sequence[Line], theory: Theory, model: frozenset[Triple]) -> list[int]:
+    """Return the places of the lines that are no application of their rule to what they cite."""
+    return [
+        place
+        for place, line in enumerate(lines)
+        if line.rule not in theory.by_name
+        or not check_application(theory.by_name[line.rule], line.premises, line.conclusion, model)
+    ]
+
+
+def _iterate_changes(scene: Scene, lines: Sequence[Line], random: KeyedRandom) -> Iterator[tuple[int, Line]]:
+    """Yield lines that are wrong, with their places: another premise, another rule, or another last conclusion."""
+    stated = scene.world.facts
+    for place in random.shuffle(range(len(lines))):
+        line = lines[place]
+        earlier = [one.conclusion for one in lines[:place]]
+        ways = random.shuffle(("premise", "rule", "conclusion"))
+        for way in ways:
+            if way == "premise" and line.premises:
+                at = random.draw_below(len(line.premises))
+                others = [f for f in (*earlier, *stated) if f not in line.premises and f != line.conclusion]
+                near = [f for f in others if f[1] == line.premises[at][1]] or others
+                if near:
+                    swapped = (*line.premises[:at], random.choose(near), *line.premises[at + 1 :])
+                    yield place, replace(line, premises=swapped)
+            elif way == "rule":
+                rules = [r.name for r in scene.plan.theory.rules if r.head and r.name != line.rule]
+                close = [name for name in rules if name in scene.used] or rules
+                if close:
+                    yield place, replace(line, rule=random.choose(close))
+            elif way == "conclusion" and place == len(lines) - 1:
+                for wrong, _ in scene.wrong:
+                    yield place, replace(line, conclusion=wrong)
