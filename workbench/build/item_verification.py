@@ -262,9 +262,6 @@ class ItemVerifier:
         """Return a theory file, or why it cannot be used; equal rules of several theories are one value."""
         if digest not in self._theories:
             try:
-                path = self.folder / "theories" / f"{digest}.json"
-                if path.is_symlink() or not path.is_file():
-                    raise DatasetError("the file is missing")
                 read = read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes)
                 rules = tuple(self._rules.setdefault((r.name, read.formal[r.name]), r) for r in read.rules)
                 self._theories[digest] = TheoryFile(read.digest, rules, read.formal, read.texts)
