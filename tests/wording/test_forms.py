@@ -342,6 +342,13 @@ def test_values_in_words() -> None:
 
 def test_words_that_are_no_text_are_refused() -> None:
     data = write_lexicon(build_lexicon(TRIPLES, "de"), ())
-    for bad in ({"labels": {"a": 3}}, {"phrases": []}, {"forms": {"dat": {"a": ""}}}, {"plurals": "x"}, {"forms": [1]}):
+    wrong: tuple[dict[str, object], ...] = (
+        {"labels": {"a": 3}},
+        {"phrases": []},
+        {"forms": {"dat": {"a": ""}}},
+        {"plurals": "x"},
+        {"forms": [1]},
+    )
+    for bad in wrong:
         with pytest.raises(DatasetError):
             read_lexicon(data | bad)
