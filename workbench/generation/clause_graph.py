@@ -42,8 +42,9 @@ Shape = tuple[str, tuple[tuple[Slot, ...], ...]]
 
 _MIRRORED = {">": "<", ">=": "<="}
 _MOST_IMAGES = 24
-_KINDS = ("individual", "property", "class", "literal")
-_NOTHING_KNOWN: dict[str, dict[Term, int | str]] = {kind: {} for kind in _KINDS}
+_NOTHING_KNOWN: dict[str, dict[Term, int | str]] = {
+    "individual": {}, "property": {}, "class": {}, "literal": {}
+}  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,7 +81,7 @@ class ClauseGraph:
         self._valued = valued
         self._edges: dict[tuple[str, tuple[int, ...]], None] = {}
         self._colours: list[str] = []
-        self._places: dict[str, dict[Term, int | str]] = {kind: {} for kind in _KINDS}
+        self._places: dict[str, dict[Term, int | str]] = {"individual": {}, "property": {}, "class": {}, "literal": {}}
         self._inner: dict[str, int] = {}
         self._clauses = 0
         self._form: StableForm | None = None
@@ -115,11 +116,12 @@ class ClauseGraph:
 
     def _name_places(self) -> dict[str, dict[Term, int | str]]:
         """Return where terms are; what no renaming moves has got a name."""
-        form = self.settle()
-        for places in self._places.values():
-            for term, place in places.items():
-                if isinstance(place, int):
-                    places[term] = form.name_vertex(place) or place
+        if self._form is None:
+            form = self.settle()
+            for places in self._places.values():
+                for term, place in places.items():
+                    if isinstance(place, int):
+                        places[term] = form.name_vertex(place) or place
         return self._places
 
     def describe(self) -> str:
@@ -191,11 +193,16 @@ class ClauseGraph:
     def _add_atom(self, label: str, start: Sequence[int], atom: Triple | Atom, clause: int = 0) -> None:
         subject, predicate, object_ = atom
         if predicate == RDF_TYPE and object_[0] != "?":
-            own = self.place_slot(("class", object_))
+            own = self._places["class"].get(object_)
+            if own is None:
+                own = self._find_place("class", object_)
             self._add_edge(f"{label} class", (*start, own, self._place_node(subject, clause)))
         else:
+            own = self._places["property"].get(predicate)
+            if own is None:
+                own = self._find_place("property", predicate)
             ends = self._place_node(subject, clause), self._place_node(object_, clause)
-            self._add_edge(label, (*start, self.place_slot(("property", predicate)), *ends))
+            self._add_edge(label, (*start, own, *ends))
 
     def add_triples(self, label: str, triples: Iterable[Triple]) -> None:
         """Add statements without variables."""

@@ -305,8 +305,11 @@ def _find_reachable(rules: Sequence[tuple[str, PreparedRule]], asked: frozenset[
 def _find_valued(facts: Sequence[Triple], rules: RuleSet, parts: Sequence[Part]) -> frozenset[Term]:
     """Return the literals that can take part in a comparison, directly or after rules have passed them on."""
     compared = rules.compared
-    clauses = [clause for part in parts for _, clause in part.clauses if isinstance(clause, Clause)]
-    flows = [flow for flow in map(list_flows, clauses) if flow.compared or flow.passed]
+    flows = []
+    for part in parts:
+        for _, clause in part.clauses:
+            if isinstance(clause, Clause) and (len(clause.body) > 1 or clause.head or clause.compared):
+                flows.append(list_flows(clause))
     if flows:
         compared = spread_comparisons([*flows, *(rule.flows for rule in rules.rules)])
     if not compared:

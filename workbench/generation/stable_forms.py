@@ -134,11 +134,15 @@ def find_stable_form(colours: Sequence[str], edges: Iterable[Edge]) -> StableFor
     """
     count, longest, listed = len(colours), 2, []
     for edge in edges:
-        size = len(edge[1])
-        if size > 1 and len(set(edge[1])) < size:
-            edge = _untie(*edge)
-        elif size > longest:
-            longest = size
+        vertices = edge[1]
+        size = len(vertices)
+        if size == 2:
+            if vertices[0] == vertices[1]:
+                edge = _untie(*edge)
+        elif size > 2:
+            if len(set(vertices)) < size:
+                edge = _untie(*edge)
+            longest = max(longest, size)
         listed.append(edge)
     labels = sorted({label for label, _ in listed})
     rank = {label: number for number, label in enumerate(labels)}
@@ -152,8 +156,9 @@ def find_stable_form(colours: Sequence[str], edges: Iterable[Edge]) -> StableFor
         size = len(vertices)
         if size == 2:
             first, second = vertices
-            near[first].append((2 * number * count, second))
-            near[second].append(((2 * number + 1) * count, first))
+            code = 2 * number * count
+            near[first].append((code, second))
+            near[second].append((code + count, first))
             coded.append((number, vertices))
         elif size == 1:
             marks[vertices[0]].append(number)
@@ -180,10 +185,14 @@ def find_stable_form(colours: Sequence[str], edges: Iterable[Edge]) -> StableFor
         start += len(group)
     _refine(stable, cells, near, far)
     codes = []
-    for code, vertices in coded:
-        for vertex in vertices:
-            code = code * count + stable[vertex]
-        codes.append(code)
+    for number, vertices in coded:
+        if len(vertices) == 2:
+            codes.append((number * count + stable[vertices[0]]) * count + stable[vertices[1]])
+        else:
+            code = number
+            for vertex in vertices:
+                code = code * count + stable[vertex]
+            codes.append(code)
     codes.sort()
     head = ["\n".join([f"{len(groups[key])} {key}" for key in order]), "\n".join(labels), str(codes)]
     if not cells:
