@@ -123,6 +123,15 @@ def test_it_can_be_imported_as_a_reward(program: Path, dataset: Path) -> None:
     assert (done.stdout, done.stderr) == ("1.0 0.0\n", "")
 
 
+def test_the_documentation_names_every_kind_limit_and_exit_code(repo_root: Path) -> None:
+    text = (repo_root / "docs" / "scorer.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"`{kind}`" not in text] == []
+    for limit in (1_000_000, 100_000, 4000):
+        assert f"{limit:,}" in text
+    assert all(f"| {code} |" in text for code in range(4))
+    assert "12 atoms or 16 comparisons" in text and "`4 n + 16` lines" in text
+
+
 # -- the command line
 
 

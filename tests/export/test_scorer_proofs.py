@@ -35,6 +35,7 @@ FIRST, SECOND = ITEM["answer"].splitlines()
     [
         f"{FIRST}\n{SECOND}",
         f"{FIRST}\n\n{SECOND}\n",
+        f"{FIRST}\n{SECOND}".replace("S1. ", "S1: ").replace("S2. ", "s2) "),
         f"```\n{FIRST}\n{SECOND}\n```",
         f"Let me think.\nAnswer:\n{FIRST}\n{SECOND}",
         f"Answer: {FIRST}\n{SECOND}",

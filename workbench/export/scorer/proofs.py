@@ -14,6 +14,7 @@ from workbench.export.scorer.values import CannotJudgeError, ScorerError, Value,
 
 __all__ = ["ProofChecker", "StepVerdict"]
 
+_BEGIN = re.compile(r"([Ss][1-9][0-9]{0,3}) ?[.:)]")
 _LABEL = re.compile(r"[FRS][1-9][0-9]{0,3}\Z")
 _LONGEST_STEP = 4000
 _MOST_PREMISES = 24
@@ -40,15 +41,15 @@ class _Line(NamedTuple):
 
 
 def _read_line(text: str) -> _Line:
-    """Read ``S2. <sentence> [R1: F3, S1]``."""
+    """Read ``S2. <sentence> [R1: F3, S1]``; a colon or a parenthesis behind the label will do as well."""
     text = normalise_text(text)
-    label, dot, rest = text.partition(".")
-    label = label.strip().upper()
+    begin = _BEGIN.match(text)
+    if begin is None or len(text) > _LONGEST_STEP:
+        return _Line(text[:20], text, "", (), "does not begin with S1., S2. and so on")
+    label, rest = begin.group(1).upper(), text[begin.end() :]
     opening = rest.rfind("[")
     inside = rest[opening + 1 :].rstrip(" .")
-    if not dot or not _LABEL.match(label) or label[0] != "S":
-        return _Line(text[:20], text, "", (), "does not begin with S1., S2. and so on")
-    if opening < 0 or not inside.endswith("]") or len(text) > _LONGEST_STEP:
+    if opening < 0 or not inside.endswith("]"):
         return _Line(label, text, "", (), "does not end with its rule and premises, such as [R1: F2, S1]")
     rule, _, listed = inside[:-1].partition(":")
     premises = tuple(part.strip().upper() for part in listed.split(",")) if listed.strip() else ()
