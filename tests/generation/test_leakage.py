@@ -173,7 +173,7 @@ def make_items(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [make_item(number, *row) for number, row in enumerate(rows)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(ROWS)
 def test_the_table_is_that_of_comparing_all_pairs(rows: Sequence[Any]) -> None:
     items = make_items(rows)
@@ -275,7 +275,8 @@ def real(small_dataset: Path) -> tuple[list[dict[str, Any]], dict[str, str], lis
     prefixes = json.loads((small_dataset / "prefixes.json").read_text(encoding="utf-8"))
     wording = json.loads((small_dataset / "wording.json").read_text(encoding="utf-8"))
     paths = sorted(small_dataset.glob("items/*.jsonl"))
-    return [json.loads(line) for path in paths for line in path.open(encoding="utf-8")], prefixes, wording["templates"]
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in lines], prefixes, wording["templates"]
 
 
 def count_real(

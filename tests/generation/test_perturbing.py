@@ -51,7 +51,7 @@ def answer(program: Program, draft: Draft) -> Answered | None:
 STATEMENTS = st.sampled_from(list_atoms())
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(draw_program(), STATEMENTS)
 def test_other_names_have_the_same_answer(program: Program, statement: Triple) -> None:
     draft = make_draft(program, statement)
@@ -81,7 +81,7 @@ def test_a_list_without_free_names_is_turned_round() -> None:
     assert perturb(draft, facts, (), "renamed", one, "k") == ()
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(draw_program(), STATEMENTS)
 def test_other_orders_state_the_same(program: Program, statement: Triple) -> None:
     draft = make_draft(program, statement)
@@ -94,7 +94,7 @@ def test_other_orders_state_the_same(program: Program, statement: Triple) -> Non
     assert len({(variant.facts, variant.rules) for variant in variants}) == len(variants) > 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(draw_program(), STATEMENTS)
 def test_a_clause_is_irrelevant_when_the_answer_does_without_it(program: Program, statement: Triple) -> None:
     draft = make_draft(program, statement)
@@ -135,7 +135,7 @@ def test_a_clause_that_matters_is_refused() -> None:
     assert (added[2] if added[1] == RDF_TYPE else added[1]) not in (name("A"), name("p"), name("B"))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(draw_program(), STATEMENTS, st.sampled_from(STATUSES))
 def test_numbers_change_and_the_answer_is_found_anew(program: Program, statement: Triple, aim: str) -> None:
     draft = make_draft(program, statement, aim)

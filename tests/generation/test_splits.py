@@ -205,7 +205,8 @@ def test_outlines_of_steps() -> None:
 def test_features_of_real_items(small_dataset: Path) -> None:
     prefixes = json.loads((small_dataset / "prefixes.json").read_text(encoding="utf-8"))
     reader = FeatureReader(prefixes)
-    items = [json.loads(line) for path in sorted(small_dataset.glob("items/*.jsonl")) for line in path.open()]
+    paths = sorted(small_dataset.glob("items/*.jsonl"))
+    items = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     assert items
     for item in items:
         theory = json.loads((small_dataset / "theories" / f"{item['theory']}.json").read_text(encoding="utf-8"))

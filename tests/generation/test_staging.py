@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.formats.curriculum import parse_curriculum
@@ -75,6 +75,7 @@ def test_what_fades_is_dense_at_first_and_gone_at_the_end() -> None:
     assert all(Counter(e.source for e in even[i : i + 200])["a"] == 100 for i in range(0, 800, 200))
 
 
+@settings(max_examples=50)
 @given(
     st.fixed_dictionaries({level: st.integers(0, 40) for level in "abc"}),
     st.lists(
