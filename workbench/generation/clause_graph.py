@@ -85,6 +85,7 @@ class ClauseGraph:
         self._inner: dict[str, int] = {}
         self._clauses = 0
         self._form: StableForm | None = None
+        self._named = False
         self._base = base
         self._known: dict[str, dict[Term, int | str]] = _NOTHING_KNOWN
         self._first = 0
@@ -116,8 +117,8 @@ class ClauseGraph:
 
     def _name_places(self) -> dict[str, dict[Term, int | str]]:
         """Return where terms are; what no renaming moves has got a name."""
-        if self._form is None:
-            form = self.settle()
+        if not self._named:
+            self._named, form = True, self.settle()
             for places in self._places.values():
                 for term, place in places.items():
                     if isinstance(place, int):
