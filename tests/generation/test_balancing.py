@@ -9,12 +9,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.balancing import Balancer, Traits, list_usable_rules, report_balance
-from workbench.generation.plan import build_plan
-from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, Splits, WorldShape
+from workbench.generation.balancing import Balancer, Traits, report_balance
+from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, Splits
 from workbench.model.report import Location
-from workbench.model.rules import Atom, Rule
-from workbench.model.theory import Theory
 
 CELL: Cell = ("one", "select", "-")
 PLACE = Location("c.yaml", 7)
@@ -106,16 +103,3 @@ def test_nothing_is_left_out_without_need(candidates: list[frozenset[str]], item
         assert all(one.items == one.offered for one in account.below)
     again, _ = fill(make_level(items, Balance("rules", each, most)), candidates, "abcd")
     assert again == taken
-
-
-def test_rules_that_a_level_can_use() -> None:
-    rules = [
-        Rule("first", (Atom("?x", "<p>", "?y"), Atom("?y", "<p>", "?z")), (Atom("?x", "<q>", "?z"),)),
-        Rule("second", (Atom("?x", "<q>", "?y"), Atom("?y", "<p>", "?z")), (Atom("?x", "<r>", "?z"),)),
-        Rule("never", (Atom("?x", "<s>", "?y"), Atom("?y", "<p>", "?z")), (Atom("?x", "<t>", "?z"),)),
-    ]
-    plan = build_plan(Theory.build(rules), [], assertable=["<p>"])
-    assert list_usable_rules(plan, make_level(1)) == ("first",)
-    deeper = replace(make_level(1), hops=(2, 2))
-    assert list_usable_rules(plan, deeper) == ("first", "second")
-    assert list_usable_rules(plan, replace(deeper, world=WorldShape(rules=(("first", 0.0),)))) == ("second",)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.generation.features import ItemFeatures
-from workbench.generation.plan import Plan, sum_masks
 from workbench.model.curriculum import Balance, Cell, Curriculum, Level
 from workbench.model.report import Violation
 
-__all__ = ["BalanceAccount", "Balancer", "Shortage", "Traits", "get_traits", "list_usable_rules", "report_balance"]
+__all__ = ["BalanceAccount", "Balancer", "Shortage", "Traits", "get_traits", "report_balance"]
 
 _SAID = {"rules": "rule", "classes": "class", "properties": "property"}
 
@@ -33,25 +32,6 @@ class Traits(NamedTuple):
 def get_traits(features: ItemFeatures) -> Traits:
     """Return what of an item's features is balanced over."""
     return Traits(features.rules, features.classes, features.properties)
-
-
-def list_usable_rules(plan: Plan, level: Level) -> tuple[str, ...]:
-    """Return the names of rules that may take part in a proof within a level's hops, sorted.
-
-    That is an upper bound, as a plan looks at classes and properties only; rules that a level's worlds never draw
-    (weight 0) are left out.
-    """
-    within = (1 << (level.hops[1] + 1)) - 1
-    never = {name for name, weight in level.world.rules if not weight}
-    found: set[str] = set()
-    for ways in plan.unfoldings.values():
-        for way in ways:
-            mask = 1 << way.cost
-            for atom in way.atoms:
-                mask = sum_masks(mask, plan.reach.get(atom.key, 0))
-            if mask & within and way.rule.name not in never:
-                found.add(way.rule.name)
-    return tuple(sorted(found))
 
 
 class Shortage(NamedTuple):
