@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.build.fixing import Fix, list_fixable, propose_fix
     from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
     from workbench.build.narration import Narrator, make_narrator
+    from workbench.build.previewing import Preview, PreviewProblem, preview_sentence
     from workbench.build.sameness import Sameness, Twins, explain_sameness, find_twins
     from workbench.build.scaffolding import init
     from workbench.build.statements import parse_statement
@@ -84,6 +85,8 @@ __all__ = [
     "Knowledge",
     "Line",
     "Narrator",
+    "Preview",
+    "PreviewProblem",
     "Progress",
     "Project",
     "RuleDescription",
@@ -116,6 +119,7 @@ __all__ = [
     "make_narrator",
     "parse_statement",
     "preview",
+    "preview_sentence",
     "propose_fix",
     "read_curriculum",
     "reason",
@@ -143,6 +147,7 @@ _HOMES = {
     "workbench.build.fixing": ("Fix", "list_fixable", "propose_fix"),
     "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
     "workbench.build.narration": ("Narrator", "make_narrator"),
+    "workbench.build.previewing": ("Preview", "PreviewProblem", "preview_sentence"),
     "workbench.build.sameness": ("Sameness", "Twins", "explain_sameness", "find_twins"),
     "workbench.build.scaffolding": ("init",),
     "workbench.build.statements": ("parse_statement",),
