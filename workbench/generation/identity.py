@@ -16,7 +16,6 @@ from typing import Literal, NamedTuple
 
 from workbench.generation.clause_graph import Clause, ClauseGraph, compute_digest, list_atoms, write_clause
 from workbench.generation.prepared_rules import (
-    PreparedRule,
     RuleSet,
     join_rules,
     list_flows,
@@ -175,7 +174,6 @@ class CaseStructure:
         self._prepared = [(rule.name, prepare_rule(rule)) for rule in rules]
         self._theories: dict[frozenset[str] | None, _Theory] = {}
         self._stated: dict[frozenset[Term], tuple[ClauseGraph, str]] = {}
-        self._reached: dict[frozenset[Term], frozenset[Term]] = {}
         self._exact = ""
 
     def compute_identity(self, question: Question) -> Identity:
@@ -244,11 +242,7 @@ class CaseStructure:
         if not question.undecided and question.status != "unknown":
             kept = tuple(rule for name, rule in own if name not in idle)
             return [fact for fact in self.facts if fact not in extra], join_rules(kept)
-        asked = _list_keys(parts)
-        if names is not None or (reached := self._reached.get(asked)) is None:
-            reached = _find_reachable(own, asked)
-            if names is None:
-                self._reached[asked] = reached
+        reached = join_rules(tuple([rule for _, rule in own])).find_reachable(_list_keys(parts))
         facts = [fact for fact in self.facts if fact not in extra or _get_key(fact) in reached]
         kept = tuple(rule for name, rule in own if name not in idle or not reached.isdisjoint(rule.heads))
         return facts, join_rules(kept)
@@ -289,17 +283,6 @@ def _list_keys(parts: Sequence[Part]) -> frozenset[Term]:
             else:
                 found.add(_get_key(clause))
     return frozenset(found)
-
-
-def _find_reachable(rules: Sequence[tuple[str, PreparedRule]], asked: frozenset[Term]) -> frozenset[Term]:
-    """Return the keys that what is asked depends on."""
-    reached, before = set(asked), -1
-    while len(reached) > before:
-        before = len(reached)
-        for _, rule in rules:
-            if not reached.isdisjoint(rule.heads):
-                reached.update(rule.body)
-    return frozenset(reached)
 
 
 def _find_valued(facts: Sequence[Triple], rules: RuleSet, parts: Sequence[Part]) -> frozenset[Term]:

@@ -6,8 +6,8 @@ Items share their rules: a theory has some hundred of them, and an item's own ru
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from workbench.generation.clause_graph import (
     Clause,
@@ -127,23 +127,46 @@ def prepare_rule(rule: Rule) -> PreparedRule:
     return prepared
 
 
-@dataclass(slots=True, eq=False)
 class RuleSet:
-    """Rules that belong to one item, and the graphs of their vocabulary."""
+    """Rules that belong to one item: what they compare, what depends on what, and the graphs of their vocabulary."""
 
-    rules: tuple[PreparedRule, ...]
-    compared: frozenset[Term] = field(init=False)
-    values: frozenset[tuple[Term, Term]] = field(init=False)
-    _keys: frozenset[Term] = field(init=False)
-    _literals: frozenset[Term] = field(init=False)
-    _graphs: dict[tuple[tuple[Term, ...], frozenset[Term]], tuple[ClauseGraph, str]] = field(init=False)
+    def __init__(self, rules: tuple[PreparedRule, ...]) -> None:
+        self.rules = rules
+        self._reached: dict[frozenset[Term], frozenset[Term]] = {}
+        self._graphs: dict[tuple[tuple[Term, ...], frozenset[Term]], tuple[ClauseGraph, str]] = {}
 
-    def __post_init__(self) -> None:
-        self.compared = spread_comparisons([rule.flows for rule in self.rules])
-        self.values = frozenset(pair for rule in self.rules for pair in rule.values)
-        self._keys = frozenset(key for rule in self.rules for key in (*rule.heads, *rule.body))
-        self._literals = frozenset(literal for _, literal in self.values)
-        self._graphs = {}
+    @cached_property
+    def compared(self) -> frozenset[Term]:
+        """The properties whose values can take part in a comparison."""
+        return spread_comparisons([rule.flows for rule in self.rules])
+
+    @cached_property
+    def values(self) -> frozenset[tuple[Term, Term]]:
+        """The literals in the rules, with their properties."""
+        return frozenset(pair for rule in self.rules for pair in rule.values)
+
+    @cached_property
+    def _keys(self) -> frozenset[Term]:
+        return frozenset(key for rule in self.rules for key in (*rule.heads, *rule.body))
+
+    @cached_property
+    def _literals(self) -> frozenset[Term]:
+        return frozenset(literal for _, literal in self.values)
+
+    def find_reachable(self, asked: frozenset[Term]) -> frozenset[Term]:
+        """Return the keys on which the ``asked`` ones depend, with these."""
+        found = self._reached.get(asked)
+        if found is None:
+            reached, before = set(asked), -1
+            while len(reached) > before:
+                before = len(reached)
+                for rule in self.rules:
+                    if not reached.isdisjoint(rule.heads):
+                        reached.update(rule.body)
+            if len(self._reached) >= _MOST_GRAPHS:
+                self._reached.clear()
+            found = self._reached[asked] = frozenset(reached)
+        return found
 
     def find_vocabulary(self, closed: Sequence[Term], valued: frozenset[Term]) -> tuple[ClauseGraph, str]:
         """Return the graph of what the rules say about their properties and classes, and its digest.
