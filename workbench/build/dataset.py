@@ -26,10 +26,9 @@ from workbench.generation.selection import Selection, select_items
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators
-from workbench.model.terms import Term
 from workbench.project import Project
 from workbench.validation.policy import apply_policy
-from workbench.wording.frames import select_functions, write_frames
+from workbench.wording.exchange import WORDING_VERSION, write_lexicon
 
 __all__ = ["BuildResult", "BuiltDataset", "build", "write_wording"]
 
@@ -341,29 +340,20 @@ def _make_card_head(project: Project, curriculum: Curriculum) -> dict[str, Any]:
 
 
 def write_wording(material: Material) -> dict[str, Any]:
-    """Return what the reader needs: frames, phrases, labels and templates, terms in full."""
+    """Return what the reader needs: frames, phrases, labels, forms and templates, terms in full."""
     maker = BlockMaker(material)
     operators = frozenset[str]().union(*(collect_operators(rule.body) for rule in material.theory.rules))
     return {
-        "version": 1,
+        "version": WORDING_VERSION,
         "classes": list(material.classes),
         "languages": {
-            language: {
-                "frames": write_frames(select_functions(lexicon.frames, operators)),
-                "labels": _sort(lexicon.labels),
-                "phrases": _sort(lexicon.phrases),
-            }
-            for language, lexicon in sorted(maker.exported.items())
+            language: write_lexicon(lexicon, operators) for language, lexicon in sorted(maker.exported.items())
         },
         "templates": [
             {"name": s.name, "language": s.language, "texts": list(s.texts), "slots": list(s.slots)}
             for s in maker.renderer.skeletons
         ],
     }
-
-
-def _sort(texts: Mapping[Term, str]) -> dict[str, str]:
-    return dict(sorted(texts.items()))
 
 
 def _say_folder(folder: Path) -> Path:

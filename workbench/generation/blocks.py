@@ -284,6 +284,4 @@ class BlockMaker:
 
 def cut_lexicon(lexicon: Lexicon, constants: Collection[Term], names: NameBook) -> Lexicon:
     """Return the lexicon that is exported: labels of fresh individuals and of the rules' constants only."""
-    fresh = names.labels[lexicon.language]
-    kept = {term: lexicon.get_label(term) for term in sorted(constants)}
-    return Lexicon(lexicon.frames, {**kept, **fresh}, lexicon.phrases, lexicon.defaults)
+    return lexicon.keep_labels([*constants, *names.labels[lexicon.language]])
