@@ -29,7 +29,7 @@ from workbench.model.terms import (
 )
 from workbench.model.theory import Theory
 
-__all__ = ["KEEPS_ANSWER", "Supply", "Variant", "choose_originals", "find_variant_fault", "perturb"]
+__all__ = ["KEEPS_ANSWER", "Supply", "Variant", "choose_originals", "find_variant_fault", "order_rules", "perturb"]
 
 KEEPS_ANSWER: frozenset[Perturbation] = frozenset(("renamed", "irrelevant", "reordered"))
 """The changes after which the answer must be what it was, up to names."""
@@ -66,6 +66,19 @@ def choose_originals(held: HeldOut, ids: Iterable[str]) -> list[str]:
     """Return the ids of the items of its split that a perturbed split changes, in the order in which it takes them."""
     ranked = sorted(ids, key=lambda item: hash_parts("original", held.name, item))
     return ranked[: held.items] if held.items else ranked
+
+
+def order_rules(item: Mapping[str, Any], theory: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of a written item's rules in the order in which its prompt states them.
+
+    They are found by their sentences in the theory file. Rules that the prompt does not state come last, by name.
+    """
+    listed = item["query"].get("rules")
+    if listed is not None:
+        return tuple(listed)
+    prompt, language = item["question"], item["language"]
+    places = {rule["id"]: prompt.find(rule["text"][language]) for rule in theory["rules"]}
+    return tuple(sorted(places, key=lambda name: (places[name] < 0, places[name], name)))
 
 
 def perturb(
