@@ -29,7 +29,7 @@ class Structure:
     """A world without numbers and names: facts over placeholders, what it was made for, what its proofs need.
 
     ``goals`` are conclusions; ``opposed`` are statements that an integrity rule refutes beside the facts. ``pools``
-    are the value pools of the placeholders that stand for values.
+    are the value pools of the placeholders that stand for values; ``size`` is what was asked for.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Structure:
     goals: list[Leaf]
     opposed: list[Leaf]
     wanted: list[Wanted]
+    size: Size
     pools: dict[int, list[ValuePool]] = field(default_factory=dict)
 
 
@@ -121,7 +122,7 @@ class _Attempt:
         sketch = self._sketch
         find = sketch.find
         goals, opposed = ([(k, find(s), find(o)) for k, s, o in own] for own in (self._goals, self._opposed))
-        structure = Structure(key, turn, sketch, self._leaves, goals, opposed, sketch.wanted)
+        structure = Structure(key, turn, sketch, self._leaves, goals, opposed, sketch.wanted, size)
         for key_, _, object_ in self._leaves:
             pool = self._plan.values.get(key_)
             if pool is not None:
@@ -140,7 +141,10 @@ class _Attempt:
                 self._sketch.restore(mark)
                 self._goals.clear()
                 self._opposed.clear()
-        goal = self._unfolder.draw_goal(hops, self._random)
+        if self._random.happens(1, 2):
+            goal = self._unfolder.draw_goal(hops, self._random)
+        else:
+            goal = self._unfolder.draw_goal_between(*self._level.hops, self._random)
         self._unfold(goal, self._sketch.draw_placeholder(), self._sketch.draw_placeholder())
         self._settle()
 
@@ -183,12 +187,11 @@ class _Attempt:
     def _draw_further(self, room: int) -> Goal:
         """Draw a further goal: one of the level's hops where many are asked for, else a lower one or a fact."""
         random, level = self._random, self._level
-        if level.questions > 1 and random.happens(2, 3) and room > 0:
-            hops = random.draw_between(*level.hops)
-        else:
-            hops = random.draw_below(min(3, level.hops[1]) + 1)
-        if hops:
-            return self._unfolder.draw_goal(hops, random)
+        low, high = 1, min(3, level.hops[1])
+        if room > 0 and random.happens(4 if level.questions > 1 else 2, 5):
+            low, high = level.hops
+        if random.happens(high, high + 1) and high:
+            return self._unfolder.draw_goal_between(max(low, 1), high, random)
         if not self._builder.statable:
             raise DeadEnd
         return Goal(self._builder.statable[random.prefer(self._builder.statable_codes)], 0, ())
@@ -317,11 +320,8 @@ class _Attempt:
         size = self._size
         if len(self._leaves) > size.facts[1]:
             raise DeadEnd
-        if size.is_bound and not (
-            size.facts[0] <= len(self._leaves)
-            and size.individuals[0] <= len(self._masks) <= size.individuals[1]
-            and size.goals[0] <= len(self._goals)
-        ):
+        is_bound = bool(self._level.world.goals[1])
+        if not size.admits(len(self._leaves), len(self._masks)) or (is_bound and len(self._goals) < size.goals[0]):
             raise DeadEnd
         if self._is_shaped and not self._draw_graph().has_shape(self._shape):
             raise DeadEnd

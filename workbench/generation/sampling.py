@@ -185,8 +185,8 @@ class Sampler:
                 faults["a shape is violated"] += 1
                 continue
             named = self._name(draft, classes.get(world, {}))
-            if named is None:
-                faults["names used up"] += 1
+            if isinstance(named, str):
+                faults[named] += 1
             else:
                 yield named
 
@@ -238,7 +238,8 @@ class Sampler:
                     own[number] = own.get(number, frozenset()) | {class_}
         return found
 
-    def _name(self, draft: _Draft, classes: dict[int, frozenset[Term]]) -> World | None:
+    def _name(self, draft: _Draft, classes: dict[int, frozenset[Term]]) -> World | str:
+        """Return the world, or why it is none."""
         structure = draft.structure
         individuals: dict[int, None] = {}
         for key, subject, object_ in structure.facts:
@@ -249,9 +250,11 @@ class Sampler:
         random = KeyedRandom("names", structure.key, structure.turn)
         names = self.names.name_individuals([classes.get(term, frozenset()) for term in ordered], random)
         if names is None:
-            return None
+            return "names used up"
         by_term = dict(zip(ordered, names, strict=True))
         facts = tuple(sorted({self._ground_leaf(leaf, draft.values, by_term) for leaf in structure.facts}))
+        if not structure.size.admits(len(facts), len(ordered)):
+            return "what follows takes the world out of its bounds"
         goals = [self._ground_leaf(leaf, draft.values, by_term) for leaf in structure.goals]
         opposed = [self._ground_leaf(leaf, draft.values, by_term) for leaf in structure.opposed]
         return World(

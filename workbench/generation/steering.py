@@ -2,7 +2,7 @@
 
 The individuals of a world are the points of a graph, and the facts that join two of them are its edges:
 
-``chain``: all hang together, and the longest shortest way goes through at least three fifths of them.
+``chain``: all hang together, and the longest shortest way goes through at least three quarters of them.
 ``star``: one of them is joined to at least half of the others.
 ``tree``: all hang together without a circle.
 ``dense``: there is a circle for every four of them, at least one.
@@ -20,7 +20,8 @@ from workbench.model.terms import RDF_TYPE, Triple, is_literal
 __all__ = ["Size", "WorldGraph", "choose_subject", "draw_graph", "measure_world", "settle_size"]
 
 _MOST_FACTS = 40
-_QUESTIONS_PER_GOAL = 4
+_LEAST_FOR_MANY = 28
+_QUESTIONS_PER_GOAL = 3
 
 
 class Size(NamedTuple):
@@ -30,6 +31,12 @@ class Size(NamedTuple):
     facts: tuple[int, int]
     goals: tuple[int, int]
     is_bound: bool
+
+    def admits(self, facts: int, individuals: int) -> bool:
+        """Tell whether a world of so many facts and individuals is what the level asks for; any is, if it asks none."""
+        return not self.is_bound or (
+            self.facts[0] <= facts <= self.facts[1] and self.individuals[0] <= individuals <= self.individuals[1]
+        )
 
 
 class WorldGraph(NamedTuple):
@@ -52,7 +59,7 @@ class WorldGraph(NamedTuple):
         """Tell whether the graph has a shape."""
         match shape:
             case "chain":
-                return self.components == 1 and 5 * (self.diameter + 1) >= 3 * self.individuals
+                return self.components == 1 and 4 * (self.diameter + 1) >= 3 * self.individuals
             case "star":
                 return 2 * self.degree >= self.individuals - 1
             case "tree":
@@ -69,7 +76,7 @@ def settle_size(level: Level, *, is_small: bool = False) -> Size:
     ``is_small`` draws them near their lower ends, for a world that did not come out otherwise.
     """
     world, questions = level.world, level.questions
-    least = min(_MOST_FACTS // 2, 4 + questions)
+    least = min(_LEAST_FOR_MANY, 4 + questions)
     facts = world.facts if world.facts[1] else (least, _MOST_FACTS)
     most_goals = 4 if questions == 1 else min(12, 4 + questions // _QUESTIONS_PER_GOAL)
     goals = world.goals if world.goals[1] else (2, most_goals)

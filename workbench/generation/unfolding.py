@@ -90,6 +90,7 @@ class Unfolder:
         self._fitting: dict[tuple[Term, int], tuple[list[Way], list[int]]] = {}
         self._shares: dict[tuple[Way, int, int], tuple[list[int], list[int]]] = {}
         self._drawable: dict[int, tuple[list[Way], Codes]] = {}
+        self._between: dict[tuple[int, int], tuple[list[Way], Codes]] = {}
         self._opposing: dict[int, tuple[list[Way], Codes]] = {}
         self._climbs: dict[tuple[Term, int, int], tuple[list[tuple[Way, int]], list[int]]] = {}
 
@@ -133,14 +134,35 @@ class Unfolder:
 
         Raises DeadEnd when no rule can, or when the way up goes round in circles.
         """
-        ways, codes = self._drawable.get(hops) or self._drawable.setdefault(hops, self._list_drawable(hops))
+        ways, codes = self._find_drawable(hops)
         if not ways:
             raise DeadEnd
         return self._climb(ways[random.prefer(codes)], hops, random)
 
+    def draw_goal_between(self, low: int, high: int, random: KeyedRandom) -> Goal:
+        """Draw a rule first, and then hops between two bounds that a proof with it can have.
+
+        So a rule comes as often as any other, also where few hops suit it; DeadEnd as for :meth:`draw_goal`.
+        """
+        if (low, high) not in self._between:
+            ways = list(dict.fromkeys(way for hops in range(low, high + 1) for way in self._find_drawable(hops)[0]))
+            pairs = [(way, _code(way.code, copy)) for way in ways for copy in range(self._copies[way])]
+            self._between[low, high] = [way for way, _ in pairs], gather_codes([code for _, code in pairs])
+        ways, codes = self._between[low, high]
+        if not ways:
+            raise DeadEnd
+        way = ways[random.prefer(codes)]
+        fitting = [hops for hops in range(low, high + 1) if self._list_own(way, hops)]
+        return self._climb(way, fitting[random.prefer([_code("hops", n) for n in fitting])], random)
+
+    def _find_drawable(self, hops: int) -> tuple[list[Way], Codes]:
+        if hops not in self._drawable:
+            self._drawable[hops] = self._list_drawable(hops)
+        return self._drawable[hops]
+
     def list_drawable(self, hops: int) -> tuple[str, ...]:
         """Return the names of the rules that can take part in a proof of ``hops`` hops, sorted."""
-        return tuple(sorted({way.rule for way in self._list_drawable(hops)[0]}))
+        return tuple(sorted({way.rule for way in self._find_drawable(hops)[0]}))
 
     def _list_drawable(self, hops: int) -> tuple[list[Way], Codes]:
         ways: list[Way] = []
