@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import permutations
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.export.reading import read_dataset
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.keyed import hash_parts
 from workbench.generation.leakage import COLUMNS, Leakage, LeakageTable, find_leaks
@@ -272,11 +272,8 @@ def test_what_closed_book_items_rest_on_is_taught() -> None:
 
 @pytest.fixture(scope="module")
 def real(small_dataset: Path) -> tuple[list[dict[str, Any]], dict[str, str], list[dict[str, Any]]]:
-    prefixes = json.loads((small_dataset / "prefixes.json").read_text(encoding="utf-8"))
-    wording = json.loads((small_dataset / "wording.json").read_text(encoding="utf-8"))
-    paths = sorted(small_dataset.glob("items/*.jsonl"))
-    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
-    return [json.loads(line) for line in lines], prefixes, wording["templates"]
+    dataset = read_dataset(small_dataset)
+    return list(dataset.iterate_items()), dataset.prefixes, dataset.wording["templates"]
 
 
 def count_real(

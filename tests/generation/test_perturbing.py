@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracles.ground import NUMBERS, Program, atom, draw_program, fact, list_atoms, name
 
+from workbench.export.reading import read_dataset
 from workbench.generation.answering import measure_drafts
 from workbench.generation.perturbing import Supply, Variant, choose_originals, find_variant_fault, order_rules, perturb
 from workbench.generation.plan import ValuePool
@@ -173,20 +173,19 @@ def test_originals_are_taken_in_an_order_of_their_own() -> None:
 
 
 def test_the_order_of_rules_is_found_in_the_prompt(small_dataset: Path) -> None:
+    dataset = read_dataset(small_dataset)
     found = 0
-    for path in sorted(small_dataset.glob("items/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            item = json.loads(line)
-            theory = json.loads((small_dataset / "theories" / f"{item['theory']}.json").read_text(encoding="utf-8"))
-            names = order_rules(item, theory)
-            assert sorted(names) == sorted(rule["id"] for rule in theory["rules"])
-            if item["given"] == "facts+rules":
-                texts = {rule["id"]: rule["text"][item["language"]] for rule in theory["rules"]}
-                places = [item["question"].index(texts[name]) for name in names]
-                assert places == sorted(places)
-                found += len(places) > 1
-            else:
-                assert list(names) == sorted(names)
+    for item in dataset.iterate_items():
+        theory = dataset.read_theory(item["theory"])
+        names = order_rules(item, theory)
+        assert sorted(names) == sorted(rule["id"] for rule in theory["rules"])
+        if item["given"] == "facts+rules":
+            texts = {rule["id"]: rule["text"][item["language"]] for rule in theory["rules"]}
+            places = [item["question"].index(texts[name]) for name in names]
+            assert places == sorted(places)
+            found += len(places) > 1
+        else:
+            assert list(names) == sorted(names)
     assert found
     labelled = {"query": {"rules": ["b", "a"]}}
     assert order_rules(labelled, {}) == ("b", "a")

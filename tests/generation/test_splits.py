@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import DatasetError
+from workbench.export.reading import read_dataset
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.features import FeatureReader, ItemFeatures, outline_steps
 from workbench.generation.keyed import KeyedRandom, take_share
@@ -203,13 +204,13 @@ def test_outlines_of_steps() -> None:
 
 
 def test_features_of_real_items(small_dataset: Path) -> None:
-    prefixes = json.loads((small_dataset / "prefixes.json").read_text(encoding="utf-8"))
+    dataset = read_dataset(small_dataset)
+    prefixes = dataset.prefixes
     reader = FeatureReader(prefixes)
-    paths = sorted(small_dataset.glob("items/*.jsonl"))
-    items = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    items = list(dataset.iterate_items())
     assert items
     for item in items:
-        theory = json.loads((small_dataset / "theories" / f"{item['theory']}.json").read_text(encoding="utf-8"))
+        theory = dataset.read_theory(item["theory"])
         features = reader.read(item, theory)
         steps = [*item["proof"], *(s for option in item["options"] for s in option["evidence"]["proof"])]
         assert features.rules == {step["rule"] for step in steps}
