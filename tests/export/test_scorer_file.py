@@ -16,6 +16,7 @@ from scorer_items import PREFIXES, make_all, make_proof_item
 
 from workbench.export.scorer import SCORER_NAME, assemble_scorer, main
 from workbench.export.scorer.answers import KINDS
+from workbench.export.scorer.datasets import find_theory
 
 TEXT = assemble_scorer()
 TREE = ast.parse(TEXT, feature_version=(3, 9))
@@ -209,6 +210,25 @@ def test_answers_that_are_none_stop_it(
     path.write_text(content + "\n", encoding="utf-8")
     code, out, err = run(dataset, path, capsys)
     assert (code, out) == (3, "") and said in err
+
+
+def test_theories_may_be_packed(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there are very many, each is a line, sorted by digest, in one of 256 files."""
+    copy = tmp_path / "copy"
+    shutil.copytree(dataset, copy)
+    item, theory = make_proof_item()
+    (copy / "theories" / f"{item['theory']}.json").unlink()
+    wanted = item["theory"]
+    digests = sorted({wanted, *(f"01{number:014x}" for number in range(3, 10**14, 10**12))})
+    lines = ["{" + f'"digest":"{digest}","rules":' + json.dumps(theory["rules"] * (digest == wanted)) + "}"
+             for digest in digests]  # fmt: skip
+    (copy / "theories" / "01.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    answers = write_lines(tmp_path / "a.jsonl", list_right())
+    assert run(copy, answers, capsys)[0] == 0
+    (copy / "theories" / "01.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
+    find_theory.cache_clear()
+    code, _, err = run(copy, answers, capsys)
+    assert code == 3 and f"has no theory {wanted}" in err
 
 
 def test_what_is_no_dataset_stops_it(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

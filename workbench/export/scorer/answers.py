@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from workbench.export.scorer.datasets import find_theory, read_prefixes
 from workbench.export.scorer.equivalence import are_equivalent
 from workbench.export.scorer.proofs import ProofChecker, StepVerdict
 from workbench.export.scorer.rules import Rule, RuleTextError, parse_rule
@@ -23,7 +23,7 @@ from workbench.export.scorer.values import (
     strip_marks,
 )
 
-__all__ = ["KINDS", "Score", "extract_answer", "read_json", "score", "score_answer"]
+__all__ = ["KINDS", "Score", "extract_answer", "score", "score_answer"]
 
 _LONGEST_REPLY = 1_000_000
 _LONGEST_ANSWER = 100_000
@@ -359,19 +359,6 @@ KINDS: dict[str, tuple[Callable[[_Task], Score], bool]] = {
 # -- what is called from outside
 
 
-def read_json(path: Path) -> Any:
-    """Return what a file of JSON holds; ScorerError when it cannot be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ScorerError(f"{path} cannot be read: {error}") from error
-
-
-@lru_cache(maxsize=4096)
-def _read_file(path: Path) -> Any:
-    return read_json(path)
-
-
 def score(
     item: dict[str, Any],
     answer: str | None,
@@ -399,12 +386,10 @@ def score(
         return Score(0.0, problem)
     if isinstance(theory, (str, Path)):
         folder, found = Path(theory), None
-        if kind in ("prove", "equivalent"):
-            prefixes = prefixes if prefixes is not None else _read_file(folder / "prefixes.json")
+        if kind in ("prove", "equivalent") and prefixes is None:
+            prefixes = read_prefixes(folder)
         if kind == "prove":
-            if not re.match(r"[0-9a-f]{16,64}\Z", str(item["theory"])):
-                raise ScorerError(f"{str(item['theory'])[:80]!r} is the name of no theory")
-            found = _read_file(folder / "theories" / f"{item['theory']}.json")
+            found = find_theory(folder, str(item["theory"]))
     else:
         found = theory
     return scorer(_Task(item, text, found, prefixes or {}, partial))

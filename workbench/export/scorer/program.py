@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.export.scorer.answers import Score, read_json, score
+from workbench.export.scorer.answers import Score, score
+from workbench.export.scorer.datasets import read_json
 from workbench.export.scorer.values import ScorerError
 
 __all__ = ["main"]
