@@ -101,12 +101,16 @@ class KeyMap:
             rows: IntArray = np.empty(len(keys), dtype=np.int64)
             rows[order] = self.find(keys[order])
             return rows
-        found: IntArray = np.full(len(keys), -1, dtype=np.int64)
+        found: IntArray | None = None
         for run, rows in self._runs:
-            places = np.searchsorted(run, keys)
+            places = run.searchsorted(keys)
             np.minimum(places, len(run) - 1, out=places)
-            np.copyto(found, rows[places], where=run[places] == keys)
-        return found
+            same = run[places] == keys
+            if found is None:
+                found = np.where(same, rows[places], -1).astype(np.int64, copy=False)
+            else:
+                np.copyto(found, rows[places], where=same)
+        return np.full(len(keys), -1, dtype=np.int64) if found is None else found
 
 
 class ColumnIndex:
@@ -146,8 +150,8 @@ class ColumnIndex:
         spans = []
         for packed, offsets in self._runs:
             if offsets is None:
-                first = np.searchsorted(packed, values << _ROW_BITS)
-                counts = np.searchsorted(packed, (values + 1) << _ROW_BITS) - first
+                first = packed.searchsorted(values << _ROW_BITS)
+                counts = packed.searchsorted((values + 1) << _ROW_BITS) - first
             else:
                 clipped = np.minimum(values, len(offsets) - 2)
                 first = offsets[clipped]

@@ -81,57 +81,56 @@ def mark_cones(plan: TheoryPlan, facts: FactTable, log: StepLog, wanted: BoolArr
 
 def gather_cones(
     goal: int,
-    list_below: Callable[[int], tuple[Iterable[int], Iterable[int]]],
+    list_below: Callable[[int], tuple[Iterable[int], int]],
     known: dict[int, tuple[int, int]],
 ) -> None:
     """Add to ``known`` what a fact, and each that it rests on, rests on: facts and rules as sets of bits.
 
-    ``list_below`` gives the premises and the rules of all derivations of a fact. What bears on absences is left out.
-    Facts that rest on each other have one cone; they are the strongly connected components of the derivations, found
-    in one pass (Tarjan, Depth-first search and linear graph algorithms, 1972).
+    ``list_below`` gives the premises of all derivations of a fact, and their rules as a set of bits. What bears on
+    absences is left out. Facts that rest on each other have one cone; they are the strongly connected components of
+    the derivations, found in one pass (Tarjan, Depth-first search and linear graph algorithms, 1972).
     """
     numbers: dict[int, int] = {}
     lows: dict[int, int] = {}
     gathered: dict[int, tuple[int, int]] = {}
     waiting: list[int] = []
     path: list[tuple[int, Iterator[int]]] = []
-
-    def enter(fact: int) -> None:
-        premises, names = list_below(fact)
-        rules = 0
-        for rule in names:
-            rules |= 1 << rule
-        numbers[fact] = lows[fact] = len(numbers)
-        gathered[fact] = (1 << fact, rules)
-        waiting.append(fact)
-        path.append((fact, iter(premises)))
-
-    enter(goal)
-    while path:
-        fact, premises = path[-1]
-        facts, rules = gathered[fact]
+    entered: int | None = goal
+    while True:
+        if entered is not None:
+            fact = entered
+            below, rules = list_below(fact)
+            numbers[fact] = lows[fact] = len(numbers)
+            waiting.append(fact)
+            facts, premises, low = 1 << fact, iter(below), numbers[fact]
+            path.append((fact, premises))
+        else:
+            fact, premises = path[-1]
+            (facts, rules), low = gathered[fact], lows[fact]
+        entered = None
         for premise in premises:
             cone = known.get(premise)
             if cone is not None:
                 facts, rules = facts | cone[0], rules | cone[1]
-            elif premise in numbers:
-                lows[fact] = min(lows[fact], numbers[premise])
-            else:
-                gathered[fact] = (facts, rules)
-                enter(premise)
+            elif premise not in numbers:
+                entered = premise
                 break
-        else:
-            path.pop()
-            gathered[fact] = (facts, rules)
-            if lows[fact] == numbers[fact]:
-                component = waiting[waiting.index(fact) :]
-                del waiting[-len(component) :]
-                for member in component:
-                    own = gathered[member]
-                    facts, rules = facts | own[0], rules | own[1]
-                known.update(dict.fromkeys(component, (facts, rules)))
-            if path:
-                above = path[-1][0]
-                lows[above] = min(lows[above], lows[fact])
-                cone = gathered[above]
-                gathered[above] = (cone[0] | facts, cone[1] | rules)
+            elif numbers[premise] < low:
+                low = numbers[premise]
+        gathered[fact], lows[fact] = (facts, rules), low
+        if entered is not None:
+            continue
+        path.pop()
+        if low == numbers[fact]:
+            component = waiting[waiting.index(fact) :]
+            del waiting[-len(component) :]
+            for member in component:
+                own = gathered[member]
+                facts, rules = facts | own[0], rules | own[1]
+            known.update(dict.fromkeys(component, (facts, rules)))
+        if not path:
+            return
+        above = path[-1][0]
+        lows[above] = min(lows[above], low)
+        cone = gathered[above]
+        gathered[above] = (cone[0] | facts, cone[1] | rules)

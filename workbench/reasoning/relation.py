@@ -105,7 +105,8 @@ class Relation:
 
     def get_heights(self, rows: IntArray) -> IntArray:
         """Return the heights of the facts in ``rows``."""
-        return np.searchsorted(np.array(self._starts), rows, side="right") - 1
+        found: IntArray = np.array(self._starts).searchsorted(rows, side="right") - 1
+        return found
 
     def find(self, keys: IntArray) -> IntArray:
         """Return the rows of keys, -1 where there is no such fact."""

@@ -327,10 +327,12 @@ class WorldSheet(Sheet):
             gather_cones(number, self._list_below, self._cones)
         return self._cones[number]
 
-    def _list_below(self, number: int) -> tuple[set[int], list[int]]:
-        """All premises and rules of a fact's derivations."""
+    def _list_below(self, number: int) -> tuple[set[int], int]:
+        """All premises of a fact's derivations, and their rules as a set."""
         ledger, low, _ = self._view
         place = self._get_place(number)
         first, last = ledger.rows[place], ledger.rows[place + 1]
-        premises = ledger.premises[ledger.bounds[first] : ledger.bounds[last]]
-        return {premise - low for premise in premises}, ledger.rules[first:last]
+        rules = 0
+        for rule in ledger.rules[first:last]:
+            rules |= 1 << rule
+        return {premise - low for premise in ledger.premises[ledger.bounds[first] : ledger.bounds[last]]}, rules

@@ -19,8 +19,8 @@ import numpy as np
 
 from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.rules import Comparison, Expression, Operation
-from workbench.model.terms import Term, is_blank, is_literal, is_variable
-from workbench.model.values import ORDERED_KINDS, compare_values, make_number, read_value
+from workbench.model.terms import Term, is_blank, is_variable
+from workbench.model.values import ORDERED_KINDS, Value, compare_values, make_number, read_value
 from workbench.reasoning.columns import BoolArray, IntArray, sort_distinct
 from workbench.reasoning.nodes import NodeTable, find_distinct
 from workbench.reasoning.plan import BEFORE
@@ -53,6 +53,27 @@ Fixed = tuple[IntArray, BoolArray, int]
 @lru_cache(maxsize=65536)
 def _make_fixed(number: int, power: int) -> Term | None:
     return make_number(Fraction(number, _SCALE**power))
+
+
+@lru_cache(maxsize=65536)
+def _measure_literal(text: Term) -> tuple[Value | None, int | None]:
+    """The value of a literal, and the integer that stands for it where there is one."""
+    value = read_value(text)
+    if value is None:
+        return None, None
+    if isinstance(value.value, Fraction):
+        scaled = value.value * _SCALE
+        return value, int(scaled) if scaled.denominator == 1 and abs(scaled) < _SAFE else None
+    if isinstance(value.value, datetime):
+        start = _EPOCH if value.value.tzinfo is None else _EPOCH_WITH_ZONE
+        return value, (value.value - start) // _MICROSECOND
+    if isinstance(value.value, date):
+        return value, value.value.toordinal()
+    if isinstance(value.value, time):
+        return value, (datetime.combine(_EPOCH, value.value) - _EPOCH) // _MICROSECOND
+    if value.kind.startswith("gYear") and isinstance(value.value, int):
+        return value, value.value
+    return value, None
 
 
 class ValueTable:
@@ -176,34 +197,32 @@ class ValueTable:
                 new = np.zeros(grown, dtype=old.dtype)
                 new[: len(old)] = old
                 setattr(self, name, new)
-        unknown = terms[~self._is_known[terms]]
-        for number in sort_distinct(unknown).tolist():
-            self._learn_term(number, self._nodes.terms[number])
+        unknown = sort_distinct(terms[~self._is_known[terms]])
+        if not len(unknown):
+            return
+        self._is_known[unknown] = True
+        self._value_id[unknown] = -1 - unknown  # equal to itself only, unless it has a value
+        texts = self._nodes.terms
+        literals: list[int] = []
+        named: list[int] = []
+        for number in unknown.tolist():
+            text = texts[number]
+            if text[0] == '"':
+                literals.append(number)
+            elif is_blank(text):
+                self._sort[number], self._has_blanks = _BLANK, True
+            else:
+                named.append(number)
+        self._sort[named] = _NAMED
+        for number in literals:
+            self._learn_literal(number, texts[number])
 
-    def _learn_term(self, number: int, text: Term) -> None:
-        self._is_known[number] = True
-        value = read_value(text) if is_literal(text) else None
-        if not is_literal(text):
-            self._sort[number] = _BLANK if is_blank(text) else _NAMED
-            self._has_blanks = self._has_blanks or is_blank(text)
-        if value is None:  # equal to itself only
-            self._value_id[number] = -1 - number
+    def _learn_literal(self, number: int, text: Term) -> None:
+        value, integer = _measure_literal(text)
+        if value is None:
             return
         self._value_id[number] = self._ids.setdefault(value, len(self._ids))
         self._kind[number] = _ORDERED.get(value.kind, 0)
-        integer: int | None = None
-        if isinstance(value.value, Fraction):
-            scaled = value.value * _SCALE
-            integer = int(scaled) if scaled.denominator == 1 and abs(scaled) < _SAFE else None
-        elif isinstance(value.value, datetime):
-            start = _EPOCH if value.value.tzinfo is None else _EPOCH_WITH_ZONE
-            integer = (value.value - start) // _MICROSECOND
-        elif isinstance(value.value, date):
-            integer = value.value.toordinal()
-        elif isinstance(value.value, time):
-            integer = (datetime.combine(_EPOCH, value.value) - _EPOCH) // _MICROSECOND
-        elif value.kind.startswith("gYear") and isinstance(value.value, int):
-            integer = value.value
         if integer is not None:
             self._integer[number], self._is_exact[number] = integer, True
 
