@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.worlds import NameBook, fold_name, rename_individuals
+from workbench.generation.worlds import NameBook, list_confusable
 from workbench.model.curriculum import Curriculum, NameList
-from workbench.model.terms import RDF_TYPE
 
 
 def make_curriculum(*lists: tuple[str, list[str]]) -> Curriculum:
@@ -45,13 +44,14 @@ def test_symbols_keep_clear_of_given_names() -> None:
     assert names is not None and sorted(book.labels["en"][name] for name in names)[1] == "N63"
 
 
-def test_names_that_look_alike_fold_to_one() -> None:
-    assert fold_name("Zoe\u0308") == fold_name("ZO\u00cb") == fold_name(" zo\u00eb ")
-    assert fold_name("\u05d3\u05df") != fold_name("\u05d3\u05e0")  # right-to-left names are names
+def test_names_keep_clear_of_individuals_that_rules_name() -> None:
+    book = NameBook(make_curriculum(("", ["Ann", "Bob"])), {"en": ["ANN ", "N61"], "fr": ["Bob"]})
+    names = book.name_individuals([()] * 3, KeyedRandom("n"))
+    assert names is not None
+    assert sorted(book.labels["en"][name] for name in names) == ["Bob", "N62", "N63"]
 
 
-def test_renaming_spares_classes_and_values() -> None:
-    facts = [("<urn:a>", RDF_TYPE, "<urn:a>"), ("<urn:a>", "<urn:p>", '"<urn:a>"'), ("<urn:b>", "<urn:a>", "<urn:a>")]
-    assert rename_individuals(facts, {"<urn:a>": "<urn:z>"}) == tuple(sorted([
-        ("<urn:z>", RDF_TYPE, "<urn:a>"), ("<urn:z>", "<urn:p>", '"<urn:a>"'), ("<urn:b>", "<urn:a>", "<urn:z>"),
-    ]))  # fmt: skip
+def test_individuals_that_look_alike_are_listed() -> None:
+    labels = {"<urn:a>": "Zo\u00eb", "<urn:b>": "ZO\u00cb", "<urn:c>": "Zoe", "<urn:d>": "\uff3a\uff4f\u00eb"}
+    assert list_confusable(labels) == (("<urn:a>", "<urn:b>", "<urn:d>"),)
+    assert not list_confusable({"<urn:a>": "\u05d3\u05df", "<urn:b>": "\u05d3\u05e0"})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.formats.curriculum_names import fold_name
 from workbench.generation.keyed import KeyedRandom
 from workbench.model.curriculum import Curriculum, WorldSource
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 
-__all__ = ["NAME_SPACE", "NameBook", "World", "fold_name", "rename_individuals"]
+__all__ = ["NAME_SPACE", "NameBook", "World", "list_confusable", "rename_individuals"]
 
 NAME_SPACE = "urn:knowledge-workbench:name#"
 """Fresh individuals are named in this namespace, one IRI for each name of a curriculum's lists."""
@@ -37,12 +37,14 @@ class NameBook:
     """The names a curriculum gives to fresh individuals, by class, each with its own IRI.
 
     A list that is used up goes on with neutral symbols (``N61``, ``N62`` ...), the same in every language; a symbol
-    that could be taken for another name is left out.
+    that could be taken for another name is left out. ``taken_labels`` are labels, by language, that prompts may hold
+    besides, those of individuals that rules name: a name that could be taken for one of them is given to nobody.
     """
 
-    def __init__(self, curriculum: Curriculum) -> None:
+    def __init__(self, curriculum: Curriculum, taken_labels: Mapping[str, Collection[str]] | None = None) -> None:
         self.labels: dict[str, dict[Term, str]] = {language: {} for language, _ in curriculum.languages}
         self._lists: list[tuple[Term, tuple[Term, ...]]] = []
+        others = {name: {*map(fold_name, (taken_labels or {}).get(name, ()))} for name, _ in curriculum.languages}
         taken: set[Term] = set()
         for number, names in enumerate(curriculum.names):
             by_language = dict(names.labels)
@@ -50,8 +52,12 @@ class NameBook:
             terms = tuple(_make_term(text, number, index, taken) for index, text in enumerate(first))
             for language, texts in by_language.items():
                 self.labels[language].update(zip(terms, texts, strict=True))
-            self._lists.append((names.class_, terms))
+            free = tuple(t for t in terms if all(
+                fold_name(self.labels[language][t]) not in others[language] for language in by_language
+            ))  # fmt: skip
+            self._lists.append((names.class_, free))
         given = {fold_name(text) for labels in self.labels.values() for text in labels.values()}
+        given.update(*others.values())
         is_open = any(not class_ for class_, _ in self._lists)
         symbols = [f"N{number}" for number in range(_SYMBOLS + 1 if is_open else 1, _SYMBOLS + _RESERVE + 1)]
         symbols = [symbol for symbol in symbols if fold_name(symbol) not in given]
@@ -84,9 +90,12 @@ class NameBook:
         return None if names is None else dict(zip(individuals, names, strict=True))
 
 
-def fold_name(text: str) -> str:
-    """Return what two names that a reader could take for each other have in common: NFKC, case and white space."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+def list_confusable(labels: Mapping[Term, str]) -> tuple[tuple[Term, ...], ...]:
+    """Return the groups of individuals whose labels a reader cannot tell apart, each sorted: no prompt may hold two."""
+    groups: dict[str, list[Term]] = {}
+    for term in sorted(labels):
+        groups.setdefault(fold_name(labels[term]), []).append(term)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def _make_term(text: str, list_number: int, index: int, taken: set[Term]) -> Term:
