@@ -1,6 +1,7 @@
 """Capacity: estimates against populations whose size is known, and exact counts against counting by hand."""
 
 import itertools
+import json
 import math
 import random
 from collections import Counter
@@ -10,15 +11,14 @@ import pytest
 
 from workbench.generation.capacity import (
     OwnCount,
-    StructureSample,
     StructureTally,
+    check_capacity,
     count_own_structures,
     describe_capacity,
-    estimate_population,
-    expect_distinct,
     say_capacity,
 )
 from workbench.generation.identity import Identity
+from workbench.generation.population import StructureSample, estimate_population, expect_distinct
 from workbench.model.curriculum import Cell, Level
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Triple
@@ -170,12 +170,8 @@ def test_the_account_in_the_manifest() -> None:
     account = describe_capacity(tally, {"two": OwnCount(50, 30, 12, True)}, {entailed: 60, choice: 40})
     cells = account["two"]["cells"]
     assert cells.keys() == {"entailment/entailed"}
-    assert cells["entailment/entailed"]["project"] == {
-        "draws": 5,
-        "exact": True,
-        "named": {"seen": 5},
-        "core": {"seen": 5},
-    }
+    own = {"draws": 5, "seen": 5}
+    assert cells["entailment/entailed"]["project"] == {"exact": True, "named": own, "core": own}
     sampled = cells["entailment/entailed"]["sampled"]
     assert sampled["core"]["interval"] == [8, 8] and sampled["core"]["at_least"] == 8
     assert sampled["named"]["interval"][0] <= 40 <= sampled["named"]["interval"][1] + 3
@@ -185,6 +181,33 @@ def test_the_account_in_the_manifest() -> None:
         "100 items are asked for; sampled worlds have 8, each met more than once (an estimate from 100 candidates of 8 "
         "structures)."
     )
+
+    assert check_capacity("two", json.loads(json.dumps(account["two"]))) == []
+
+
+def test_an_account_that_contradicts_itself_is_found() -> None:
+    tally = StructureTally()
+    for number in random.Random(1).choices(range(400), k=300):
+        tally.add(("one", "select", "-"), "sampled", Identity("", make_digest(number), make_digest(number // 2)))
+    (account,) = describe_capacity(tally, {}, {("one", "select", "-"): 5}).values()
+    assert check_capacity("one", account) == []
+
+    def spoil(*path: str, value: object) -> list[str]:
+        spoilt = json.loads(json.dumps(account))
+        inner = spoilt
+        for name in path[:-1]:
+            inner = inner[name]
+        inner[path[-1]] = value
+        return check_capacity("one", spoilt)
+
+    assert spoil("cells", "select/-", "sampled", "core", "at_least", value=9) == [
+        "select/-, sampled: core is not what its numbers say"
+    ]
+    assert spoil("sentence", value="One has enough.") == ["the sentence is not what the numbers say"]
+    assert "sampled is not what its numbers say" in spoil("sampled", "once", value=3)
+    for path, value in ((("sampled", "draws"), "many"), (("cells",), []), (("own",), {"x": 1}), (("sampled",), 3)):
+        (problem,) = spoil(*path, value=value)
+        assert problem.startswith("is not as its version says")
 
 
 def test_capacity_in_words() -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.generation.clauses import Clause
 from workbench.generation.identity import (
     CaseStructure,
-    Clause,
     Identity,
     ItemStructure,
     Part,

@@ -32,7 +32,7 @@ from workbench.model.terms import RDF_TYPE, Term, is_literal
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import say_rule, say_statement, say_term
 
-__all__ = ["Counterpart", "Sameness", "Twins", "explain_sameness", "find_twins"]
+__all__ = ["Counterpart", "Grain", "Sameness", "Twins", "explain_sameness", "find_difference", "find_twins"]
 
 Grain = Literal["exact", "named", "core"]
 

@@ -1,22 +1,7 @@
 """Capacity: how many different structures there are to ask about.
 
 Over a project's own individuals the supply is finite and is counted. Worlds can be sampled without end, so of their
-structures only an estimate can be given, from how often each was met:
-
-* The *coverage* of a sample, the share of all further draws that will be of a structure already seen, is estimated
-  as 1 - f1/n (Good and Turing; I. J. Good 1953, "The population frequencies of species and the estimation of
-  population parameters", Biometrika 40), where f1 structures were met once in n draws; its interval is W. W. Esty's
-  (1983, "A normal limit law for a nonparametric estimator of the coverage of a random sample", Annals of Statistics
-  11).
-* The number of structures is at least about s + f1 (f1 - 1) / (2 (f2 + 1)), where s were seen, f2 of them twice
-  (A. Chao 1984, "Nonparametric estimation of the number of classes in a population", Scandinavian Journal of
-  Statistics 11), with the log-normal interval of A. Chao 1987 ("Estimating the population size for capture-recapture
-  data with unequal catchability", Biometrics 43). It is a lower bound: structures that hardly ever come up do not
-  show in any sample.
-* Where hardly anything was met twice, nothing can be estimated. That n draws were all different still says, with a
-  certainty of 95 %, that there are at least n (n - 1) / (2 ln 20): with fewer, the chance of that would have been
-  below one in twenty (the birthday problem; it is largest when all are equally likely, so the bound holds always).
-
+structures only an estimate can be given, from how often each was met (:mod:`workbench.generation.population`).
 Candidates from one world resemble one another, which makes structures repeat sooner than in independent draws: the
 estimates err towards too few.
 """
@@ -30,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from workbench.checker import measure_proof
-from workbench.generation.clause_graph import list_constants
+from workbench.generation.clauses import list_constants
 from workbench.generation.identity import CaseStructure, Identity, Question
 from workbench.generation.keyed import hash_parts
+from workbench.generation.population import Estimate, StructureSample, estimate_population
 from workbench.model.curriculum import Cell, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, is_restatement
@@ -41,127 +27,13 @@ from workbench.model.theory import Theory
 from workbench.reasoning.closure import Closure
 
 __all__ = [
-    "Estimate",
     "OwnCount",
-    "StructureSample",
     "StructureTally",
+    "check_capacity",
     "count_own_structures",
     "describe_capacity",
-    "estimate_population",
-    "expect_distinct",
     "say_capacity",
 ]
-
-_KEPT = 1 << 14
-_CERTAINTY = 1.96
-_FEW = 3
-"""With fewer structures met twice than this, their number says too little to estimate from."""
-
-
-class Estimate(NamedTuple):
-    """What a sample says about the population it comes from.
-
-    ``at_least`` is about how many there are, as a lower bound, within ``low`` and ``high`` (95 %); None where nothing
-    can be estimated, and then ``low`` is all that is known and ``high`` is None.
-    """
-
-    draws: int
-    seen: int
-    once: int
-    twice: int
-    coverage: tuple[float, float, float]
-    at_least: float | None
-    low: float
-    high: float | None
-
-
-def estimate_population(draws: int, frequencies: Mapping[int, int]) -> Estimate:
-    """Estimate from ``frequencies``, how many structures were met once, twice and so on, in ``draws`` draws."""
-    seen, once = min(draws, sum(frequencies.values())), min(draws, frequencies.get(1, 0))
-    twice = frequencies.get(2, 0)
-    if not draws:
-        return Estimate(0, 0, 0, 0, (0.0, 0.0, 1.0), None, 0, None)
-    share = 1 - once / draws
-    spread = _CERTAINTY * math.sqrt(max(0.0, once * (1 - once / draws) + 2 * twice)) / draws
-    coverage = (share, max(0.0, share - spread), min(1.0, share + spread))
-    if not once:
-        return Estimate(draws, seen, once, twice, coverage, seen, seen, seen)
-    if twice < _FEW and once > draws / 2:
-        low = max(seen, draws * (draws - 1) / (2 * math.log(20))) if once == draws else seen
-        return Estimate(draws, seen, once, twice, coverage, None, low, None)
-    missing, variance = _estimate_missing(draws, once, twice)
-    if missing <= 0:
-        return Estimate(draws, seen, once, twice, coverage, seen, seen, seen + 1)
-    width = math.exp(_CERTAINTY * math.sqrt(math.log(1 + variance / missing**2)))
-    return Estimate(draws, seen, once, twice, coverage, seen + missing, seen + missing / width, seen + missing * width)
-
-
-def _estimate_missing(draws: int, once: int, twice: int) -> tuple[float, float]:
-    """Return how many structures at least were not met, and the variance of that (Chao 1984, 1987, bias-corrected)."""
-    share = (draws - 1) / draws
-    missing = share * once * (once - 1) / (2 * (twice + 1))
-    if twice:
-        ratio = once / twice
-        return missing, twice * (share * ratio**2 / 2 + share**2 * ratio**3 + share**2 * ratio**4 / 4)
-    variance = share * once * (once - 1) / 2 + share**2 * once * (2 * once - 1) ** 2 / 4
-    return missing, max(0.0, variance - share**2 * once**4 / (4 * max(1.0, missing)))
-
-
-def expect_distinct(estimate: Estimate, draws: int) -> float | None:
-    """Return how many structures one may expect to have seen after ``draws`` in all, not fewer than were made.
-
-    From A. Chao et al. 2014, "Rarefaction and extrapolation with Hill numbers", Ecological Monographs 84, equation
-    9: a lower bound like the estimate itself. It is good for about three times the draws made, and None without an
-    estimate.
-    """
-    if estimate.at_least is None:
-        return None
-    missing, further = estimate.at_least - estimate.seen, max(0, draws - estimate.draws)
-    if not missing or not further:
-        return float(estimate.seen)
-    return estimate.seen + missing * (1 - (1 - estimate.once / (estimate.draws * missing + estimate.once)) ** further)
-
-
-@dataclass(slots=True)
-class StructureSample:
-    """How often structures were met. Of many only a part is counted, chosen by their digests: one in 2^``depth``.
-
-    What is kept depends on what was met and not on the order, so that samples made apart can be joined.
-    """
-
-    draws: int = 0
-    depth: int = 0
-    counts: dict[int, int] = field(default_factory=dict)
-    kept: int = _KEPT
-
-    def add(self, digest: str, times: int = 1) -> None:
-        """Count a structure that was met."""
-        self.draws += times
-        self._add(int(digest[16:], 16), times)
-
-    def _add(self, number: int, times: int) -> None:
-        if number & ((1 << self.depth) - 1):
-            return
-        self.counts[number] = self.counts.get(number, 0) + times
-        while len(self.counts) > self.kept:
-            self.depth += 1
-            mask = (1 << self.depth) - 1
-            self.counts = {number: times for number, times in self.counts.items() if not number & mask}
-
-    def join(self, other: StructureSample) -> None:
-        """Count what another sample has counted."""
-        self.draws += other.draws
-        self.depth = max(self.depth, other.depth)
-        mask = (1 << self.depth) - 1
-        self.counts = {number: times for number, times in self.counts.items() if not number & mask}
-        for number, times in other.counts.items():
-            self._add(number, times)
-
-    def estimate(self) -> Estimate:
-        """Return what the sample says."""
-        scale = 1 << self.depth
-        found = Counter(self.counts.values())
-        return estimate_population(self.draws, {times: count * scale for times, count in found.items()})
 
 
 @dataclass(slots=True)
@@ -277,8 +149,9 @@ def describe_capacity(
 ) -> dict[str, dict[str, Any]]:
     """Return the manifest's account of capacity, by level.
 
-    ``asked`` are the items asked for by cell. Each level has ``own`` (None where it was not counted), ``cells`` with
-    what candidates showed, by task and status joined with a slash and by source of worlds, and a ``sentence``.
+    ``asked`` are the items asked for by cell. Each level has ``asked``, their number; ``own`` (None where it was not
+    counted); ``cells`` with what candidates showed, by task and status joined with a slash and by source of worlds;
+    ``sampled``, the structures by ``core`` of all cells' sampled worlds together (None for none); and a ``sentence``.
     """
     described: dict[str, dict[str, Any]] = {}
     for level in dict.fromkeys(cell[0] for cell in asked):
@@ -289,35 +162,78 @@ def describe_capacity(
                 continue
             is_exact = (level, source) in tally.exhausted
             cells.setdefault(f"{cell[1]}/{cell[2]}", {})[source] = {
-                "draws": named.draws,
                 "exact": is_exact,
-                "named": _write_estimate(named, is_exact),
-                "core": _write_estimate(core, is_exact),
+                "named": _write_sample(named, is_exact),
+                "core": _write_sample(core, is_exact),
             }
             if source == "sampled":
                 union.join(core)
         number = sum(count for cell, count in asked.items() if cell[0] == level)
         described[level] = {
+            "asked": number,
             "own": own[level]._asdict() if level in own else None,
             "cells": cells,
+            "sampled": _write_sample(union, False) if union.draws else None,
             "sentence": say_capacity(level, number, own.get(level), union.estimate() if union.draws else None),
         }
     return described
 
 
-def _write_estimate(sample: StructureSample, is_exact: bool) -> dict[str, Any]:
+def _write_sample(sample: StructureSample, is_exact: bool) -> dict[str, Any]:
     estimate = sample.estimate()
     if is_exact:
-        return {"seen": estimate.seen}
+        return {"draws": estimate.draws, "seen": estimate.seen}
+    return {**_write_estimate(estimate), "counted": f"1/{1 << sample.depth}"}
+
+
+def _write_estimate(estimate: Estimate) -> dict[str, Any]:
     return {
+        "draws": estimate.draws,
         "seen": estimate.seen,
         "once": estimate.once,
         "twice": estimate.twice,
-        "counted": f"1/{1 << sample.depth}",
         "coverage": [round(number, 4) for number in estimate.coverage],
         "at_least": None if estimate.at_least is None else round(estimate.at_least),
         "interval": [math.floor(estimate.low), None if estimate.high is None else math.ceil(estimate.high)],
     }
+
+
+def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
+    """Return in what a level's account contradicts itself: estimates follow from the numbers they were made from.
+
+    What was drawn while a dataset was made is not in it, so the numbers themselves cannot be counted again.
+    """
+    try:
+        own = None if account["own"] is None else OwnCount(**account["own"])
+        sampled = None if account["sampled"] is None else _read_estimate(account["sampled"])
+        found = [
+            f"{name}, {source}: {grain} is not what its numbers say"
+            for name, sources in sorted(account["cells"].items())
+            for source, cell in sorted(sources.items())
+            for grain in ("named", "core")
+            if not _is_sound(cell[grain], cell["exact"])
+        ]
+        if account["sampled"] is not None and not _is_sound(account["sampled"], False):
+            found.append("sampled is not what its numbers say")
+        if account["sentence"] != say_capacity(level, account["asked"], own, sampled):
+            found.append("the sentence is not what the numbers say")
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return [f"is not as its version says ({type(error).__name__}: {error})"]
+    return found
+
+
+def _read_estimate(written: Mapping[str, Any]) -> Estimate:
+    draws, seen, once, twice = (written[name] for name in ("draws", "seen", "once", "twice"))
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in (draws, seen, once, twice)):
+        raise ValueError("a number of structures is no such number")
+    return estimate_population(draws, {1: once, 2: twice, 3: max(0, seen - once - twice)})
+
+
+def _is_sound(written: Mapping[str, Any], is_exact: bool) -> bool:
+    if is_exact:
+        return written.keys() == {"draws", "seen"} and 0 <= written["seen"] <= written["draws"]
+    own = _write_estimate(_read_estimate(written))
+    return {name: value for name, value in written.items() if name != "counted"} == own
 
 
 def say_capacity(level: str, asked: int, own: OwnCount | None, sampled: Estimate | None) -> str:

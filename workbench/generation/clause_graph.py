@@ -5,33 +5,26 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from workbench.generation.canonical_labelling import canonicalise
+from workbench.generation.clauses import Clause, fill_clause, list_constants, name_operation, write_value
 from workbench.generation.stable_forms import StableForm, find_stable_form
-from workbench.model.functions import FUNCTIONS
-from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Negation, Operation, Rule, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable
-from workbench.model.values import read_value
+from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 
 __all__ = [
-    "Clause",
     "ClauseGraph",
     "Grain",
     "Shape",
     "Slot",
     "compute_digest",
     "find_rule_shape",
-    "list_atoms",
-    "list_comparisons",
-    "list_constants",
     "normalise_rule",
     "write_clause",
-    "write_value",
 ]
 
 Grain = Literal["exact", "named", "core"]
@@ -45,20 +38,6 @@ _MOST_IMAGES = 24
 _NOTHING_KNOWN: dict[str, dict[Term, int | str]] = {
     "individual": {}, "property": {}, "class": {}, "literal": {}
 }  # fmt: skip
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Clause(NamedTuple):
-    """A conjunction, with a head when it is a rule.
-
-    ``asked`` are the variables whose values are wanted, in order; ``compared`` those whose values the question
-    itself compares, as the one for which the least is looked for.
-    """
-
-    body: tuple[BodyElement, ...]
-    head: tuple[Atom, ...] = ()
-    asked: tuple[str, ...] = ()
-    compared: tuple[str, ...] = ()
 
 
 class ClauseGraph:
@@ -255,7 +234,7 @@ class ClauseGraph:
     def _list_parts(self, expression: Expression, clause: int) -> list[int | str]:
         if isinstance(expression, Operation):
             parts = [part for argument in expression.arguments for part in self._list_parts(argument, clause)]
-            return [_name_operation(expression), *parts]
+            return [name_operation(expression), *parts]
         if is_literal(expression) and self._grain != "exact":
             return [write_value(expression)]
         return [self._place_node(expression, clause)]
@@ -291,24 +270,6 @@ class ClauseGraph:
                 self.add_clause(name, clause, start)
 
 
-def _name_operation(operation: Operation) -> str:
-    """Arithmetic by its sign; of other functions also the number of arguments, which tells where they end."""
-    is_sign = bool(FUNCTIONS[operation.operator].symbol)
-    return operation.operator if is_sign else f"{operation.operator}/{len(operation.arguments)}"
-
-
-@lru_cache(maxsize=16384)
-def write_value(literal: Term) -> str:
-    """Return a text that two literals share exactly when they have the same value."""
-    value = read_value(literal)
-    if value is None:
-        return literal
-    content = value.value
-    if isinstance(content, datetime) and content.tzinfo is not None:
-        content = str(content - _EPOCH)
-    return json.dumps([value.kind, *map(str, content)] if isinstance(content, tuple) else [value.kind, str(content)])
-
-
 @lru_cache(maxsize=8192)
 def normalise_rule(rule: Rule, grain: Literal["exact", "named"]) -> str:
     """Return a digest of a rule's body and head that the names and the order in it do not change.
@@ -324,38 +285,6 @@ def normalise_rule(rule: Rule, grain: Literal["exact", "named"]) -> str:
 def compute_digest(data: bytes) -> str:
     """Return the first 32 hexadecimal digits of SHA-256."""
     return sha256(data).hexdigest()[:32]
-
-
-def list_atoms(body: Iterable[BodyElement]) -> list[Atom]:
-    """Return the atoms of a body, those under ``not`` last."""
-    elements = tuple(body)
-    return [*iterate_atoms(elements), *iterate_atoms(elements, negated=True)]
-
-
-def list_comparisons(body: Iterable[BodyElement]) -> list[Comparison]:
-    """Return the comparisons of a body, those under ``not`` too."""
-    found: list[Comparison] = []
-    for element in body:
-        parts = element.elements if isinstance(element, Negation) else (element,)
-        found += [part for part in parts if isinstance(part, Comparison)]
-    return found
-
-
-def _list_terms(expression: Expression) -> list[Expression]:
-    if not isinstance(expression, Operation):
-        return [expression]
-    return [term for argument in expression.arguments for term in _list_terms(argument)]
-
-
-@lru_cache(maxsize=8192)
-def list_constants(rule: Rule) -> frozenset[Term]:
-    """Return the individuals that a rule names."""
-    found: list[Expression] = []
-    for atom in (*rule.head, *list_atoms(rule.body)):
-        found += [atom.subject] if atom.predicate == RDF_TYPE else [atom.subject, atom.object]
-    for comparison in list_comparisons(rule.body):
-        found += _list_terms(comparison.left) + _list_terms(comparison.right)
-    return frozenset(t for t in found if isinstance(t, str) and not is_variable(t) and not is_literal(t))
 
 
 @lru_cache(maxsize=8192)
@@ -399,33 +328,6 @@ def _find_shape(clause: Clause, grain: Literal["named", "core"]) -> Shape | None
     return f"rule {compute_digest(certificate)}", tuple(images)
 
 
-def _fill(clause: Clause, replace: Callable[[Term], Term]) -> Clause:
-    """Return a clause with its individuals and literals replaced."""
-
-    def fill_atom(atom: Atom) -> Atom:
-        is_class = atom.predicate == RDF_TYPE and not is_variable(atom.object)
-        return Atom(fill(atom.subject), atom.predicate, atom.object if is_class else fill(atom.object))
-
-    def fill(term: Term) -> Term:
-        return term if is_variable(term) else replace(term)
-
-    def fill_expression(expression: Expression) -> Expression:
-        if isinstance(expression, Operation):
-            return Operation(expression.operator, tuple(fill_expression(a) for a in expression.arguments))
-        return fill(expression)
-
-    def fill_simple(element: Atom | Comparison) -> Atom | Comparison:
-        if isinstance(element, Comparison):
-            return Comparison(element.operator, fill_expression(element.left), fill_expression(element.right))
-        return fill_atom(element)
-
-    body = tuple(
-        Negation(tuple(map(fill_simple, element.elements))) if isinstance(element, Negation) else fill_simple(element)
-        for element in clause.body
-    )
-    return clause._replace(body=body, head=tuple(map(fill_atom, clause.head)))
-
-
 def _find_filled_shape(clause: Clause, grain: Literal["named", "core"], *, literals: bool = False) -> Shape | None:
     """Return the shape of a clause; the individuals in it (and its ``literals``) are slots, not part of the shape.
 
@@ -438,7 +340,7 @@ def _find_filled_shape(clause: Clause, grain: Literal["named", "core"], *, liter
             return term
         return blanks.setdefault(term, f"<urn:blank:{len(blanks)}>")
 
-    shape = _find_shape(_fill(clause, replace), grain)
+    shape = _find_shape(fill_clause(clause, replace), grain)
     if shape is None or not blanks:
         return shape
     filling = {blank: term for term, blank in blanks.items()}

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from workbench.generation.clause_graph import Clause, ClauseGraph, compute_digest, list_atoms, write_clause
+from workbench.generation.clause_graph import ClauseGraph, compute_digest, write_clause
+from workbench.generation.clauses import Clause, list_atoms
 from workbench.generation.prepared_rules import (
     RuleSet,
     join_rules,
@@ -29,7 +30,7 @@ from workbench.model.terms import RDF_TYPE, Term, Triple
 
 __all__ = [
     "CaseStructure",
-    "Clause",
+    "Given",
     "Identity",
     "ItemStructure",
     "Match",

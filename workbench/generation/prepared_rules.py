@@ -9,17 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from workbench.generation.clause_graph import (
-    Clause,
-    ClauseGraph,
-    Shape,
-    compute_digest,
-    find_rule_shape,
-    list_atoms,
-    list_comparisons,
-    list_constants,
-    normalise_rule,
-)
+from workbench.generation.clause_graph import ClauseGraph, Shape, compute_digest, find_rule_shape, normalise_rule
+from workbench.generation.clauses import Clause, list_atoms, list_comparisons, list_constants
 from workbench.model.rules import Atom, Rule, collect_variables
 from workbench.model.terms import Term, is_literal, is_variable
 

@@ -1,0 +1,137 @@
+"""How many structures there are, estimated from how often each of those met was met.
+
+* The *coverage* of a sample, the share of all further draws that will be of a structure already seen, is estimated
+  as 1 - f1/n (Good and Turing; I. J. Good 1953, "The population frequencies of species and the estimation of
+  population parameters", Biometrika 40), where f1 structures were met once in n draws; its interval is W. W. Esty's
+  (1983, "A normal limit law for a nonparametric estimator of the coverage of a random sample", Annals of Statistics
+  11).
+* The number of structures is at least about s + f1 (f1 - 1) / (2 (f2 + 1)), where s were seen, f2 of them twice
+  (A. Chao 1984, "Nonparametric estimation of the number of classes in a population", Scandinavian Journal of
+  Statistics 11), with the log-normal interval of A. Chao 1987 ("Estimating the population size for capture-recapture
+  data with unequal catchability", Biometrics 43). It is a lower bound: structures that hardly ever come up do not
+  show in any sample.
+* Where hardly anything was met twice, nothing can be estimated. That n draws were all different still says, with a
+  certainty of 95 %, that there are at least n (n - 1) / (2 ln 20): with fewer, the chance of that would have been
+  below one in twenty (the birthday problem; it is largest when all are equally likely, so the bound holds always).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+__all__ = ["Estimate", "StructureSample", "estimate_population", "expect_distinct"]
+
+_KEPT = 1 << 14
+_CERTAINTY = 1.96
+_FEW = 3
+"""With fewer structures met twice than this, their number says too little to estimate from."""
+
+
+class Estimate(NamedTuple):
+    """What a sample says about the population it comes from.
+
+    ``at_least`` is about how many there are, as a lower bound, within ``low`` and ``high`` (95 %); None where nothing
+    can be estimated, and then ``low`` is all that is known and ``high`` is None.
+    """
+
+    draws: int
+    seen: int
+    once: int
+    twice: int
+    coverage: tuple[float, float, float]
+    at_least: float | None
+    low: float
+    high: float | None
+
+
+def estimate_population(draws: int, frequencies: Mapping[int, int]) -> Estimate:
+    """Estimate from ``frequencies``, how many structures were met once, twice and so on, in ``draws`` draws."""
+    seen, once = min(draws, sum(frequencies.values())), min(draws, frequencies.get(1, 0))
+    twice = frequencies.get(2, 0)
+    if not draws:
+        return Estimate(0, 0, 0, 0, (0.0, 0.0, 1.0), None, 0, None)
+    share = 1 - once / draws
+    spread = _CERTAINTY * math.sqrt(max(0.0, once * (1 - once / draws) + 2 * twice)) / draws
+    coverage = (share, max(0.0, share - spread), min(1.0, share + spread))
+    if not once:
+        return Estimate(draws, seen, once, twice, coverage, seen, seen, seen)
+    if twice < _FEW and once > draws / 2:
+        low = max(seen, draws * (draws - 1) / (2 * math.log(20))) if once == draws else seen
+        return Estimate(draws, seen, once, twice, coverage, None, low, None)
+    missing, variance = _estimate_missing(draws, once, twice)
+    if missing <= 0:
+        return Estimate(draws, seen, once, twice, coverage, seen, seen, seen + 1)
+    width = math.exp(_CERTAINTY * math.sqrt(math.log(1 + variance / missing**2)))
+    return Estimate(draws, seen, once, twice, coverage, seen + missing, seen + missing / width, seen + missing * width)
+
+
+def _estimate_missing(draws: int, once: int, twice: int) -> tuple[float, float]:
+    """Return how many structures at least were not met, and the variance of that (Chao 1984, 1987, bias-corrected)."""
+    share = (draws - 1) / draws
+    missing = share * once * (once - 1) / (2 * (twice + 1))
+    if twice:
+        ratio = once / twice
+        return missing, twice * (share * ratio**2 / 2 + share**2 * ratio**3 + share**2 * ratio**4 / 4)
+    variance = share * once * (once - 1) / 2 + share**2 * once * (2 * once - 1) ** 2 / 4
+    return missing, max(0.0, variance - share**2 * once**4 / (4 * max(1.0, missing)))
+
+
+def expect_distinct(estimate: Estimate, draws: int) -> float | None:
+    """Return how many structures one may expect to have seen after ``draws`` in all, not fewer than were made.
+
+    From A. Chao et al. 2014, "Rarefaction and extrapolation with Hill numbers", Ecological Monographs 84, equation
+    9: a lower bound like the estimate itself. It is good for about three times the draws made, and None without an
+    estimate.
+    """
+    if estimate.at_least is None:
+        return None
+    missing, further = estimate.at_least - estimate.seen, max(0, draws - estimate.draws)
+    if not missing or not further:
+        return float(estimate.seen)
+    return estimate.seen + missing * (1 - (1 - estimate.once / (estimate.draws * missing + estimate.once)) ** further)
+
+
+@dataclass(slots=True)
+class StructureSample:
+    """How often structures were met. Of many only a part is counted, chosen by their digests: one in 2^``depth``.
+
+    What is kept depends on what was met and not on the order, so that samples made apart can be joined.
+    """
+
+    draws: int = 0
+    depth: int = 0
+    counts: dict[int, int] = field(default_factory=dict)
+    kept: int = _KEPT
+
+    def add(self, digest: str, times: int = 1) -> None:
+        """Count a structure that was met."""
+        self.draws += times
+        self._add(int(digest[16:], 16), times)
+
+    def _add(self, number: int, times: int) -> None:
+        if number & ((1 << self.depth) - 1):
+            return
+        self.counts[number] = self.counts.get(number, 0) + times
+        while len(self.counts) > self.kept:
+            self.depth += 1
+            mask = (1 << self.depth) - 1
+            self.counts = {number: times for number, times in self.counts.items() if not number & mask}
+
+    def join(self, other: StructureSample) -> None:
+        """Count what another sample has counted."""
+        self.draws += other.draws
+        self.depth = max(self.depth, other.depth)
+        mask = (1 << self.depth) - 1
+        self.counts = {number: times for number, times in self.counts.items() if not number & mask}
+        for number, times in other.counts.items():
+            self._add(number, times)
+
+    def estimate(self) -> Estimate:
+        """Return what the sample says."""
+        scale = 1 << self.depth
+        found = Counter(self.counts.values())
+        return estimate_population(self.draws, {times: count * scale for times, count in found.items()})
