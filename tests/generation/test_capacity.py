@@ -177,9 +177,9 @@ def test_the_account_in_the_manifest() -> None:
     assert sampled["named"]["interval"][0] <= 40 <= sampled["named"]["interval"][1] + 3
     assert account["two"]["own"] == {"conclusions": 50, "named": 30, "core": 12, "complete": True}
     assert account["two"]["sentence"] == (
-        "Two has 12 structures over the project's own individuals (30 before properties and classes are renamed); "
-        "100 items are asked for; sampled worlds have 8, each met more than once (an estimate from 100 candidates of 8 "
-        "structures)."
+        "The level two has 12 structures over the project's own individuals (30 before properties and classes are "
+        "renamed); 100 items are asked for; sampled worlds have 8, each met more than once (an estimate from "
+        "100 candidates of 8 structures)."
     )
 
     assert check_capacity("two", json.loads(json.dumps(account["two"]))) == []
@@ -213,15 +213,15 @@ def test_an_account_that_contradicts_itself_is_found() -> None:
 def test_capacity_in_words() -> None:
     only_own = say_capacity("hops", 1, OwnCount(9, 3, 1, False), None)
     assert only_own == (
-        "Hops has at least 1 structure over the project's own individuals (not all conclusions were looked at; 3 "
-        "before properties and classes are renamed); 1 item is asked for."
+        "The level hops has at least 1 structure over the project's own individuals (not all conclusions were looked "
+        "at; 3 before properties and classes are renamed); 1 item is asked for."
     )
     assert "sampled worlds have at least 63, and how many more cannot be said" in say_capacity(
         "x", 10, None, estimate_population(20, {1: 20})
     )
     raised = say_capacity("x", 10_000, OwnCount(4000, 3500, 3182, True), estimate_population(5000, {1: 3000, 2: 1000}))
     assert raised == (
-        "X has 3,182 structures over the project's own individuals (3,500 before properties and classes are renamed); "
-        "10,000 items are asked for; sampled worlds raise it to about 8,493 or more (95 %: 8,068 to 8,962; an estimate "
-        "from 5,000 candidates of 4,000 structures)."
+        "The level x has 3,182 structures over the project's own individuals (3,500 before properties and classes are "
+        "renamed); 10,000 items are asked for; sampled worlds raise it to about 8,493 or more (95 %: 8,068 to 8,962; "
+        "an estimate from 5,000 candidates of 4,000 structures)."
     )

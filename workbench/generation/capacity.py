@@ -245,8 +245,8 @@ def say_capacity(level: str, asked: int, own: OwnCount | None, sampled: Estimate
     if own is not None:
         few, rest = ("", "") if own.complete else ("at least ", "not all conclusions were looked at; ")
         said.append(
-            f"{level} has {few}{own.core:,} {_count(own.core, 'structure')} over the project's own individuals "
-            f"({rest}{own.named:,} before properties and classes are renamed)"
+            f"the level {level} has {few}{own.core:,} {_count(own.core, 'structure')} over the project's own "
+            f"individuals ({rest}{own.named:,} before properties and classes are renamed)"
         )
     said.append(f"{asked:,} {_count(asked, 'item')} {'is' if asked == 1 else 'are'} asked for")
     if sampled is not None:
