@@ -61,31 +61,31 @@ _PROPERTIES = {
         "{subject} unterrichtet {object}",
         "owl:inverseOf g:taughtBy ; rdfs:domain g:Master ; rdfs:range g:Person",
     ),
-    "taughtBy": ("{subject} learns from {object}", "{subject} lernt bei {object}", "rdfs:subPropertyOf g:follows"),
+    "taughtBy": ("{subject} learns from {object}", "{subject} lernt bei {object:dat}", "rdfs:subPropertyOf g:follows"),
     "follows": (
         "{subject} stands in the line of {object}",
-        "{subject} steht in der Nachfolge von {object}",
+        "{subject} steht in der Nachfolge von {object:dat}",
         "a owl:TransitiveProperty",
     ),
     "worksIn": (
         "{subject} works in {object}",
-        "{subject} arbeitet in {object}",
+        "{subject} arbeitet in {object:dat}",
         "rdfs:domain g:Person ; rdfs:range g:Workshop",
     ),
-    "owns": ("{subject} owns {object}", "{subject} besitzt {object}", "rdfs:subPropertyOf g:worksIn"),
+    "owns": ("{subject} owns {object}", "{subject} besitzt {object:acc}", "rdfs:subPropertyOf g:worksIn"),
     "colleagueOf": (
         "{subject} is a colleague of {object}",
         "{subject} arbeitet mit {object} zusammen",
         "a owl:SymmetricProperty",
     ),
-    "owes": ("{subject} owes money to {object}", "{subject} schuldet {object} Geld", ""),
+    "owes": ("{subject} owes money to {object}", "{subject} schuldet {object:dat} Geld", ""),
     "cheated": ("{subject} cheated {object}", "{subject} hat {object} betrogen", "rdfs:domain g:Person"),
     "senior": ("{object} is senior to {subject}", "{object} ist {subject} vorgesetzt", ""),
 }
 _VALUES = {
     "entered": ("{subject} entered the guild in {object}", "{subject} trat im Jahr {object} in die Zunft ein"),
     "left": ("{subject} left the guild in {object}", "{subject} verließ die Zunft im Jahr {object}"),
-    "served": ("{subject} served {object} years", "{subject} diente {object} Jahre"),
+    "served": ("{subject} served {object} {object#year|years}", "{subject} diente {object} {object#Jahr|Jahre}"),
 }
 _FACTS = """\
 g:anna a g:Admitted ; g:entered 1501 ; g:left 1512 ; g:worksIn g:mill ; g:taughtBy g:bert .
