@@ -281,7 +281,8 @@ class _Parser:
 
     def _read_name(self) -> str:
         text = self._take()
-        return self._names.get(text) or expand_name(text, self._prefixes)
+        bare = ":" not in text and "" in self._prefixes
+        return self._names.get(text) or expand_name(":" + text if bare else text, self._prefixes)
 
     def _read_term(self) -> str:
         token = self._peek()
