@@ -251,7 +251,7 @@ class Judge:
             return docket._replace(fault="the first world has the statement")
         second = frozenset((*pair.with_statement, pair.statement))
         added = [triple for triple in second if triple not in first.facts]
-        if len(first.facts.difference(stated, second)):
+        if not second.issuperset(pair.without):
             other = self._readings.open_world(theory, frozenset((*stated, *second)))
             changed = first.facts ^ other.facts
             docket = docket._replace(worlds=(first, other))

@@ -95,9 +95,10 @@ class Decisions:
         skeletons = [problem for problem in problems if isinstance(problem, Skeleton)]
         cuts = [problem for problem in problems if isinstance(problem, Cut)]
         witnesses = [cut for problem in problems if isinstance(problem, Witness) for cut in problem.cuts]
+        witnesses += [cut for cut in cuts if _expects_binding(cut)]
         follows = self._find(skeletons, self._skeletons, self._decide_skeletons, _TOGETHER)
-        found = self._find([cut.case for cut in cuts], self._cases, self._decide_cases, _TOGETHER)
-        found |= self._find([cut.case for cut in witnesses], self._cases, self._decide_witnesses, _TOGETHER)
+        found = self._find([cut.case for cut in witnesses], self._cases, self._decide_witnesses, _TOGETHER)
+        found |= self._find([cut.case for cut in cuts], self._cases, self._decide_cases, _TOGETHER)
         comparisons = [problem for problem in problems if isinstance(problem, Comparison)]
         # Values matter only where there is a binding but for them.
         comparisons += [c for cut in (*cuts, *witnesses) if found[cut.case] is not False for c in cut.conditions]
@@ -191,6 +192,12 @@ class Decisions:
         answer, values = self._solver.evaluate(_list_texts(comparisons))
         self.spent += answer.rlimit
         return values
+
+
+def _expects_binding(cut: Cut) -> bool:
+    """Guess that only the conditions can keep a cut from having a binding; it decides which questions are joined."""
+    case = cut.case
+    return bool(cut.conditions) and not any(case.relations[int(head.key)] for head in case.sentence.heads)
 
 
 _BINDINGS: dict[Result, bool | None] = {"sat": True, "unsat": False, "unknown": None}

@@ -21,7 +21,7 @@ NamedCut = tuple[str, Cut]
 _ANSWER = "answer"
 _MOST_THEORIES = 256
 _MOST_RULES = 16_384
-_MOST_WORLDS = 64
+_MOST_WORLDS = 128
 _MOST_QUESTIONS = 4096
 
 
@@ -90,14 +90,15 @@ class OpenWorld:
         every new row, and where it negates a relation with new rows it is cut as a whole.
         """
         rows = [read_fact(fact) for fact in added]
+        negating, localities = self.reading.negating, self.reading.localities
+        whole = [rule for key in dict.fromkeys([key for key, _ in rows]) for rule in negating.get(key, ())]
+        around = [(row, rule, one) for key, row in rows for rule, one in localities.get(key, ())]
+        if not whole and not around:
+            return []
         with self.world.lend(rows):
-            whole = [
-                rule for key in dict.fromkeys(key for key, _ in rows) for rule in self.reading.negating.get(key, ())
-            ]
             found = [cut for rule in whole for cut in _cut_rule(rule, self.world)]
-            for key, row in rows:
-                for rule, locality in self.reading.localities.get(key, ()):
-                    found += [(rule.rule.name, cut) for cut in locality.cut(self.world, row)]
+            for row, rule, locality in around:
+                found += [(rule.rule.name, cut) for cut in locality.cut(self.world, row)]
         return found
 
 

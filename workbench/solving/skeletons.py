@@ -148,6 +148,8 @@ def _is_written_so(term: str, value: Expression) -> bool:
 
 def _order_from_goal(proof: Proof) -> list[Step]:
     """The steps that the goal rests on, each after its premises, in an order that names have no part in."""
+    if len(proof.steps) == 1 and proof.steps[0].conclusion == proof.goal:
+        return list(proof.steps)
     by_conclusion = {step.conclusion: step for step in proof.steps}
     order: dict[Triple, Step] = {}
     stack = [(proof.goal, False)]
@@ -162,7 +164,7 @@ def _order_from_goal(proof: Proof) -> list[Step]:
         elif triple not in open_:
             open_.add(triple)
             stack.append((triple, True))
-            stack.extend((premise, False) for premise in reversed(step.premises))
+            stack += [(premise, False) for premise in step.premises[::-1] if premise in by_conclusion]
     return list(order.values())
 
 
@@ -180,13 +182,14 @@ def unfold_proof(
         reading, bindings = rules.get(step.rule), dict(step.bindings)
         if reading is None:
             raise StepError(f"there is no rule {step.rule}")
-        if bindings.keys() != reading.variables or any(is_variable(term) for term in bindings.values()):
+        if bindings.keys() != reading.variables or "?" in [term[:1] for term in bindings.values()]:
             raise StepError(f"the bindings of rule {step.rule} are not those of its variables")
-        body = tuple(_ground(atom, bindings) for atom in reading.atoms)
-        heads = tuple(_ground(atom, bindings) for atom in reading.rule.head)
+        get = bindings.get
+        body = tuple([(get(subject, subject), key, get(end, end)) for subject, key, end in reading.atoms])
+        heads = tuple([(get(subject, subject), key, get(end, end)) for subject, key, end in reading.rule.head])
         if step.premises != body or step.conclusion not in (heads or (FALSE,)):
             raise StepError(f"a step is not an instance of rule {step.rule}")
-        if step.absent != tuple(_ground_negation(negation, bindings) for negation in reading.negations):
+        if step.absent != tuple([_ground_negation(negation, bindings) for negation in reading.negations]):
             raise StepError(f"what a step says is absent is not what rule {step.rule} negates")
         found = []
         for number, shared in enumerate(reading.shared):
@@ -208,7 +211,7 @@ def unfold_proof(
         )
     if assumed is not None and (not steps or assumed not in numbers):
         raise StepError("the proof does not rest on the statement")
-    stated = tuple(number for triple, number in numbers.items() if triple in facts)
+    stated = tuple([number for triple, number in numbers.items() if triple in facts])
     skeleton = Skeleton(
         tuple(implications), stated, -1 if assumed is None else numbers.get(assumed, -1), proof.goal == FALSE
     )

@@ -65,7 +65,7 @@ _TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|
 _STRING = re.compile(r'"[^"\n]*"\Z')
 _MOST = 256
 """So many readings of one part of a sentence are enough to know that it is ambiguous."""
-_REMEMBERED = 50_000
+_REMEMBERED = 200_000
 _AMBIGUOUS: tuple[Formula, ...] = (((), ()), ((), (Atom("?A", RDF_TYPE, "?A"),)))
 """Stands for the readings of a sentence that has too many: no rule is either of the two."""
 
@@ -194,11 +194,11 @@ class Grammar:
             for variant in self._vary_case(text)
             for atom in self.read_statement(variant)
         ]
-        return tuple(dict.fromkeys(a for a in readings if not collect_variables(a)))
+        return tuple(dict.fromkeys([atom for atom in readings if _is_ground(atom)]))
 
     def read_bare_statement(self, text: str) -> tuple[Atom, ...]:
         """Return the readings without variables of a statement that stands alone, its first letter in either case."""
-        readings = [a for v in self._vary_case(text) for a in self.read_statement(v) if not collect_variables(a)]
+        readings = [a for v in self._vary_case(text) for a in self.read_statement(v) if _is_ground(a)]
         return tuple(dict.fromkeys(readings))
 
     def read_rule(self, sentence: str) -> tuple[Formula, ...]:
@@ -438,7 +438,12 @@ class Grammar:
         return [e for e in self._read_expression(text) if not isinstance(e, Operation)]
 
     def _vary_case(self, text: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((text, _lower_first(text))))
+        lower = _lower_first(text)
+        return (text,) if lower == text else (text, lower)
+
+
+def _is_ground(atom: Atom) -> bool:
+    return atom.subject[:1] != "?" and atom.object[:1] != "?"
 
 
 def _list_frames(frames: Frames) -> list[str]:
