@@ -63,7 +63,7 @@ def check_sheet(batch: Batch, world: int) -> None:
         assert sheet.get_height(number) == graph.get_height(fact)
         assert sheet.reach([triple]) == follow(batch, world, triple)
         if triple != FALSE:
-            assert sheet.hops[number] == extent.hops
+            assert sheet.extents[number] == extent
 
 
 @settings(CHECKS, max_examples=60)

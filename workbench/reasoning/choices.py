@@ -66,16 +66,17 @@ def collect_instances(plan: TheoryPlan, matcher: Matcher, facts: FactTable, layo
     """Return all instances of all rules in the closures."""
     parts = [part for rule in plan.rules for part in list_instances(rule, matcher, facts)]
     places = np.append(layout.find_places(facts), layout.nobody)
-    heads: IntArray = places[np.concatenate([part.facts for part in parts] or [np.empty(0, dtype=np.int64)])]
+    narrow = places.astype(np.int32)
+    heads: IntArray = narrow[np.concatenate([part.facts for part in parts] or [np.empty(0, dtype=np.int64)])]
     width = max((len(part.premises) for part in parts), default=0)
-    rules: IntArray = np.empty(len(heads), dtype=np.int64)
-    premises: IntArray = np.full((width, len(heads)), layout.nobody, dtype=np.int64)
+    rules: IntArray = np.empty(len(heads), dtype=np.int32)
+    premises: IntArray = np.full((width, len(heads)), layout.nobody, dtype=np.int32)
     low = 0
     for part in parts:
         high = low + len(part.facts)
         rules[low:high] = part.rule
         for column, premise in enumerate(part.premises):
-            premises[column, low:high] = places[premise]
+            premises[column, low:high] = narrow[premise]
         low = high
     order = np.argsort(heads, kind="stable")
     heads, rules, premises = heads[order], rules[order], premises[:, order]

@@ -23,6 +23,8 @@ __all__ = ["Layout", "lay_out"]
 _KEY_BITS = 62
 _WORTH_SPLITTING = 400_000
 """Words of bits that a block of its own must save."""
+_MOST_WORDS = 4_000_000
+"""About so many words of bits a block may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +87,13 @@ class Layout:
         low = 0
         while low < self.count:
             most = _count_words(int(sizes[low]))
-            high = self.count
+            high = low + 1 + int(np.searchsorted(np.cumsum(sizes[low:]) * most, _MOST_WORDS))
+            high = min(high, self.count)
             while most > 1:
                 most //= 2
                 place = int(np.searchsorted(-sizes, -64 * most))
                 saved = int(sizes[place:].sum()) * (_count_words(int(sizes[low])) - most)
-                if saved > _WORTH_SPLITTING and place > low:
+                if saved > _WORTH_SPLITTING and low < place < high:
                     high = place
                     break
             yield low, high
