@@ -100,6 +100,14 @@ def test_an_unknown_kind_is_refused() -> None:
         score(make_item("riddle", "42"), "42")
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_an_item_without_its_query_is_refused(kind: str) -> None:
+    items: list[dict[str, Any]] = [{}, {"query": {}}, {"query": {"kind": kind}}]
+    for item in items:
+        with pytest.raises(ScorerError):
+            score(item, "Ann: B", THEORY)
+
+
 def test_a_proof_without_its_theory_is_refused() -> None:
     with pytest.raises(ScorerError, match="with the item's theory"):
         score(ITEMS["prove"], "S1. So it is. [R1: F1]")

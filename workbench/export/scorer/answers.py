@@ -246,10 +246,10 @@ def _score_labels(task: _Task) -> Score:
 
 
 def _score_count(task: _Task) -> Score:
-    number = read_number(strip_marks(task.line), task.language)
+    right, number = int(task.query["count"]), read_number(strip_marks(task.line), task.language)
     if number is None:
         return Score(0.0, "the answer is not one number in digits")
-    return Score(1.0, _RIGHT) if number == int(task.query["count"]) else Score(0.0, "the number is another")
+    return Score(1.0, _RIGHT) if number == right else Score(0.0, "the number is another")
 
 
 def _score_value(task: _Task) -> Score:
@@ -375,17 +375,33 @@ def score(
 
     Raises ScorerError when the item is of a kind or form that is not known; whatever the reply is, it has a score.
     """
-    kind = item["query"]["kind"]
-    if kind not in KINDS:
-        raise ScorerError(f"items of the kind {kind} are of a later version than this program")
+    try:
+        kind = item["query"]["kind"]
+        if kind not in KINDS:
+            raise ScorerError(f"items of the kind {kind} are of a later version than this program")
+        return _score(item, answer, theory, prefixes, partial=partial)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ScorerError(f"the item is not as docs/items.md says: {error!r}") from error
+
+
+def _score(
+    item: dict[str, Any],
+    answer: str | None,
+    theory: dict[str, Any] | str | Path | None,
+    prefixes: dict[str, str] | None,
+    *,
+    partial: bool,
+) -> Score:
     if not isinstance(answer, str):
         return Score(0.0, "there is no answer")
+    kind = item["query"]["kind"]
     scorer, several = KINDS[kind]
     text, problem = extract_answer(answer, several=several)
     if problem:
         return Score(0.0, problem)
+    found: dict[str, Any] | None = None
     if isinstance(theory, (str, Path)):
-        folder, found = Path(theory), None
+        folder = Path(theory)
         if kind in ("prove", "equivalent") and prefixes is None:
             prefixes = read_prefixes(folder)
         if kind == "prove":
