@@ -281,7 +281,7 @@ def test_help_and_version() -> None:
     result = call("--help")
     assert result.exit_code == 0
     names = [line.split()[0] for line in result.stdout.split("Commands:")[1].splitlines() if line.strip()]
-    assert names == "init check reason explain diff build verify fmt history undo redo ui".split()
+    assert names == "init check reason explain diff build verify same fmt history undo redo ui".split()
     for name in names:
         help_text = call(name, "--help").stdout
         assert "Example" in help_text

@@ -176,7 +176,6 @@ def _split_words(words: tuple[str, ...]) -> tuple[str, str]:
 
 
 main.add_command(diff)
-main.add_command(same)
 
 
 @main.command(short_help="Make the training sets.")
@@ -244,6 +243,9 @@ def verify(dataset: str, workers: int, sample: int | None, forced: bool, as_json
     else:
         print_text(report.format_text())
     return 0 if report.ok else 1
+
+
+main.add_command(same)
 
 
 @main.command(short_help="Write files in their canonical form.")
