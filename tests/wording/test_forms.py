@@ -340,6 +340,38 @@ def test_values_in_words() -> None:
     assert say_term(lexicon, make_literal(True)) == "wahr"
 
 
+VERBS = ["hilft|helfen", "sieht|sehen", "kennt|kennen"]
+NAMES = ["Ann", "der Turm", "die Mühle", "das alte Haus", "die Alpen", "Hans", "der Prinz", "Herr Schmidt", "Zoë"]
+CASES = ["", ":acc", ":dat", ":gen"]
+PREPOSITIONS = ["", "in ", "von ", "zu ", "neben "]
+
+
+@given(
+    st.permutations(NAMES),
+    st.lists(st.sampled_from(CASES), min_size=6, max_size=6),
+    st.lists(st.sampled_from(PREPOSITIONS), min_size=3, max_size=3),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+    st.sampled_from([(s, p, o) for s in range(9) for p in range(3) for o in range(9)]),
+)
+def test_whatever_the_cases_a_fact_is_read_as_it_was_said(
+    names: list[str], cases: list[str], prepositions: list[str], swapped: list[bool], fact: tuple[int, int, int]
+) -> None:
+    triples: list[Triple] = []
+    for number, (verb, preposition) in enumerate(zip(VERBS, prepositions, strict=True)):
+        one, other = cases[2 * number : 2 * number + 2]
+        phrase = f"{{subject{one}}} {{subject:{verb}}} {preposition}{{object{other}}}"
+        if swapped[number]:
+            phrase = f"{preposition}{{object{other}}} {{subject:{verb}}} {{subject{one}}}"
+        triples.append((k(f"p{number}"), PHRASE, f'"{phrase}"@de'))
+    for number, name in enumerate(names):
+        triples.append((k(f"i{number}"), RDFS_LABEL, f'"{name}"@de'))
+        if name == "die Alpen":
+            triples.append((k(f"i{number}"), NUMBER, '"plural"@de'))
+    lexicon = build_lexicon(triples, "de")
+    said = (k(f"i{fact[0]}"), k(f"p{fact[1]}"), k(f"i{fact[2]}"))
+    assert Grammar(lexicon, []).read_fact(say_fact(lexicon, said)) == (Atom(*said),)
+
+
 def test_words_that_are_no_text_are_refused() -> None:
     data = write_lexicon(build_lexicon(TRIPLES, "de"), ())
     wrong: tuple[dict[str, object], ...] = (
