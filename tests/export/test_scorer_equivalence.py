@@ -272,7 +272,7 @@ def conclude(case: Case, world: World) -> set[tuple[Fraction, ...]]:
     )}  # fmt: skip
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(draw_pair(), st.randoms(use_true_random=False))
 def test_the_verdict_is_that_of_z3_and_small_worlds_bear_it_out(pair: tuple[Case, Case], rng: random.Random) -> None:
     first, second = pair

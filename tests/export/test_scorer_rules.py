@@ -157,7 +157,7 @@ def build(expression: Any, operation: Any) -> Any:
     return expression if isinstance(expression, str) else operation(expression[0], tuple(expression[1]))
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(expressions, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), expressions)
 def test_comparisons_hold_where_those_of_the_package_do(left: Any, sign: str, right: Any) -> None:
     expected = builtins.holds(
@@ -172,7 +172,7 @@ def test_comparisons_hold_where_those_of_the_package_do(left: Any, sign: str, ri
     assert found == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(calls)
 def test_what_is_calculated_is_written_as_the_package_writes_it(call: Any) -> None:
     term = builtins.evaluate_expression(build(call, model.Operation), {})
