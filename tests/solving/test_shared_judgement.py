@@ -170,6 +170,11 @@ def test_answers_up_to_constants(program: Program, data: st.DataObject) -> None:
             claims = [AnswersClaim(program.theory, model, body, ("?x",), one) for one in (right, wrong, some)]
             verdicts = judge.judge_items([claims])[0]
             assert [v.ok for v in verdicts] == [True, False, sorted(set(some)) == right]
+        pairs = sorted((s, o) for s, p, o in model if p == name(key))
+        both = (Atom("?x", name(key), "?y"),)
+        assert judge.judge_answers(program.theory, model, both, ("?x", "?y"), pairs).ok
+        assert judge.judge_answers(program.theory, model, both, ("?y",), {(o,) for _, o in pairs}).ok
+        assert not pairs or not judge.judge_answers(program.theory, model, both, ("?x", "?y"), pairs[1:]).ok
 
 
 def test_what_is_remembered_is_bounded_and_changes_no_verdict() -> None:

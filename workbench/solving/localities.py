@@ -83,7 +83,10 @@ class World:
             yield
         finally:
             for key, row in reversed(rows):
-                self.relations[key].take_away(row)
+                relation = self.relations[key]
+                relation.take_away(row)
+                if not relation.rows:  # rows of another width may come under the same key
+                    del self.relations[key]
 
     def has_rows(self, key: str) -> bool:
         """Tell whether a relation has any row."""
