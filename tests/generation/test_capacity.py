@@ -189,7 +189,14 @@ def test_an_account_that_contradicts_itself_is_found() -> None:
     tally = StructureTally()
     for number in random.Random(1).choices(range(400), k=300):
         tally.add(("one", "select", "-"), "sampled", Identity("", make_digest(number), make_digest(number // 2)))
+    tally.exhausted.add(("one", "project"))
     (account,) = describe_capacity(tally, {}, {("one", "select", "-"): 5}).values()
+    later = StructureTally.restore(json.loads(json.dumps(tally.to_json())))
+    assert later == tally
+    half = StructureTally()
+    half.join(later)
+    half.join(later)
+    assert half.samples[("one", "select", "-"), "sampled"][0].draws == 600 and half.exhausted == tally.exhausted
     assert check_capacity("one", account) == []
 
     def spoil(*path: str, value: object) -> list[str]:
@@ -203,6 +210,8 @@ def test_an_account_that_contradicts_itself_is_found() -> None:
     assert spoil("cells", "select/-", "sampled", "core", "at_least", value=9) == [
         "select/-, sampled: core is not what its numbers say"
     ]
+    assert isinstance(account["expected"], int) and account["sampled"]["seen"] < account["expected"] <= 230
+    assert spoil("expected", value=1) == ["expected is not what the numbers say"]
     assert spoil("sentence", value="One has enough.") == ["the sentence is not what the numbers say"]
     assert "sampled is not what its numbers say" in spoil("sampled", "once", value=3)
     for path, value in ((("sampled", "draws"), "many"), (("cells",), []), (("own",), {"x": 1}), (("sampled",), 3)):

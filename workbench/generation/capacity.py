@@ -18,7 +18,7 @@ from workbench.checker import measure_proof
 from workbench.generation.clauses import list_constants
 from workbench.generation.identity import CaseStructure, Identity, Question
 from workbench.generation.keyed import hash_parts
-from workbench.generation.population import Estimate, StructureSample, estimate_population
+from workbench.generation.population import Estimate, StructureSample, estimate_population, expect_distinct
 from workbench.model.curriculum import Cell, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, is_restatement
@@ -34,6 +34,8 @@ __all__ = [
     "describe_capacity",
     "say_capacity",
 ]
+
+_AHEAD = 3
 
 
 @dataclass(slots=True)
@@ -52,6 +54,25 @@ class StructureTally:
         found = self.samples.setdefault((cell, source), (StructureSample(), StructureSample()))
         found[0].add(identity.named)
         found[1].add(identity.core)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as a JSON value, for a build that goes on later."""
+        return {
+            "samples": [
+                [*cell, source, named.to_json(), core.to_json()]
+                for (cell, source), (named, core) in sorted(self.samples.items(), key=lambda pair: pair[0])
+            ],
+            "exhausted": [list(pair) for pair in sorted(self.exhausted)],
+        }
+
+    @staticmethod
+    def restore(written: Mapping[str, Any]) -> StructureTally:
+        """Return the tally that :meth:`to_json` wrote."""
+        samples: dict[tuple[Cell, str], tuple[StructureSample, StructureSample]] = {}
+        for level, task, status, source, named, core in written["samples"]:
+            found = StructureSample.restore(named), StructureSample.restore(core)
+            samples[(level, task, status), source] = found
+        return StructureTally(samples, {(level, source) for level, source in written["exhausted"]})
 
     def join(self, other: StructureTally) -> None:
         """Count what another tally has counted."""
@@ -151,7 +172,8 @@ def describe_capacity(
 
     ``asked`` are the items asked for by cell. Each level has ``asked``, their number; ``own`` (None where it was not
     counted); ``cells`` with what candidates showed, by task and status joined with a slash and by source of worlds;
-    ``sampled``, the structures by ``core`` of all cells' sampled worlds together (None for none); and a ``sentence``.
+    ``sampled``, the structures by ``core`` of all cells' sampled worlds together (None for none); ``expected``, how
+    many of these one may expect among three times as many candidates (None without an estimate); and a ``sentence``.
     """
     described: dict[str, dict[str, Any]] = {}
     for level in dict.fromkeys(cell[0] for cell in asked):
@@ -169,14 +191,22 @@ def describe_capacity(
             if source == "sampled":
                 union.join(core)
         number = sum(count for cell, count in asked.items() if cell[0] == level)
+        sampled = union.estimate() if union.draws else None
         described[level] = {
             "asked": number,
             "own": own[level]._asdict() if level in own else None,
             "cells": cells,
-            "sampled": _write_sample(union, False) if union.draws else None,
-            "sentence": say_capacity(level, number, own.get(level), union.estimate() if union.draws else None),
+            "sampled": _write_sample(union, False) if sampled else None,
+            "expected": _expect(sampled),
+            "sentence": say_capacity(level, number, own.get(level), sampled),
         }
     return described
+
+
+def _expect(estimate: Estimate | None) -> int | None:
+    """Return how many structures further draws would show, as far ahead as extrapolation is good for."""
+    expected = None if estimate is None else expect_distinct(estimate, _AHEAD * estimate.draws)
+    return None if expected is None else round(expected)
 
 
 def _write_sample(sample: StructureSample, is_exact: bool) -> dict[str, Any]:
@@ -215,6 +245,8 @@ def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
         ]
         if account["sampled"] is not None and not _is_sound(account["sampled"], False):
             found.append("sampled is not what its numbers say")
+        if account["expected"] != _expect(sampled):
+            found.append("expected is not what the numbers say")
         if account["sentence"] != say_capacity(level, account["asked"], own, sampled):
             found.append("the sentence is not what the numbers say")
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = ["Estimate", "StructureSample", "estimate_population", "expect_distinct"]
 
@@ -129,6 +129,16 @@ class StructureSample:
         self.counts = {number: times for number, times in self.counts.items() if not number & mask}
         for number, times in other.counts.items():
             self._add(number, times)
+
+    def to_json(self) -> list[Any]:
+        """Return the sample as a JSON value, in an order of its own."""
+        return [self.draws, self.depth, [[f"{number:x}", times] for number, times in sorted(self.counts.items())]]
+
+    @staticmethod
+    def restore(written: Sequence[Any]) -> StructureSample:
+        """Return the sample that :meth:`to_json` wrote."""
+        draws, depth, counts = written
+        return StructureSample(draws, depth, {int(number, 16): times for number, times in counts})
 
     def estimate(self) -> Estimate:
         """Return what the sample says."""
