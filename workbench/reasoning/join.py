@@ -101,11 +101,11 @@ class Matcher:
             return
         bound = frozenset(start.columns) if start is not None else frozenset()
         program = get_program(body, bound, needed, [high - low for low, high in ranges])
-        if start is None:
+        if start is None and program and isinstance(program[0].part, AtomPlan):
+            start = self._scan(program[0], ranges, with_premises)
+            program = program[1:]
+        elif start is None:
             start = Table(self.nodes.world_count, {WORLD: np.arange(self.nodes.world_count, dtype=np.int64)})
-            if program and isinstance(program[0].part, AtomPlan):
-                start = self._scan(program[0], ranges, with_premises)
-                program = program[1:]
         if enabled is not None:
             start = start.take(enabled[self.get_worlds(start)], frozenset(start.columns))
         yield from self._execute(start, program, ranges, with_premises)
