@@ -28,6 +28,7 @@ from workbench.export.dataset import open_dataset
 from workbench.export.staging import open_stage
 from workbench.generation.processes import map_in_order
 from workbench.generation.selection import Place, Selection, Sink, select_items
+from workbench.generation.splits import build_splitter
 from workbench.generation.taking import Key, Written
 from workbench.model.curriculum import Cell, Curriculum, Level, Quota, Splits, WorldSource
 from workbench.model.items import canonical_json, compute_item_id, digest_json
@@ -37,6 +38,8 @@ __all__ = ["MadeUp", "fill_dataset", "main", "make_curriculum"]
 _BLOCK = 400
 _SPLITS = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
 _STATUSES = ("entailed", "refuted", "unknown")
+_WORDING = 2
+_PREFIXES = {"k": "https://example.org/k#", "n": "https://example.org/n#"}
 _NAMES = ("Robin", "Alex", "Jamie", "Casey", "Morgan", "Quinn", "Riley", "Rowan")
 
 
@@ -172,16 +175,18 @@ def fill_dataset(
         writer.add_theories(len(stage.theories), stage.iterate_theories())
         note("theories")
         map_parts = stack.enter_context(map_in_order(workers)) if workers > 1 else map
-        writer.make_tables(map_parts, is_checked=True)
+        splitter = build_splitter(curriculum)
+        wording: dict[str, Any] = {"version": _WORDING, "classes": [], "languages": {}, "templates": []}
+        marking = writer.make_marking(splitter, _PREFIXES, wording["templates"])
+        leakage = writer.make_tables(map_parts, is_checked=True, marking=marking)
         note("tables and survey")
         head = {
             "domain": "scale", "curriculum": "scale", "seed": 0,
             "capacity": writer.survey.count_structures([level.name for level in curriculum.levels]),
-            "leakage": writer.survey.count_leakage(splits, splits[0]),
+            "leakage": leakage, "splitting": splitter.to_json(),
         }  # fmt: skip
         card = {"name": "scale", "description": "", "licence": "", "languages": ["en"], "domain": "scale"}
-        writer.finish({"version": 1, "classes": [], "languages": {}, "templates": []},
-                      {"k": "https://example.org/k#", "n": "https://example.org/n#"}, head, card)  # fmt: skip
+        writer.finish(wording, _PREFIXES, head, card)
         stage.discard()
     note("counting and exchange")
     return selection, seconds

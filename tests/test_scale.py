@@ -95,7 +95,7 @@ def make_summary(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def test_surveys_of_parts_make_that_of_the_whole() -> None:
-    """Leakage, structures and repetitions are those of plain sets, whole or in parts."""
+    """Structures and repetitions are those of plain sets, whole or in parts."""
     items = [make_summary(number) for number in range(40)]
     items[7] = make_summary(5, split="train")  # the test has its like, under another id
     items[7]["id"] = "0" * 32
@@ -111,10 +111,6 @@ def test_surveys_of_parts_make_that_of_the_whole() -> None:
     splits = ["train", "test", "none"]
     for survey in (whole, joined):
         assert [*survey.find_repetitions()] == [(7, 5, "named"), (9, 8, "id")]
-        assert survey.count_leakage(splits, "train") == {
-            "test": {"items": 8, "text": 1, "exact": 1, "named": 1, "core": 2},
-            "none": {"items": 0, "text": 0, "exact": 0, "named": 0, "core": 0},
-        }
         assert survey.count_structures(["one", "two", "three"]) == {
             "one": {"items": 39, "named": 38, "core": 37},
             "two": {"items": 1, "named": 1, "core": 1},

@@ -95,8 +95,10 @@ def test_a_dataset_is_whole(built: Path) -> None:
             [[r["id"], r["formal"]] for r in theory["rules"]], separators=(",", ":"), ensure_ascii=False
         )
         assert item["theory"] == hashlib.sha256(formal.encode()).hexdigest()[:32]
-    assert manifest["seed"] == 0 and sum(manifest["leakage"]["test"].values()) >= 0
-    assert not any(row["named"] for row in manifest["leakage"].values()), "splits share nothing up to names"
+    assert manifest["seed"] == 0 and manifest["leakage"].keys() == {"validation", "test"}
+    for split, row in manifest["leakage"].items():
+        assert row["items"] == sum(item["split"] == split for item in items)
+        assert row["counts"]["named"] == row["counts"]["text"] == 0, "splits share nothing up to names"
 
 
 def test_workers_and_hash_seeds_make_the_same_bytes(project: Path, built: Path) -> None:

@@ -21,8 +21,10 @@ from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.parts import MadePart, Part
 from workbench.export.staging import Stage, open_stage
 from workbench.generation.blocks import BlockMaker, Material
+from workbench.generation.leakage import find_leaks
 from workbench.generation.processes import map_in_order, open_source
 from workbench.generation.selection import Selection, select_items
+from workbench.generation.splits import build_splitter, report_splits
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators
@@ -48,7 +50,7 @@ class BuiltDataset:
     splits: tuple[tuple[str, int], ...]
     rejected: tuple[tuple[str, int], ...]
     structures: int
-    leakage: tuple[tuple[str, Mapping[str, int]], ...]
+    leakage: tuple[tuple[str, Mapping[str, Any]], ...]
     seconds: float
     made: int
     """Items made by this run; the others were there from one that had been interrupted."""
@@ -203,16 +205,22 @@ class _Run:
             for split, line in stage.iterate_lines():
                 writer.add_line(split, line)
             writer.add_theories(len(stage.theories), stage.iterate_theories())
+            wording = write_wording(material)
+            splitter = build_splitter(curriculum, predicates=material.theory.keys)
+            marking = writer.make_marking(splitter, material.prefixes, wording["templates"])
             with self._open_map(selection.items) as map_parts:
-                writer.make_tables(self._count(map_parts, curriculum.domain), is_checked=True)
+                leakage = writer.make_tables(
+                    self._count(map_parts, curriculum.domain), is_checked=True, marking=marking
+                )
             survey = writer.survey
-            leakage = survey.count_leakage(splits, splits[0])
+            tally = survey.tally(splits)
+            _judge_splits(curriculum, leakage, dict(tally.splits))
             head = _make_head(self.project, material, selection) | {
                 "capacity": survey.count_structures([level.name for level in curriculum.levels]),
                 "leakage": leakage,
+                "splitting": splitter.to_json(),
             }
-            tally = survey.tally(splits)
-            writer.finish(write_wording(material), material.prefixes, head, _make_card_head(self.project, curriculum))
+            writer.finish(wording, material.prefixes, head, _make_card_head(self.project, curriculum))
         return BuiltDataset(
             domain=curriculum.domain,
             folder=self.folder,
@@ -245,6 +253,15 @@ class _Run:
                 yield made
 
         return count
+
+
+def _judge_splits(curriculum: Curriculum, leakage: Mapping[str, Mapping[str, Any]], counts: Mapping[str, int]) -> None:
+    """Refuse a dataset whose splits do not hold out what they say."""
+    found = find_leaks(leakage, curriculum.domain)
+    if curriculum.held_out:
+        found += report_splits(curriculum, counts)
+    if any(violation.severity == "error" for violation in found):
+        raise InvalidKnowledgeError("Nothing was built, because of what splits hold out.", Report.collect(found))
 
 
 def _refuse_own_individuals(curriculum: Curriculum) -> None:
@@ -380,7 +397,7 @@ def _format_dataset(dataset: BuiltDataset) -> str:
     lines += ["", "splits: " + ", ".join(f"{name} {count:,}" for name, count in dataset.splits)]
     lines.append(f"different structures up to names and vocabulary: {dataset.structures:,}")
     for split, row_ in dataset.leakage:
-        shared = ", ".join(f"{grain} {count:,}" for grain, count in row_.items() if grain != "items")
+        shared = ", ".join(f"{column} {count:,}" for column, count in row_["counts"].items())
         lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")
     lines.append("rejected: " + (", ".join(f"{why} {count:,}" for why, count in dataset.rejected) or "nothing"))
     if dataset.note:

@@ -7,6 +7,7 @@ and line, never an exception but DatasetError, for a folder that is no dataset.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import re
 import signal
@@ -14,7 +15,9 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from heapq import nsmallest
 from itertools import islice
@@ -27,7 +30,11 @@ from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
 from workbench.build.pace import say_duration
 from workbench.errors import DatasetError, Interrupted, UsageError, WorkerError
+from workbench.export.manifest import MANIFEST
+from workbench.export.parts import Marking
 from workbench.export.reading import DatasetReader, read_dataset
+from workbench.generation.leakage_marks import Marks
+from workbench.generation.splits import read_splitter
 
 __all__ = ["VerifyReport", "verify"]
 
@@ -130,20 +137,27 @@ class _Verification:
         problems = [_read_problem(text) for text in reader.verify_hashes()]
         worker = _Worker(reader.path, reader.manifest)
         shared = worker.verifier.check_shared_files()
-        register = Register(reader.splits)
+        register, leakage = Register(reader.splits), None
+        if not shared:
+            marking, wrong = _read_marking(reader)
+            problems += wrong
+            leakage = marking.open_table() if marking is not None else None
         judged = 0
         problems += shared
         if not shared:
             found: list[Problem] = []
-            for result in self._run_tasks(worker):
+            for result, marks in self._run_tasks(worker):
                 found += result.problems
                 judged += result.judged
                 for record in result.records:
                     register.add(record)
+                for split, mark in marks:
+                    if leakage is not None:
+                        leakage.add(split, mark)
                 self._report(len(register), started)
             problems += [*self._damaged, *found, *find_repetitions(register)]
             self._tell("counting, and comparing the tables with the items")
-            problems += check_manifest(reader, register)
+            problems += check_manifest(reader, register, leakage.finish() if leakage is not None else None)
             problems += check_tables(reader, register)
         return VerifyReport(
             path=str(reader.path),
@@ -160,7 +174,7 @@ class _Verification:
         left = f", {rate:,.0f} a second, {say_duration((self._total - done) / rate)} left" if done else ""
         self._tell(f"{done:,} of {self._total:,} items verified{left}")
 
-    def _run_tasks(self, worker: _Worker) -> Iterator[BatchResult]:
+    def _run_tasks(self, worker: _Worker) -> Iterator[_Verified]:
         tasks = self._iterate_tasks()
         if self._workers == 1:
             yield from map(worker.verify, tasks)
@@ -168,7 +182,7 @@ class _Verification:
         context = multiprocessing.get_context("spawn")
         arguments = (self._reader.path, self._reader.manifest)
         executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_start_worker, initargs=arguments)
-        waiting: deque[Future[BatchResult]] = deque()
+        waiting: deque[Future[_Verified]] = deque()
         try:
             for task in tasks:
                 waiting.append(executor.submit(_verify_in_worker, task))
@@ -239,6 +253,22 @@ def _read_problem(text: str) -> Problem:
     return Problem(file, 0, "", what)
 
 
+_Verified = tuple[BatchResult, list[tuple[str, Marks]]]
+"""What became of a task, and the marks of its items with their splits, for the table of leakage."""
+
+
+def _read_marking(reader: DatasetReader) -> tuple[Marking | None, list[Problem]]:
+    """Return what items are compared by, if the manifest says how they were split, and what is wrong with that."""
+    if "leakage" not in reader.manifest:
+        return None, []
+    try:
+        splitter = read_splitter(reader.manifest.get("splitting", {}))
+        templates = reader.wording["templates"]
+        return Marking(splitter, reader.splits, reader.prefixes, templates, reader.path), []
+    except (DatasetError, KeyError) as error:
+        return None, [Problem(MANIFEST, 0, "", f"splitting: {error}")]
+
+
 class _Worker:
     """Verifies tasks; now and then with a fresh verifier, since one remembers every theory that it has seen."""
 
@@ -247,13 +277,28 @@ class _Worker:
         self._tasks = 0
         self.verifier = ItemVerifier(folder, manifest)
 
-    def verify(self, task: _Task) -> BatchResult:
+    @cached_property
+    def _marking(self) -> Marking | None:
+        return _read_marking(DatasetReader(self._folder, self._manifest))[0]
+
+    def verify(self, task: _Task) -> _Verified:
+        """Return what is wrong with the theories or items of a task."""
         self._tasks += 1
         if not self._tasks % _RENEWAL:
             self.verifier = ItemVerifier(self._folder, self._manifest)
         if task.lines:
-            return self.verifier.verify(task.lines)
-        return BatchResult(tuple(p for digest in task.theories for p in self.verifier.check_theory(digest)), (), 0)
+            result = self.verifier.verify(task.lines)
+            return result, [*self._mark(task.lines, {record.line for record in result.records})]
+        return BatchResult(tuple(p for digest in task.theories for p in self.verifier.check_theory(digest)), (), 0), []
+
+    def _mark(self, lines: Sequence[Line], sound: set[int]) -> Iterator[tuple[str, Marks]]:
+        for line in lines:
+            if self._marking is None or line.number not in sound:
+                continue
+            item = json.loads(line.data)
+            # What cannot be marked is told by the judges, or by the table that then is another.
+            with suppress(ValueError, KeyError, OSError):
+                yield item["split"], self._marking.mark(item)
 
 
 _workers: list[_Worker] = []
@@ -266,5 +311,5 @@ def _start_worker(folder: Path, manifest: Mapping[str, Any]) -> None:
     _workers[:] = [_Worker(folder, manifest)]
 
 
-def _verify_in_worker(task: _Task) -> BatchResult:
+def _verify_in_worker(task: _Task) -> _Verified:
     return _workers[0].verify(task)

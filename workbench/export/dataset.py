@@ -22,10 +22,11 @@ from typing import Any, BinaryIO
 from workbench.errors import DatasetError, StorageError, UsageError
 from workbench.export.locking import lock_folder
 from workbench.export.manifest import MANIFEST, FileEntry, make_manifest
-from workbench.export.parts import MadePart, Part, hash_file, make_part, name_table
+from workbench.export.parts import MadePart, Marking, Part, hash_file, make_part, name_table
 from workbench.export.survey import Survey
 from workbench.export.theories import MOST_FILES, pack_theories
 from workbench.generation.digests import DigestSet, shorten_digest
+from workbench.generation.splits import Splitter
 from workbench.model.items import canonical_json
 from workbench.model.terms import Triple
 from workbench.project.writing import TEMPORARY_SUFFIX, recover_directory, replace_directory
@@ -189,8 +190,18 @@ class DatasetWriter:
             self._theories.add(shorten_digest(digest))
             yield digest, line
 
-    def make_tables(self, map_parts: MapParts = map, *, is_checked: bool = False) -> None:
-        """Make the tables and the survey of all items; ``is_checked`` tells that every line keeps the contract.
+    def make_marking(
+        self, splitter: Splitter, prefixes: Mapping[str, str], templates: Sequence[Mapping[str, Any]]
+    ) -> Marking:
+        """Return what :meth:`make_tables` needs to compare splits with train."""
+        return Marking(splitter, tuple(self._splits), prefixes, templates, self._folder)
+
+    def make_tables(
+        self, map_parts: MapParts = map, *, is_checked: bool = False, marking: Marking | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """Make the tables and the survey of all items; return the table of leakage, empty without ``marking``.
+
+        ``is_checked`` tells that every line keeps the contract.
 
         Raises DatasetError when an item breaks it, is there twice, or names a theory that is not.
         """
@@ -200,15 +211,19 @@ class DatasetWriter:
             self._files[f"items/{split}.jsonl"] = FileEntry(items.digest.hexdigest(), items.size)
         facts = frozenset(self._facts)
         parts = [
-            Part(self._folder, split, number, start, rows, facts, is_checked)
+            Part(self._folder, split, number, start, rows, facts, is_checked, marking)
             for split, items in self._splits.items()
             for number, (start, rows) in enumerate(items.runs)
         ]
+        leakage = marking.open_table() if marking is not None else None
         for part, made in zip(parts, map_parts(make_part, parts), strict=True):
             self._files[made.name] = made.entry
             self._tables.setdefault(part.split, []).append(name_table(part.split, part.number))
             self.survey.extend(made.survey)
+            if leakage is not None and made.leakage is not None:
+                leakage.extend(made.leakage)
         self._check_whole()
+        return leakage.finish() if leakage is not None else {}
 
     def _check_whole(self) -> None:
         twice = next((found for found in self.survey.find_repetitions() if found[2] == "id"), None)

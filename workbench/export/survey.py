@@ -1,4 +1,4 @@
-"""What a dataset as a whole is judged by: counts, repetitions, leakage and structures, a hundred bytes for each item.
+"""What a dataset as a whole is judged by: counts, repetitions and structures, a hundred bytes for each item.
 
 Items pass by once. Of each its counted properties stay as a number (there are few combinations of them), and each of
 its identities as sixteen bytes in a column. Surveys of parts are joined in order into that of the whole.
@@ -15,14 +15,11 @@ import numpy.typing as npt
 
 from workbench.export.manifest import Cell, Tally
 from workbench.generation.digests import DIGEST_BYTES, shorten_digest
-from workbench.generation.keyed import hash_parts
 from workbench.model.curriculum import NO_STATUS
 
-__all__ = ["GRAINS", "Kind", "Survey"]
+__all__ = ["Kind", "Survey"]
 
-GRAINS = ("text", "exact", "named", "core")
-"""What two items may share: the question to the letter, and the three identities."""
-_COLUMNS = ("id", *GRAINS, "theory")
+_COLUMNS = ("id", "named", "core", "theory")
 _Digests = npt.NDArray[np.bytes_]
 
 
@@ -52,8 +49,8 @@ class Survey:
     def __len__(self) -> int:
         return len(self._numbers) // 4
 
-    def add(self, item: Mapping[str, Any], question: str | None = None) -> None:
-        """Note an item that has the right form, or what is kept of one with the hash of its question apart."""
+    def add(self, item: Mapping[str, Any]) -> None:
+        """Note an item that has the right form, or those parts of one that are looked at here."""
         difficulty, identity = item["difficulty"], item["identity"]
         kind = Kind(
             item["level"], item["level_name"], item["task"], item["status"] or NO_STATUS, item["split"],
@@ -62,8 +59,7 @@ class Survey:
         self._numbers += self._kinds.setdefault(kind, len(self._kinds)).to_bytes(4, "little")
         columns = self._columns
         columns["id"] += shorten_digest(item["id"])
-        columns["text"] += bytes.fromhex((question or hash_parts(item["question"]))[: 2 * DIGEST_BYTES])
-        for grain in ("exact", "named", "core"):
+        for grain in ("named", "core"):
             columns[grain] += shorten_digest(identity[grain])
         columns["theory"] += shorten_digest(item["theory"])
 
@@ -111,22 +107,6 @@ class Survey:
             len(np.unique(self._get_column("core"))),
         )
 
-    def count_leakage(self, splits: Sequence[str], train: str) -> dict[str, dict[str, int]]:
-        """Return, for every split but ``train``, its items and how many of them train also has, by grain.
-
-        ``text`` is the same question to the letter, ``exact`` the same item, ``named`` the same up to the names of
-        individuals, ``core`` the same structure up to the names of everything.
-        """
-        places = {split: self._find_places("split", split) for split in splits}
-        others = [split for split in splits if split != train]
-        found = {split: {"items": int(places[split].sum())} for split in others}
-        for grain in GRAINS:
-            column = self._get_column(grain)
-            known = np.unique(column[places[train]]) if train in places else column[:0]
-            for split in others:
-                found[split][grain] = int(np.isin(column[places[split]], known).sum())
-        return found
-
     def count_structures(self, levels: Sequence[str]) -> dict[str, dict[str, int]]:
         """Return, for each level, its items and how many different ones there are by ``named`` and ``core``."""
         found = {}
@@ -162,4 +142,5 @@ class Survey:
     def _find_places(self, name: str, value: str) -> npt.NDArray[np.bool_]:
         """Tell for each item whether it is of a kind with this value."""
         chosen = [getattr(kind, name) == value for kind in self._kinds]
-        return np.array(chosen or [False], bool)[np.frombuffer(self._numbers, "<u4")]
+        found: npt.NDArray[np.bool_] = np.array(chosen or [False], bool)[np.frombuffer(self._numbers, "<u4")]
+        return found
