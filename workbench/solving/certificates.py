@@ -20,11 +20,11 @@ from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation
 from workbench.model.rules import BodyElement
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
-from workbench.solving.decisions import Decisions, Problem, Witness, write_comparisons
-from workbench.solving.encoding import write_case
+from workbench.solving.decisions import Decisions, Problem, Witness
+from workbench.solving.encoding import Case, write_case
 from workbench.solving.localities import Cut
 from workbench.solving.readings import NamedCut, OpenWorld, Readings
-from workbench.solving.skeletons import StepError, Unfolded, unfold_proof, write_skeleton
+from workbench.solving.skeletons import Skeleton, StepError, Unfolded, unfold_proof, write_skeleton
 from workbench.solving.solver import RESOURCES
 
 __all__ = ["AnswersClaim", "EvidenceClaim", "Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
@@ -32,6 +32,7 @@ __all__ = ["AnswersClaim", "EvidenceClaim", "Judge", "Verdict", "judge_models", 
 _SATISFIED = "no rule has a binding that breaks it"
 _LACKED = "the world satisfies every rule and lacks the closed statement"
 _DERIVED = "facts, instances and the negated goal are unsatisfiable"
+_MOST_EFFORTS = 100_000
 _ANSWERED = "the model satisfies every rule, and the question has these answers in it and no others"
 
 
@@ -90,7 +91,7 @@ class Judge:
     def __init__(self, resources: int = RESOURCES) -> None:
         self.decisions = Decisions(resources)
         self._readings = Readings()
-        self._efforts: dict[str, int] = {}
+        self._efforts: dict[Skeleton | Case, int] = {}
 
     @property
     def judged(self) -> int:
@@ -159,32 +160,39 @@ class Judge:
         """Return the resource units that fresh solvers need for what makes evidence right.
 
         Of a proof and of a refutation these are its facts, instances and negated goal; of a pair of models whatever
-        the statement changes, each different part once. A refutation by absence needs none. The figure depends on the
-        evidence up to names, and on the version of Z3. ValueError when the evidence is not right.
+        the statement changes, each different part once. Comparisons have no part in it, and a refutation by absence
+        needs nothing. The figure depends on the evidence up to names and values, and on the version of Z3. ValueError
+        when the evidence is not right; where only a value is wrong, or an absence, it is not noticed here.
         """
         if isinstance(evidence, Refutation):
             if evidence.proof is None:
                 return 0
             return self.measure_effort(theory, facts, evidence.proof, evidence.statement)
         if isinstance(evidence, Proof):
-            reading = self._readings.read_theory(theory)
-            unfolded = unfold_proof(reading.rules, frozenset(facts), evidence, assumed)
-            comparisons = f"(assert {write_comparisons(unfolded.comparisons)})" if unfolded.comparisons else ""
-            return self._measure(f"{write_skeleton(unfolded.skeleton, 'p')}\n(assert pwrong){comparisons}")
+            stated = facts if isinstance(facts, Set) else frozenset(facts)
+            return self._measure(
+                unfold_proof(self._readings.read_theory(theory).rules, stated, evidence, assumed).skeleton
+            )
         docket = self._read_models(theory, facts, evidence)
         if docket.fault:
             raise ValueError(docket.fault)
-        return sum(self._measure(_write_cut(cut)) for cut in dict.fromkeys(cut for _, cut in docket.cuts))
+        cuts = {cut.case: bool(cut.conditions) for _, cut in docket.cuts}
+        return sum(self._measure(case, is_by_value=is_by_value) for case, is_by_value in cuts.items())
 
-    def _measure(self, text: str) -> int:
-        known = self._efforts.get(text)
+    def _measure(self, problem: Skeleton | Case, *, is_by_value: bool = False) -> int:
+        """Return the units for a problem; of a case that only values keep from having a binding, none."""
+        known = self._efforts.get(problem)
         if known is None:
-            known = self.decisions.measure(text)
-            if known is None:
+            if isinstance(problem, Skeleton):
+                known = self.decisions.measure(f"{write_skeleton(problem, 'p')}\n(assert pwrong)")
+            else:
+                known = self.decisions.measure(f"{write_case(problem, 'c')}\n(assert cfound)")
+            if known is None and not is_by_value:
                 raise StepError("the evidence does not show what it should")
+            known = known or 0
             if len(self._efforts) >= _MOST_EFFORTS:
                 self._efforts.clear()
-            self._efforts[text] = known
+            self._efforts[problem] = known
         return known
 
     # --- claims ------------------------------------------------------------------------------------------------
@@ -294,19 +302,11 @@ class Judge:
         return verdicts
 
 
-_MOST_EFFORTS = 100_000
-
-
 def _cut(unfolded: Unfolded, world: OpenWorld) -> list[Cut]:
     """Return where in a world something could be that a proof says is absent."""
     rules = world.reading.rules
     cuts = (rules[absence.rule].asked[absence.number].cut(world.world, absence.terms) for absence in unfolded.absences)
     return [cut for found in cuts for cut in found]
-
-
-def _write_cut(cut: Cut) -> str:
-    conditions = f"(assert {write_comparisons(cut.conditions)})" if cut.conditions else ""
-    return f"{write_case(cut.case, 'c')}\n(assert cfound){conditions}"
 
 
 def _get_key(triple: Triple) -> str:
