@@ -56,11 +56,11 @@ def build_model(theory: Theory, facts: Iterable[Triple], max_facts: int = MAX_FA
     return index
 
 
-Stratum = list[tuple[RulePlans, Sequence[int]]]
+_Stratum = list[tuple[RulePlans, Sequence[int]]]
 """Rules with the numbers of those of their heads that belong to the stratum."""
 
 
-def _split_into_strata(theory: Theory) -> list[Stratum]:
+def _split_into_strata(theory: Theory) -> list[_Stratum]:
     """The strata from the lowest up."""
     if not any(isinstance(element, Negation) for rule in theory.rules for element in rule.body):
         return [[(plans, range(len(plans.rule.head))) for plans in map(plan_rule, theory.rules) if plans.rule.head]]
@@ -68,11 +68,11 @@ def _split_into_strata(theory: Theory) -> list[Stratum]:
 
 
 @lru_cache(maxsize=256)
-def _split_by_negation(rules: tuple[Rule, ...]) -> list[Stratum]:
+def _split_by_negation(rules: tuple[Rule, ...]) -> list[_Stratum]:
     strata = compute_strata(rules)
     if strata is None:
         raise CheckError("negation is not stratified")
-    found: dict[int, Stratum] = {}
+    found: dict[int, _Stratum] = {}
     for rule in rules:
         plans = plan_rule(rule)
         for level in sorted({strata[head.key] for head in rule.head}):

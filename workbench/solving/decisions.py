@@ -43,18 +43,18 @@ class Witness(NamedTuple):
 
 Problem = Comparison | Skeleton | Cut | Witness
 """A comparison holds, the goal of a skeleton follows, a cut sentence has no binding, a witness has one."""
-Key = TypeVar("Key", Comparison, Skeleton, Case)
+_Key = TypeVar("_Key", Comparison, Skeleton, Case)
 
 
-class _Memory(Generic[Key]):
+class _Memory(Generic[_Key]):
     """Answers by problem; when one generation is full the one before it is forgotten."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._young: dict[Key, bool] = {}
-        self._old: dict[Key, bool] = {}
+        self._young: dict[_Key, bool] = {}
+        self._old: dict[_Key, bool] = {}
 
-    def find(self, problem: Key) -> bool | None:
+    def find(self, problem: _Key) -> bool | None:
         answer = self._young.get(problem)
         if answer is None and self._old:
             answer = self._old.get(problem)
@@ -62,7 +62,7 @@ class _Memory(Generic[Key]):
                 self.keep(problem, answer)
         return answer
 
-    def keep(self, problem: Key, answer: bool) -> None:
+    def keep(self, problem: _Key, answer: bool) -> None:
         if len(self._young) >= self._most:
             self._old, self._young = self._young, {}
         self._young[problem] = answer
@@ -128,14 +128,14 @@ class Decisions:
 
     def _find(
         self,
-        problems: Sequence[Key],
-        memory: _Memory[Key],
-        ask: Callable[[Sequence[Key]], Iterable[bool | None]],
+        problems: Sequence[_Key],
+        memory: _Memory[_Key],
+        ask: Callable[[Sequence[_Key]], Iterable[bool | None]],
         together: int,
-    ) -> dict[Key, bool | None]:
+    ) -> dict[_Key, bool | None]:
         """Return the answers to problems, asking for those not known; None is what Z3 does not know."""
-        answers: dict[Key, bool | None] = {}
-        fresh: list[Key] = []
+        answers: dict[_Key, bool | None] = {}
+        fresh: list[_Key] = []
         for problem in problems:
             if problem not in answers:
                 answers[problem] = known = memory.find(problem)

@@ -8,18 +8,18 @@ from typing import Generic, TypeVar
 
 __all__ = ["PhraseIndex"]
 
-Pattern = TypeVar("Pattern")
+_Pattern = TypeVar("_Pattern")
 
 
-class PhraseIndex(Generic[Pattern]):
+class PhraseIndex(Generic[_Pattern]):
     """Patterns by the rarest word that a text must have to fit; those without such a word fit any text.
 
     ``patterns`` come with the text that they begin with, one that stands between, and the text that they end with. A
     word is what stands between blanks: where a piece ends without one, its last word may go on in a name.
     """
 
-    def __init__(self, patterns: Iterable[tuple[Pattern, str, str, str]]) -> None:
-        self._patterns: list[Pattern] = []
+    def __init__(self, patterns: Iterable[tuple[_Pattern, str, str, str]]) -> None:
+        self._patterns: list[_Pattern] = []
         found: list[list[str]] = []
         for pattern, before, between, after in patterns:
             self._patterns.append(pattern)
@@ -34,7 +34,7 @@ class PhraseIndex(Generic[Pattern]):
             else:
                 self._others.append(number)
 
-    def choose(self, text: str) -> Sequence[Pattern]:
+    def choose(self, text: str) -> Sequence[_Pattern]:
         """Return the patterns that a text may fit, in their order: all that fit, and few others."""
         numbers, by_word = list(self._others), self._by_word
         for word in set(text.split(" ")):
