@@ -179,7 +179,12 @@ class _Run:
         with open_stage(self.folder, fingerprint, cells, [*curriculum.list_splits()]) as stage:
             if stage.note:
                 self.tell(f"{curriculum.domain}: {stage.note}")
-            return self._fill(material, stage)
+            try:
+                return self._fill(material, stage)
+            except InvalidKnowledgeError:
+                # Whoever mends that changes what decides the items, so these will be of no use.
+                stage.discard()
+                raise
 
     def _fill(self, material: Material, stage: Stage) -> tuple[BuiltDataset, list[Violation]]:
         started = time.monotonic()
