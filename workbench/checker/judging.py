@@ -187,9 +187,9 @@ class Checker:
         Let N be M, the statement and what the pair adds to M, all of it about open predicates, and let every negated
         predicate be closed: negations then say the same in M, in N and against M. A rule instance whose premises are
         all in M has its heads in M, and so in N, for M is closed under the rules and consistent. The others have a
-        premise among what came with the statement; each of these must have its heads in N, and must not be an integrity rule's. Thus N
-        satisfies every rule. It is the least such set when the statement yields all that is new by these instances
-        alone, whose other premises are in M, which the least set contains.
+        premise among what came with the statement; each of these must have its heads in N, and must not be an
+        integrity rule's. Thus N satisfies every rule. It is the least such set when the statement yields all that is
+        new by these instances alone, whose other premises are in M, which the least set contains.
         """
         statement, facts = pair.statement, self._index.facts
         if self._premises or any(_check_statement(statement)) or statement in facts:
