@@ -20,10 +20,11 @@ from workbench.generation.identity import CaseStructure, Identity
 from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
 from workbench.generation.judging import GATES, Judges
 from workbench.generation.keyed import hash_parts, take_share
+from workbench.generation.memo import Memo
 from workbench.generation.plan import Plan, build_plan
 from workbench.generation.project_worlds import ProjectWorlds
 from workbench.generation.questions import Answered
-from workbench.generation.rendering import Renderer, list_closed
+from workbench.generation.rendering import Renderer
 from workbench.generation.sampling import ClassChoice, Completion, Sampler
 from workbench.generation.shapes import make_shape_judge
 from workbench.generation.worlds import NameBook, World
@@ -42,7 +43,6 @@ __all__ = ["BLOCK_SIZE", "BlockMaker", "Candidate", "JudgedItem", "Material", "P
 
 BLOCK_SIZE = 48
 """Worlds in a block."""
-_KEPT_CASES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,16 @@ class BlockMaker:
         return ProjectWorlds(self.plan, self._names, reason(m.theory, m.assertions))
 
     @cached_property
-    def _cases(self) -> dict[str, CaseStructure]:
-        return {}
+    def _cases(self) -> Memo[str, CaseStructure]:
+        return Memo()
+
+    @cached_property
+    def _theories(self) -> Memo[tuple[str, ...], Theory]:
+        return Memo()
+
+    @cached_property
+    def _theory_files(self) -> Memo[tuple[str, ...], tuple[str, dict[str, Any]]]:
+        return Memo()
 
     @cached_property
     def _orders(self) -> dict[str, tuple[Triple, ...]]:
@@ -217,7 +225,7 @@ class BlockMaker:
         if level not in fitting:
             return "outside the level's bounds"
         rules = [self.material.theory.by_name[name] for name in item.draft.rules]
-        closed = list_closed(self.material.theory, rules, item.draft.facts, item.draft.asked)
+        closed = self.renderer.list_closed(item.draft)
         try:
             identity = compute_item_identity(item, rules, closed, self._find_case(item, rules))
         except LimitError:
@@ -239,12 +247,7 @@ class BlockMaker:
 
     def _find_case(self, item: Answered, rules: Sequence[Rule]) -> CaseStructure:
         """Return what identity knows of an item's facts and rules; the latest cases are kept."""
-        key = item.draft.case
-        if key not in self._cases:
-            self._cases[key] = CaseStructure(item.draft.facts, rules)
-            if len(self._cases) > _KEPT_CASES:
-                del self._cases[next(iter(self._cases))]
-        return self._cases[key]
+        return self._cases.get(item.draft.case, lambda: CaseStructure(item.draft.facts, rules))
 
     def _fits(self, item: Answered, level: Level) -> bool:
         wanted = {(quota.task, quota.status) for quota in level.quotas}
@@ -262,15 +265,11 @@ class BlockMaker:
     def _judge(self, candidate: Candidate) -> JudgedItem:
         item = candidate.answered
         rendered = self.renderer.render(item, candidate.language)
-        theory = self.material.theory.select(item.draft.rules)
+        theory = self._theories.get(item.draft.rules, lambda: self.material.theory.select(item.draft.rules))
         verdict = self._judges.judge(item, rendered, theory, self._reader)
         if isinstance(verdict, str):
             return JudgedItem(None, None, verdict)
-        texts = {
-            rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
-            for rule in rendered.layout.rules
-        }
-        digest, file = write_theory(rendered.layout.rules, self.material.prefixes, texts)
+        digest, file = self._theory_files.get(item.draft.rules, lambda: self._write_theory(theory.rules))
         written = self._writer.write(item, rendered, digest, candidate.identity, candidate.split)
         written["verified"] = {
             "checker": verdict.checker,
@@ -280,6 +279,13 @@ class BlockMaker:
         }
         written["id"] = compute_item_id(written)
         return JudgedItem(written, file)
+
+    def _write_theory(self, rules: Sequence[Rule]) -> tuple[str, dict[str, Any]]:
+        texts = {
+            rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
+            for rule in rules
+        }
+        return write_theory(rules, self.material.prefixes, texts)
 
 
 def cut_lexicon(lexicon: Lexicon, constants: Collection[Term], names: NameBook) -> Lexicon:

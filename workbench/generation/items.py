@@ -8,10 +8,11 @@ from typing import Any
 
 from workbench.formats.rules_printer import print_element, print_rule
 from workbench.generation.identity import CaseStructure, Identity, ItemStructure, Question, compute_identity
+from workbench.generation.memo import Memo
 from workbench.generation.questions import Answered, Judgement
 from workbench.generation.rendering import Rendered
 from workbench.generation.tasks import get_family
-from workbench.generation.tasks.family import LETTERS, Layout
+from workbench.generation.tasks.family import LETTERS, Family, Layout
 from workbench.model.builtins import find_version
 from workbench.model.items import compact_term, digest_json
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
@@ -131,6 +132,8 @@ class ItemWriter:
         self.domain, self.curriculum, self.prefixes, self.generator = domain, curriculum, prefixes, generator
         self._digests: dict[str, str] = {}
         self._terms: dict[Term, str] = {}
+        self._stated: Memo[tuple[str, str], list[dict[str, Any]]] = Memo()
+        self._rules: Memo[str, tuple[str, dict[str, str], list[str]]] = Memo()
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms; *false* as the word."""
@@ -153,16 +156,11 @@ class ItemWriter:
         draft, layout, voice = item.draft, rendered.layout, rendered.voice
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
+        stated = self._stated.get((draft.case, lexicon.language), lambda: self._write_context(layout, family, lexicon))
         context = [
-            {
-                "id": ids[fact],
-                "triple": self.write_triple(fact),
-                "text": family.say_fact(lexicon, fact),
-                "shown": True,
-                "distractor": fact in item.distractors,
-            }
-            for fact in layout.facts
+            {**entry, "distractor": fact in item.distractors} for fact, entry in zip(layout.facts, stated, strict=True)
         ]
+        builtins, axioms, reviewers = self._rules.get(draft.case, lambda: self._describe_rules(layout))
         proof: list[dict[str, Any]] = []
         models = None
         options: list[dict[str, Any]] = []
@@ -189,7 +187,7 @@ class ItemWriter:
             "semantics": {
                 "closed": [self.write_term(key) for key in layout.closed],
                 "unique_names": True,
-                "builtins": find_version(layout.rules, layout.facts),
+                "builtins": builtins,
             },
             "context": context,
             "facts": None,
@@ -202,13 +200,29 @@ class ItemWriter:
             "difficulty": asdict(item.difficulty),
             "identity": identity._asdict(),
             "provenance": {
-                "axioms": {rule.name: self._digest_rule(rule) for rule in sorted(layout.rules, key=lambda r: r.name)},
+                "axioms": axioms,
                 "template": f"{rendered.template.name}@{rendered.template.digest[:16]}",
-                "reviewed_by": sorted({name for rule in layout.rules for name in rule.provenance.reviewers}),
+                "reviewed_by": reviewers,
                 "world": draft.source,
                 "generator": self.generator,
             },
         }
+
+    def _write_context(self, layout: Layout, family: Family, lexicon: Lexicon) -> list[dict[str, Any]]:
+        """Return what the context of a case says, without what is a distractor to whom."""
+        return [
+            {"id": f"c{n}", "triple": self.write_triple(fact), "text": family.say_fact(lexicon, fact), "shown": True}
+            for n, fact in enumerate(layout.facts, 1)
+        ]
+
+    def _describe_rules(self, layout: Layout) -> tuple[str, dict[str, str], list[str]]:
+        """Return the version of built-ins that a case needs, the digests of its rules, and who reviewed them."""
+        ordered = sorted(layout.rules, key=lambda rule: rule.name)
+        return (
+            find_version(layout.rules, layout.facts),
+            {rule.name: self._digest_rule(rule) for rule in ordered},
+            sorted({name for rule in ordered for name in rule.provenance.reviewers}),
+        )
 
     def _digest_rule(self, rule: Rule) -> str:
         if rule.name not in self._digests:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
 from workbench.generation.items import extract_proof, merge_proofs
 from workbench.generation.keyed import hash_parts
+from workbench.generation.memo import Memo
 from workbench.generation.questions import Answered, Judgement, apply_change
 from workbench.generation.rendering import Rendered
 from workbench.generation.tasks import get_family
@@ -26,19 +26,13 @@ from workbench.solving.certificates import Judge, Verdict
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
 
-__all__ = ["GATES", "Certificate", "Judges", "Key", "Value", "match_reading"]
+__all__ = ["GATES", "Certificate", "Judges", "match_reading"]
 
 GATES = (
     "consistent", "agrees-with-project", "not-stated", "answer-complete", "distractors-idle", "reader-agrees",
 )  # fmt: skip
 """What every exported item has passed, besides the checker and Z3."""
 
-
-_KEPT = 64
-"""Cases kept: the items of one come together."""
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 _EVIDENCE: Mapping[Status, type[Evidence]] = {"entailed": Proof, "refuted": Refutation, "unknown": ModelPair}
 
@@ -63,8 +57,8 @@ class Judges:
         self.z3 = Judge()
         self._reparsed: dict[str, Rule] = {}
         self._formulas: dict[str, Formula] = {}
-        self._theories: dict[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = {}
-        self._checkers: dict[tuple[int, tuple[Triple, ...]], Checker] = {}
+        self._theories: Memo[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = Memo()
+        self._checkers: Memo[tuple[tuple[str, ...], frozenset[Term], tuple[Triple, ...]], Checker] = Memo()
 
     def judge(self, item: Answered, rendered: Rendered, theory: Theory, reader: Reader) -> Certificate | str:
         """Return the certificate of an item, or the reason why a judge rejects it.
@@ -95,10 +89,7 @@ class Judges:
     def _export(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
         """Return a theory as it is read back from its text."""
         key = (tuple(rule.name for rule in theory.rules), closed)
-        if key not in self._theories:
-            rules = tuple(self._reparse(rule) for rule in theory.rules)
-            _remember(self._theories, key, Theory(rules, frozenset(closed)))
-        return self._theories[key]
+        return self._theories.get(key, lambda: Theory(tuple(map(self._reparse, theory.rules)), frozenset(closed)))
 
     def _reparse(self, rule: Rule) -> Rule:
         if rule.name not in self._reparsed:
@@ -112,12 +103,10 @@ class Judges:
         return self._formulas[rule.name]
 
     def _find_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
-        key = (id(theory), facts)
-        found = self._checkers.get(key)
-        if found is None or found.theory is not theory:
-            found = Checker(theory, facts)
-            _remember(self._checkers, key, found)
-        return found
+        key = (tuple(rule.name for rule in theory.rules), theory.closed, facts)
+        found = self._checkers.get(key, lambda: Checker(theory, facts))
+        # A theory that was forgotten and made again is equal, and still not the one that the checker was made for.
+        return found if found.theory is theory else Checker(theory, facts)
 
     def _check(self, item: Answered, theory: Theory) -> str | list[str]:
         draft = item.draft
@@ -154,12 +143,6 @@ class Judges:
         if isinstance(evidence, Refutation):
             return self.z3.judge_refutation(theory, facts, evidence, model)
         return self.z3.judge_models(theory, facts, evidence)
-
-
-def _remember(memo: dict[Key, Value], key: Key, value: Value) -> None:
-    memo[key] = value
-    if len(memo) > _KEPT:
-        del memo[next(iter(memo))]
 
 
 def _find_mismatch(item: Answered) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workbench.generation.keyed import hash_parts
 from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
@@ -113,12 +113,17 @@ class Draft:
     @cached_property
     def case(self) -> str:
         """A hash of facts and rules: drafts of one case share their context, in one order."""
-        return hash_parts("case", self.level.name, self.facts, self.rules)
+        return _hash_case(self.level.name, self.facts, self.rules)
 
     @cached_property
     def key(self) -> str:
         """A hash of the content: what orders drafts within a block."""
         return hash_parts("draft", self.case, self.task, self.claims, self.query, self.aim, self.detail)
+
+
+@lru_cache(maxsize=1024)
+def _hash_case(level: str, facts: tuple[Triple, ...], rules: tuple[str, ...]) -> str:
+    return hash_parts("case", level, facts, rules)
 
 
 def apply_change(facts: tuple[Triple, ...], change: Change) -> tuple[Triple, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.generation.keyed import KeyedRandom
+from workbench.generation.memo import Memo
 from workbench.generation.questions import Answered, Draft
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Family, Layout, Voice
@@ -18,8 +20,6 @@ from workbench.wording.sentences import say_closed, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
 __all__ = ["Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
-
-_KEPT_CONTEXTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,20 @@ def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], 
     """Return the closed keys that an item mentions, sorted."""
     if not theory.closed:
         return []
-    keys = {fact[2] if fact[1] == RDF_TYPE else fact[1] for fact in (*facts, *asked)}
+    keys = _list_keys(facts) | _list_keys(asked)
     for rule in rules:
-        keys |= {a.key for a in (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))}
+        keys |= _list_rule_keys(rule)
     return sorted(keys & theory.closed)
+
+
+def _list_keys(patterns: Iterable[Pattern]) -> set[Term]:
+    return {pattern[2] if pattern[1] == RDF_TYPE else pattern[1] for pattern in patterns}
+
+
+@lru_cache(maxsize=8192)
+def _list_rule_keys(rule: Rule) -> frozenset[Term]:
+    atoms = (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
+    return frozenset(atom.key for atom in atoms)
 
 
 def name_slots(template: Template, family: Family) -> dict[str, str]:
@@ -102,7 +112,8 @@ class Renderer:
             for skeleton in list_skeletons(template, lexicons[template.language])
         }
         self._rule_texts: dict[tuple[str, str], str] = {}
-        self._contexts: dict[tuple[str, str], _Context] = {}
+        self._contexts: Memo[tuple[str, ...], _Context] = Memo()
+        self._closed: Memo[str, frozenset[Term]] = Memo()
         self._classes = frozenset(
             atom.object
             for rule in theory.rules
@@ -142,32 +153,37 @@ class Renderer:
 
     def _lay_out(self, draft: Draft, language: str) -> _Context:
         """Return the context of a case in its one order, said; the latest cases are remembered."""
-        key = (draft.case, language)
-        if key not in self._contexts:
-            random = KeyedRandom("context", draft.case)
-            facts = tuple(random.shuffle(draft.facts))
-            rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
-            lexicon = self.lexicons[language]
-            family = get_family(draft.task)
-            sentences = {"facts": tuple(family.say_fact(lexicon, fact) for fact in facts)}
-            if draft.level.given == "facts+rules" and rules:
-                sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
-            self._contexts[key] = _Context(Layout(facts, rules, ()), sentences)
-            if len(self._contexts) > _KEPT_CONTEXTS:
-                del self._contexts[next(iter(self._contexts))]
-        return self._close(self._contexts[key], draft, language)
-
-    def _close(self, context: _Context, draft: Draft, language: str) -> _Context:
-        """Add what is closed of what context and question mention."""
-        layout = context.layout
-        closed = tuple(list_closed(self.theory, layout.rules, layout.facts, draft.asked))
+        closed = self.list_closed(draft)
+        context = self._contexts.get((draft.case, language), lambda: self._say_context(draft, language))
         if not closed:
             return context
+        return self._contexts.get((draft.case, language, *closed), lambda: self._close(context, closed, language))
+
+    def list_closed(self, draft: Draft) -> tuple[Term, ...]:
+        """Return the closed keys that a draft mentions, sorted."""
+        if not self.theory.closed:
+            return ()
+        rules = [self.theory.by_name[name] for name in draft.rules]
+        own = self._closed.get(draft.case, lambda: frozenset(list_closed(self.theory, rules, draft.facts, ())))
+        return tuple(sorted(own | (_list_keys(draft.asked) & self.theory.closed)))
+
+    def _say_context(self, draft: Draft, language: str) -> _Context:
+        random = KeyedRandom("context", draft.case)
+        facts = tuple(random.shuffle(draft.facts))
+        rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
+        lexicon, family = self.lexicons[language], get_family(draft.task)
+        sentences = {"facts": tuple(family.say_fact(lexicon, fact) for fact in facts)}
+        if draft.level.given == "facts+rules" and rules:
+            sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
+        return _Context(Layout(facts, rules, ()), sentences)
+
+    def _close(self, context: _Context, closed: tuple[Term, ...], language: str) -> _Context:
+        """Add what is closed of what context and question mention."""
         sentences = dict(context.sentences)
         if "rules" in sentences:
             lexicon = self.lexicons[language]
             sentences["closed"] = tuple(say_closed(lexicon, key, is_class=key in self._classes) for key in closed)
-        return _Context(Layout(layout.facts, layout.rules, closed), sentences)
+        return _Context(Layout(context.layout.facts, context.layout.rules, closed), sentences)
 
 
 def _join(slot: str, sentences: Sequence[str]) -> str:
