@@ -9,6 +9,7 @@ from workbench.generation.attaining import Attainment
 from workbench.generation.keyed import KeyedRandom, hash_number
 from workbench.generation.plan import Plan, ValuePool
 from workbench.generation.roles import Roles
+from workbench.generation.scene import Scene, settle_scene
 from workbench.generation.sketch import DeadEnd, Leaf, Sketch, Wanted
 from workbench.generation.steering import Size, WorldGraph, choose_subject, draw_graph, settle_size
 from workbench.generation.unfolding import Goal, Unfolder
@@ -103,10 +104,8 @@ class _Attempt:
         self._sketch = Sketch()
         self._goals: list[Leaf] = []
         self._opposed: list[Leaf] = []
-        self._masks: dict[int, int] = {}
-        self._degrees: dict[int, int] = {}
-        self._leaves: list[Leaf] = []
-        self._missing: list[tuple[int, Term, int]] = []
+        self._scene = Scene(builder.plan, builder.roles)
+        self._settled = (0, 0)
 
     def make(self, key: str, turn: int) -> Structure:
         """Return the structure; DeadEnd when it does not come out within the bounds."""
@@ -122,8 +121,8 @@ class _Attempt:
         sketch = self._sketch
         find = sketch.find
         goals, opposed = ([(k, find(s), find(o)) for k, s, o in own] for own in (self._goals, self._opposed))
-        structure = Structure(key, turn, sketch, self._leaves, goals, opposed, sketch.wanted, size)
-        for key_, _, object_ in self._leaves:
+        structure = Structure(key, turn, sketch, list(self._scene.leaves), goals, opposed, sketch.wanted, size)
+        for key_, _, object_ in self._scene.leaves:
             pool = self._plan.values.get(key_)
             if pool is not None:
                 structure.pools.setdefault(object_, []).append(pool)
@@ -139,6 +138,7 @@ class _Attempt:
                 return
             except DeadEnd:
                 self._sketch.restore(mark)
+                self._scene, self._settled = Scene(self._plan, self._roles), (0, 0)
                 self._goals.clear()
                 self._opposed.clear()
         if self._random.happens(1, 2):
@@ -156,7 +156,7 @@ class _Attempt:
         self._settle()
         find = self._sketch.find
         for end in {find(subject), find(object_)} if way.head.key not in self._plan.classes else {find(subject)}:
-            if end >= 0 and end not in self._masks:
+            if end >= 0 and end not in self._scene.masks:
                 raise DeadEnd  # nobody is said anything about whom the statement speaks of
         self._opposed.append((way.head.key, subject, subject if way.head.key in self._plan.classes else object_))
 
@@ -164,14 +164,14 @@ class _Attempt:
         """Add further goals until there are enough of them and of facts; what finds no place is left out."""
         size, fails = self._size, 0
         for _ in range(_TRIES * size.goals[1]):
-            count = len(self._leaves) + len(self._missing)
+            count = self._scene.size
             if len(self._goals) >= max(size.goals[0], min(goals, size.goals[1])) and count >= facts:
                 break
             if len(self._goals) >= size.goals[1] and count >= size.facts[0]:
                 break
             mark = self._sketch.mark()
             known = len(self._goals)
-            settled = self._masks, self._degrees, self._leaves, self._missing
+            settled = self._scene, self._settled
             try:
                 self._join(self._draw_further(facts - count))
                 self._settle()
@@ -179,7 +179,7 @@ class _Attempt:
             except DeadEnd:
                 self._sketch.restore(mark)
                 del self._goals[known:]
-                self._masks, self._degrees, self._leaves, self._missing = settled
+                self._scene, self._settled = settled
                 fails += 1
                 if fails >= _FAILS and len(self._goals) >= size.goals[0] and count >= size.facts[0]:
                     break
@@ -199,21 +199,19 @@ class _Attempt:
     def _join(self, goal: Goal) -> None:
         """Unfold a goal about individuals that are there: one end of it at least, in a dense world both."""
         random, roles = self._random, self._roles
-        first = [t for t in self._masks if t >= 0 and roles.is_sound(self._masks[t] | roles.subjects.get(goal.key, 0))]
-        second: list[int] = []
+        masks = self._scene.masks
         has_object = goal.key not in self._plan.classes and goal.key not in self._plan.values
-        if has_object:
-            second = [
-                t for t in self._masks if t >= 0 and roles.is_sound(self._masks[t] | roles.objects.get(goal.key, 0))
-            ]
+        own, other = roles.subjects.get(goal.key, 0), roles.objects.get(goal.key, 0)
+        first = [term for term in masks if term >= 0 and roles.is_sound(masks[term] | own)]
+        second = [term for term in masks if has_object and term >= 0 and roles.is_sound(masks[term] | other)]
         if not first and not second:
             raise DeadEnd
         subject = object_ = -1
         by_object = bool(second) and (not first or random.happens(1, 2))
         if by_object:
-            object_ = choose_subject(second, self._degrees, self._shape, random)
+            object_ = choose_subject(second, self._scene.degrees, self._shape, random)
         else:
-            subject = choose_subject(first, self._degrees, self._shape, random)
+            subject = choose_subject(first, self._scene.degrees, self._shape, random)
         both = {"dense": 3, "any": 1}.get(self._shape, 0)
         if has_object and random.happens(both, 4):
             others = [t for t in (first if by_object else second) if t not in (subject, object_)]
@@ -232,68 +230,34 @@ class _Attempt:
     # ---- what the individuals are
 
     def _settle(self) -> None:
-        """Merge what is equal, and work out of what kinds the individuals are; DeadEnd when they cannot be."""
-        plan, roles = self._plan, self._roles
-        self._sketch.merge_functional(plan.functional, plan.inverse_functional)
-        self._leaves = self._sketch.list_leaves()
-        masks: dict[int, int] = {}
-        values: dict[int, None] = {}
-        degrees: dict[int, int] = {}
-        subjects, objects = roles.subjects, roles.objects
-        for key, subject, object_ in self._leaves:
-            masks[subject] = masks.get(subject, 0) | subjects[key]
-            if key in plan.values:
-                values[object_] = None
-            elif key not in plan.classes:
-                if subject == object_:
-                    raise DeadEnd
-                masks[object_] = masks.get(object_, 0) | objects[key]
-                degrees[subject] = degrees.get(subject, 0) + 1
-                degrees[object_] = degrees.get(object_, 0) + 1
-        if any(term in masks and term >= 0 for term in values):
-            raise DeadEnd
-        if not all(map(roles.is_sound, masks.values())):
-            raise DeadEnd
-        self._masks, self._degrees = masks, degrees
-        self._missing = self._list_missing()
-
-    def _list_missing(self) -> list[tuple[int, Term, int]]:
-        """Return what shapes require and is missing: individual, property and how many values; "" for a choice."""
-        roles, brings = self._roles, self._roles.brings
-        needs = [(term, roles.find_needs(mask)) for term, mask in self._masks.items() if term >= 0]
-        have: dict[tuple[int, Term], int] = {}
-        for key, subject, _ in self._leaves:
-            for brought in brings[key]:
-                place = subject, brought
-                have[place] = have.get(place, 0) + 1
-        missing: list[tuple[int, Term, int]] = []
-        for term, need in needs:
-            for property_, count in need.values:
-                lacking = count - have.get((term, property_), 0)
-                if lacking > 0:
-                    missing.append((term, property_, lacking))
-            for number in range(len(need.choices)):
-                missing.append((term, "", number))
-        return missing
+        """Bring the scene up to date; DeadEnd when the facts cannot all be about their individuals."""
+        start, unions = self._settled
+        known = self._scene if unions == self._sketch.unions else None
+        self._scene = settle_scene(known, self._sketch, start, self._plan, self._roles)
+        self._settled = len(self._sketch.leaves), self._sketch.unions
 
     def _complete(self) -> None:
         """Add what shapes require, until nothing is missing."""
         for _ in range(_TRIES):
-            if not self._missing:
+            if not self._scene.missing:
                 return
-            for term, property_, count in self._missing:
-                if property_:
-                    for _ in range(count):
-                        other = self._sketch.draw_placeholder()
-                        self._sketch.leaves.append((property_, term, other))
-                else:
-                    self._choose_class(term, count)
+            for term, missing in self._scene.missing.items():
+                for property_, count in missing:
+                    if property_:
+                        self._sketch.leaves += [
+                            (property_, term, other) for other in self._sketch.draw_placeholders(count)
+                        ]
+                    else:
+                        self._choose_class(term, count)
             self._settle()
-        if self._missing:
+        if self._scene.missing:
             raise DeadEnd
 
     def _choose_class(self, term: int, number: int) -> None:
-        roles, mask = self._roles, self._masks[term]
+        roles, mask = self._roles, self._scene.masks[term]
+        for key, subject, _ in self._sketch.leaves[self._settled[0] :]:
+            if subject == term:
+                mask |= roles.subjects[key]  # chosen a moment ago
         choices = roles.find_needs(mask).choices
         if number >= len(choices):
             return  # an earlier choice has brought this one along
@@ -302,14 +266,13 @@ class _Attempt:
             raise DeadEnd
         chosen = options[self._random.prefer([hash_number("class", option) for option in options])]
         self._sketch.leaves.append((chosen, term, term))
-        self._masks[term] = mask | roles.subjects[chosen]
 
     # ---- size and shape
 
     def _check_bounds(self) -> None:
         """Raise DeadEnd when the world is too large already."""
         size = self._size
-        if len(self._leaves) + len(self._missing) > size.facts[1] or len(self._masks) > size.individuals[1]:
+        if self._scene.size > size.facts[1] or len(self._scene.masks) > size.individuals[1]:
             raise DeadEnd
         if self._is_shaped and self._shape in ("tree", "chain"):
             graph = self._draw_graph()
@@ -318,15 +281,16 @@ class _Attempt:
 
     def _check_size(self) -> None:
         size = self._size
-        if len(self._leaves) > size.facts[1]:
+        if len(self._scene.leaves) > size.facts[1]:
             raise DeadEnd
-        is_bound = bool(self._level.world.goals[1])
-        if not size.admits(len(self._leaves), len(self._masks)) or (is_bound and len(self._goals) < size.goals[0]):
+        if not size.admits(len(self._scene.leaves), len(self._scene.masks)):
+            raise DeadEnd
+        if self._level.world.goals[1] and len(self._goals) < size.goals[0]:
             raise DeadEnd
         if self._is_shaped and not self._draw_graph().has_shape(self._shape):
             raise DeadEnd
 
     def _draw_graph(self) -> WorldGraph:
         plan = self._plan
-        pairs = [(s, o) for key, s, o in self._leaves if key not in plan.classes and key not in plan.values]
-        return draw_graph(self._masks, pairs)
+        pairs = [(s, o) for key, s, o in self._scene.leaves if key not in plan.classes and key not in plan.values]
+        return draw_graph(self._scene.masks, pairs)

@@ -16,14 +16,14 @@ from workbench.model.terms import Term, is_literal, make_literal, read_integer
 __all__ = ["draw_values"]
 
 _NEAR = 2
-_MOST_NEAR = 6
+_MOST_NEAR = 5
 _DRAWS = 4
 _MASK = 2**64 - 1
 _MIX = 0x9E3779B97F4A7C15
 
 
 def draw_values(
-    structure: Structure, constants: Sequence[Term], instances: Iterable[Instance], salt: int
+    structure: Structure, constants: Sequence[Term], instances: Iterable[Instance]
 ) -> dict[int, Term] | None:
     """Return a literal for every placeholder of a value; None when the values cannot be met.
 
@@ -31,7 +31,7 @@ def draw_values(
     only decide whether a rule applies, some are made to turn out true or false by a hair, as far as that goes
     together. ``salt`` gives other draws; from the second on no near misses are sought.
     """
-    random = KeyedRandom("values", structure.key, structure.turn, salt)
+    random = KeyedRandom("values", structure.key, structure.turn)
     integrity = [instance for instance in instances if instance.probe.is_integrity]
     deciding = [instance for instance in instances if not instance.probe.is_integrity]
     for _ in range(_DRAWS):
@@ -53,8 +53,7 @@ def draw_values(
                 choices.append(negated)
         if not system.add(dict.fromkeys(hard)) or not all(_meet_one(system, choice, random) for choice in choices):
             return None
-        if salt == 0:
-            _seek_near(system, deciding, random)
+        _seek_near(system, deciding, random)
         values = system.draw(random.shuffle(sorted(system.low)), random)
         if values is not None:
             return terms | {name: make_literal(value) for name, value in values.items()}
@@ -198,6 +197,8 @@ def _seek_near(system: NumberSystem, instances: Sequence[Instance], random: Keye
         if not comparisons or any(c.operator == "!=" for c in comparisons):
             continue
         chosen = comparisons[(mark >> 8) % len(comparisons)]
+        if mark % 3 == 2 or system.is_decided(chosen):
+            continue
         if mark % 3 == 0:
             others = [c for c in comparisons if c is not chosen]
             system.try_to_add([*others, *_narrow(chosen, 0)])

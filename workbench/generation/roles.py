@@ -8,7 +8,7 @@ most worlds come out right before they are reasoned over; the engine judges ever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,7 +64,9 @@ class Roles:
             tuple(rule for rule in plan.theory.rules if not any(isinstance(e, Negation) for e in rule.body)),
             plan.theory.closed,
         )
-        self._kinds: list[tuple[frozenset[Term], frozenset[Term]]] = []
+        self._kinds: list[frozenset[Term]] = []
+        self.brings: dict[Term, tuple[Term, ...]] = {}
+        """By key, the properties that shapes require and that the subject of one of its facts has a value of."""
         self.subjects: dict[Term, int] = {}
         self.objects: dict[Term, int] = {}
         self._sound: dict[int, bool] = {0: True}
@@ -72,9 +74,10 @@ class Roles:
         self._find_kinds()
 
     def _find_kinds(self) -> None:
+        required = sorted({completion.property_ for completion in self.completions})
         keys = sorted({*self._plan.assertable, *self._plan.queryable, *self._plan.opposable, *self._plan.unfoldings})
         batch = evaluate(self._theory, [[self._make_fact(key)] for key in keys])
-        numbers: dict[tuple[frozenset[Term], frozenset[Term]], int] = {}
+        numbers: dict[frozenset[Term], int] = {}
         for world, key in enumerate(keys):
             facts = batch.list_facts(world)
             ends = [(self.subjects, _FIRST)]
@@ -82,9 +85,9 @@ class Roles:
                 ends.append((self.objects, _SECOND))
             for masks, term in ends:
                 classes = frozenset(o for s, p, o in facts if s == term and p == RDF_TYPE)
-                properties = frozenset(p for s, p, _ in facts if s == term and p != RDF_TYPE)
-                kind = (classes, properties)
-                masks[key] = 1 << numbers.setdefault(kind, len(numbers))
+                masks[key] = 1 << numbers.setdefault(classes, len(numbers))
+            own = {p for s, p, _ in facts if s == _FIRST and p != RDF_TYPE}
+            self.brings[key] = tuple(property_ for property_ in required if property_ in own)
         self._kinds = list(numbers)
 
     def _make_fact(self, key: Term) -> Triple:
@@ -98,7 +101,7 @@ class Roles:
     @cached_property
     def _clashes(self) -> tuple[int, ...]:
         """By kind, the mask of the kinds that exclude it; nothing where there are too many kinds to try each pair."""
-        sets = list(dict.fromkeys(classes for classes, _ in self._kinds))
+        sets = self._kinds
         found = dict.fromkeys(sets, frozenset[frozenset[Term]]())
         if len(sets) <= _MOST_KINDS:
             pairs = [(a, b) for number, a in enumerate(sets) for b in sets[number:]]
@@ -110,10 +113,7 @@ class Roles:
                     if clash:
                         found[a] |= {b}
                         found[b] |= {a}
-        return tuple(
-            sum(1 << other for other, (classes, _) in enumerate(self._kinds) if classes in found[own])
-            for own, _ in self._kinds
-        )
+        return tuple(sum(1 << other for other, classes in enumerate(sets) if classes in found[own]) for own in sets)
 
     def is_sound(self, mask: int) -> bool:
         """Tell whether one individual may be of all the kinds in a mask."""
@@ -129,7 +129,7 @@ class Roles:
 
     def find_classes(self, mask: int) -> frozenset[Term]:
         """Return the classes of individuals of the kinds in a mask."""
-        return frozenset[Term]().union(*(own for kind, (own, _) in enumerate(self._kinds) if mask >> kind & 1))
+        return frozenset[Term]().union(*(own for kind, own in enumerate(self._kinds) if mask >> kind & 1))
 
     def find_needs(self, mask: int) -> Needs:
         """Return what shapes require of individuals of these kinds, apart from what the kinds bring along."""
@@ -144,13 +144,3 @@ class Roles:
             values = tuple((key, most[key]) for key in sorted(most))
             self._needs[mask] = Needs(values, tuple(own for own in options if own))
         return self._needs[mask]
-
-    @cached_property
-    def brings(self) -> Mapping[Term, tuple[Term, ...]]:
-        """By key, the properties required by a shape that the subject of one of its facts has a value of."""
-        required = sorted({completion.property_ for completion in self.completions})
-        found = {}
-        for key, mask in self.subjects.items():
-            own = self._kinds[mask.bit_length() - 1][1]
-            found[key] = tuple(property_ for property_ in required if property_ in own)
-        return found

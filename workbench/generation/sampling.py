@@ -33,8 +33,8 @@ __all__ = ["ClassChoice", "Completion", "Sampler", "ShapeJudge"]
 ShapeJudge = Callable[[Sequence[tuple[Triple, ...]]], Sequence[bool]]
 """Tells for each world's closure whether the shapes accept it."""
 
-_TURNS = 5
-_SALTS = 3
+_PASSES = ((0,), (1, 2, 3, 4))
+"""Turns of a world: what does not come out in the first pass gets four further ones."""
 _COMPLETIONS = 3
 _PERSON = "<urn:p:"
 
@@ -61,22 +61,27 @@ class Sampler:
         """Return the worlds for the given keys that came out sound, in order, and what was dropped by reason.
 
         A world is a function of its key alone. One that does not come out is drawn again a few times, at last with
-        fewer further goals; only what is given up for good is counted as dropped.
+        fewer further goals; only what is given up for good is counted as dropped, each world once.
         """
         dropped: Counter[str] = Counter()
         found: dict[str, World] = {}
-        for turn in range(_TURNS):
+        for turns in _PASSES:
             open_keys = [key for key in keys if key not in found]
             if not open_keys:
                 break
+            # What is left after the first pass is little: all its further turns are judged together.
             faults: Counter[str] = Counter()
-            built = [self._builder.build(level, key, turn) for key in open_keys]
-            structures = [structure for structure in built if structure is not None]
-            faults["no world of these bounds found"] += len(built) - len(structures)
-            found.update((world.key, world) for world in self._finish(structures, faults))
-            if turn == _TURNS - 1:
-                dropped.update(+faults)
-        return [found[key] for key in keys if key in found], dropped
+            built = {(key, turn): self._builder.build(level, key, turn) for turn in turns for key in open_keys}
+            structures = [structure for structure in built.values() if structure is not None]
+            worlds = self._finish(structures, faults)
+            for key in open_keys:
+                turn = next((turn for turn in turns if (key, turn) in worlds), None)
+                if turn is not None:
+                    found[key] = worlds[key, turn]
+            dropped = Counter({why: count for why, count in faults.items() if count})
+            dropped["no world of these bounds found"] += len(built) - len(structures)
+        lost = len(keys) - len(found)
+        return [found[key] for key in keys if key in found], _share_out(+dropped, lost)
 
     @cached_property
     def _builder(self) -> WorldBuilder:
@@ -88,32 +93,28 @@ class Sampler:
 
     # ---- from structures to worlds
 
-    def _finish(self, structures: list[Structure], faults: Counter[str]) -> Iterator[World]:
-        open_ = []
+    def _finish(self, structures: list[Structure], faults: Counter[str]) -> dict[tuple[str, int], World]:
+        """Return the worlds that become of structures, by key and turn."""
+        drafts = []
         for structure, instances in self._reason_open(structures, faults):
-            values = draw_values(structure, self._builder.book.constants, instances, 0)
+            values = draw_values(structure, self._builder.book.constants, instances)
             if values is None:
                 faults["values cannot be met"] += 1
             else:
-                open_.append((_Draft(structure, values), instances))
-        for salt in range(1, _SALTS + 1):
-            if not open_:
-                return
-            batch = evaluate(self.plan.theory, [self._ground(draft) for draft, _ in open_])
-            bad = batch.find_inconsistent_worlds().tolist()
-            sound = [world for world, is_bad in enumerate(bad) if not is_bad]
-            yield from self._judge(batch, sound, [open_[world][0] for world in sound], faults)
-            # What the numbers bring about may contradict something: other numbers may not.
-            later = []
-            for is_bad, (draft, instances) in zip(bad, open_, strict=True):
-                if not is_bad:
-                    continue
-                values = draw_values(draft.structure, self._builder.book.constants, instances, salt)
-                if values is None or not values or salt == _SALTS:
-                    faults["inconsistent"] += 1
-                else:
-                    later.append((_Draft(draft.structure, values), instances))
-            open_ = later
+                drafts.append(_Draft(structure, values))
+        if not drafts:
+            return {}
+        batch = evaluate(self.plan.theory, [self._ground(draft) for draft in drafts])
+        sound = []
+        for world, is_bad in enumerate(batch.find_inconsistent_worlds().tolist()):
+            if is_bad:
+                faults["inconsistent"] += 1
+            else:
+                sound.append(world)
+        return {
+            (world.key, draft.structure.turn): world
+            for draft, world in self._judge(batch, sound, [drafts[world] for world in sound], faults)
+        }
 
     def _reason_open(
         self, structures: list[Structure], faults: Counter[str]
@@ -172,7 +173,7 @@ class Sampler:
 
     def _judge(
         self, batch: Batch, worlds: Sequence[int], drafts: Sequence[_Draft], faults: Counter[str]
-    ) -> Iterator[World]:
+    ) -> Iterator[tuple[_Draft, World]]:
         """Yield the worlds that the shapes accept, named."""
         if not worlds:
             return
@@ -188,7 +189,7 @@ class Sampler:
             if isinstance(named, str):
                 faults[named] += 1
             else:
-                yield named
+                yield draft, named
 
     # ---- facts and names
 
@@ -272,3 +273,11 @@ def _list_closures(batch: Batch, worlds: Sequence[int]) -> list[tuple[Triple, ..
     triples = batch.facts.list_triples(np.concatenate(ids))
     ends = np.cumsum([len(own) for own in ids]).tolist()
     return [tuple(triples[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _share_out(faults: Counter[str], lost: int) -> Counter[str]:
+    """Count each world that was given up once, by the reasons for which attempts failed, most frequent first."""
+    total, shares = faults.total(), Counter[str]()
+    for why, count in sorted(faults.items(), key=lambda pair: (-pair[1], pair[0])):
+        shares[why] = min(lost - shares.total(), -(-lost * count // total)) if total else 0
+    return +shares

@@ -39,12 +39,14 @@ class Wanted(NamedTuple):
 class Sketch:
     """Leaves over placeholders 0, 1, 2 ... (constant n is -1 - n), what placeholders stand for, and comparisons."""
 
-    __slots__ = ("_parents", "leaves", "wanted")
+    __slots__ = ("_parents", "leaves", "unions", "wanted")
 
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
         self.wanted: list[Wanted] = []
         self._parents: list[int] = []
+        self.unions = 0
+        """How often two terms were made one."""
 
     def draw_placeholder(self) -> int:
         """Return a new placeholder."""
@@ -68,6 +70,7 @@ class Sketch:
         if first < 0:
             raise DeadEnd
         self._parents[first] = second
+        self.unions += 1
 
     def list_leaves(self) -> list[Leaf]:
         """Return the leaves resolved, each once, in order of their first drawing."""
@@ -81,13 +84,20 @@ class Sketch:
             found[key, subject, object_] = None
         return list(found)
 
-    def mark(self) -> tuple[int, int, list[int]]:
-        """Return what :meth:`restore` needs to come back to this state."""
-        return len(self.leaves), len(self.wanted), self._parents.copy()
+    def draw_placeholders(self, count: int) -> range:
+        """Return new placeholders."""
+        start = len(self._parents)
+        numbers = range(start, start + count)
+        self._parents.extend(numbers)
+        return numbers
 
-    def restore(self, mark: tuple[int, int, list[int]]) -> None:
+    def mark(self) -> tuple[int, int, int, list[int]]:
+        """Return what :meth:`restore` needs to come back to this state."""
+        return len(self.leaves), len(self.wanted), self.unions, self._parents.copy()
+
+    def restore(self, mark: tuple[int, int, int, list[int]]) -> None:
         """Forget everything since the mark."""
-        leaves, wanted, self._parents = mark
+        leaves, wanted, self.unions, self._parents = mark
         del self.leaves[leaves:], self.wanted[wanted:]
 
     def merge_functional(self, functional: Collection[Term], inverse: Collection[Term]) -> None:

@@ -90,6 +90,7 @@ class Unfolder:
         self._fitting: dict[tuple[Term, int], tuple[list[Way], list[int]]] = {}
         self._shares: dict[tuple[Way, int, int], tuple[list[int], list[int]]] = {}
         self._drawable: dict[int, tuple[list[Way], Codes]] = {}
+        self._steps: dict[tuple[Way, int, int, int], list[int]] = {}
         self._between: dict[tuple[int, int], tuple[list[Way], Codes]] = {}
         self._opposing: dict[int, tuple[list[Way], Codes]] = {}
         self._climbs: dict[tuple[Term, int, int], tuple[list[tuple[Way, int]], list[int]]] = {}
@@ -177,13 +178,19 @@ class Unfolder:
 
     def _list_own(self, way: Way, hops: int) -> list[int]:
         """Return the hops with which a way may end below, or be, a conclusion of ``hops`` hops."""
-        up, key = self._find_ways_up(hops), way.head.key
-        return [n for n in _list_bits(self._bodies[way] << way.cost) if (key, n) in up]
+        cell = (way, -1, 0, hops)
+        if cell not in self._steps:
+            up, key = self._find_ways_up(hops), way.head.key
+            self._steps[cell] = [n for n in _list_bits(self._bodies[way] << way.cost) if (key, n) in up]
+        return self._steps[cell]
 
     def _list_extra(self, way: Way, place: int, lower: int, hops: int) -> list[int]:
         """Return the hops that a way may add above one of its atoms that has ``lower``."""
-        up, key = self._find_ways_up(hops), way.head.key
-        return [n for n in _list_bits(self._others[way, place]) if (key, lower + n) in up]
+        cell = (way, place, lower, hops)
+        if cell not in self._steps:
+            up, key = self._find_ways_up(hops), way.head.key
+            self._steps[cell] = [n for n in _list_bits(self._others[way, place]) if (key, lower + n) in up]
+        return self._steps[cell]
 
     def _climb(self, way: Way, hops: int, random: KeyedRandom) -> Goal:
         own = self._list_own(way, hops)
@@ -293,28 +300,27 @@ class Unfolder:
         depth: int,
         path: Sequence[tuple[Way, int, int]],
     ) -> list[Leaf]:
-        terms = [-1] * way.variables
-        is_bound = [False] * way.variables
+        terms: list[int | None] = [None] * way.variables
         for pattern, term in ((way.head.subject, subject), (way.head.object, object_)):
             if pattern < 0:
                 sketch.unify(pattern, term)
-            elif is_bound[pattern]:
-                sketch.unify(terms[pattern], term)
+            elif (known := terms[pattern]) is not None:
+                if known != term:
+                    sketch.unify(known, term)
             else:
-                terms[pattern], is_bound[pattern] = term, True
-        for number in range(way.variables):
-            if not is_bound[number]:
-                terms[number] = sketch.draw_placeholder()
+                terms[pattern] = term
+        fresh = iter(sketch.draw_placeholders(terms.count(None)))
+        places = [next(fresh) if term is None else term for term in terms]
         for required in way.required:
-            sketch.wanted.append(Wanted(required, tuple(terms[number] for number in required.numbers)))
+            sketch.wanted.append(Wanted(required, tuple(places[number] for number in required.numbers)))
         place, lower = (path[0][1], path[0][2]) if path else (-1, 0)
         shares = self._share(way, hops, random, place, lower)
         # Only a run of restatements can go round in circles; a step that costs a hop begins a new run.
         run = restated | {way.head.key} if way.cost == 0 else frozenset()
         body = []
         for number, (atom, share) in enumerate(zip(way.atoms, shares, strict=True)):
-            first = terms[atom.subject] if atom.subject >= 0 else atom.subject
-            second = terms[atom.object] if atom.object >= 0 else atom.object
+            first = places[atom.subject] if atom.subject >= 0 else atom.subject
+            second = places[atom.object] if atom.object >= 0 else atom.object
             below = path[1:] if number == place else ()
             self._unfold(sketch, atom.key, first, second, share, random, run, depth + 1, below)
             body.append((atom.key, first, second))

@@ -73,6 +73,13 @@ class NumberSystem:
                 self._sums.setdefault(name, []).append(linear)
         return self._narrow(linear, risen, fallen)
 
+    def is_decided(self, linear: Linear) -> bool:
+        """Tell whether ``>=`` holds, or fails, whatever is drawn between the present bounds."""
+        low, high = self.low, self.high
+        least = linear.constant + sum(f * (low[name] if f > 0 else high[name]) for name, f in linear.terms)
+        most = linear.constant + sum(f * (high[name] if f > 0 else low[name]) for name, f in linear.terms)
+        return linear.operator == ">=" and (least >= 0 or most < 0)
+
     def try_to_add(self, comparisons: Sequence[Linear]) -> bool:
         """Add comparisons if they can hold beside the others; else change nothing and return False."""
         low, high = self.low.copy(), self.high.copy()
