@@ -108,12 +108,13 @@ class WordRuns:
                 known[word] = hash_text("word", word)
         hashes = np.array([known[word] for word in words], np.uint64)
         size = len(hashes) - RUN + 1
-        runs = hashes[:size] * _WEIGHTS[0]
+        runs: Hashes = hashes[:size] * _WEIGHTS[0]
         for place in range(1, RUN):
             runs += hashes[place : place + size] * _WEIGHTS[place]
         # The first bits decide which runs are kept when there are too many, so all bits must take part in them.
         runs = (runs ^ (runs >> np.uint64(29))) * _MIX
-        return runs ^ (runs >> np.uint64(32))
+        runs ^= runs >> np.uint64(32)
+        return runs
 
 
 def _join(parts: Sequence[Hashes]) -> Hashes:
