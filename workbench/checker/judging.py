@@ -177,7 +177,8 @@ class Checker:
 
         ``without`` must be exactly the derived facts of M. ``with_statement`` must be exactly those of the
         least set that contains the stated facts and the statement and is closed under the rules, negations
-        judged against M. Independently of that, each is tried against every rule as a world of its own.
+        judged against M. Where what the statement changes does not show that, each is evaluated as a whole and tried
+        against every rule as a world of its own, which tells what is wrong.
         """
         return () if self._accepts(pair) else self._compare_models(pair)
 
