@@ -13,7 +13,6 @@ from pathlib import Path
 
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.generation.plan import Plan, build_plan
-from workbench.model.curriculum import TASKS
 from workbench.model.terms import RDFS_LABEL, is_literal, split_literal
 from workbench.project import CONFIGURATION_NAME, Project
 from workbench.project import init as scaffold
@@ -23,6 +22,8 @@ __all__ = ["init"]
 
 _LEVELS = ("one-step", "two-steps", "three-steps", "four-steps")
 _TITLES = ("One step from what is stated", "Two steps", "Three steps", "Four steps")
+_PROPOSED = ("entailment", "select", "options", "count", "prove", "abduce")
+"""The tasks that a proposed curriculum asks for; docs/curriculum.md lists all."""
 _REFUTED_LEVELS = 2
 _NAMES = (
     "Alvo Belin Corad Dunja Elmo Farid Gessa Hanno Iskra Jorin Kalle Lumi Maro Nerin Orlo Pavi Quill Runa Sorin Tavi "
@@ -60,7 +61,7 @@ def _propose_files(project: Project) -> Iterator[tuple[str, bytes]]:
         languages = _choose_languages(project)
         folder = f"curricula/{domain.name}"
         yield f"{folder}/curriculum.yaml", _write_curriculum(knowledge, plan, hops, languages).encode()
-        for task in TASKS:
+        for task in _PROPOSED:
             defaults = resources.files("workbench.build") / "defaults" / "templates" / task
             for item in sorted(defaults.iterdir(), key=lambda item: item.name):
                 if item.name.split("-")[0] in languages:
@@ -106,6 +107,6 @@ def _write_curriculum(knowledge: Knowledge, plan: Plan, hops: Sequence[int], lan
             f"    distractors: [0, {2 + number}]",
             "    extra_rules: [0, 2]",
             "    worlds: [sampled]",
-            f"    tasks: {{entailment: {entailment}, select: 12, options: 12}}",
+            f"    tasks: {{entailment: {entailment}, select: 12, options: 12, count: 6, prove: 6, abduce: 6}}",
         ]
     return "\n".join(lines) + "\n"

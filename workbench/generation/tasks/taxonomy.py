@@ -14,9 +14,8 @@ from workbench.model.proofs import FALSE
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.reasoning.batch import Batch, evaluate
-from workbench.wording.lexicon import Lexicon
+from workbench.wording.lexicon import ARBITRARY, Lexicon
 from workbench.wording.sentences import capitalise, say_statement
-from workbench.wording.lexicon import ARBITRARY
 
 __all__ = ["Taxonomy"]
 
