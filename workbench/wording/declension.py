@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-__all__ = ["DECLENSIONS", "add_article", "decline_english", "decline_german"]
+__all__ = ["DECLENSIONS", "Declension", "add_article", "decline_english", "decline_german"]
 
 _GERMAN_ARTICLES = {
     "masculine": {"nom": "der", "acc": "den", "dat": "dem", "gen": "des"},
