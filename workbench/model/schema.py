@@ -1,7 +1,8 @@
 """The part of JSON Schema (draft 2020-12) that Workbench's own schemas use, judged without a library.
 
 Files are written and read with nothing but the standard library; a test holds this beside the reference
-implementation. A schema is compiled to closures once, since every item of a dataset is judged.
+implementation. A schema is compiled to closures once, since every item of a dataset is judged; and twice: to tests that
+only say yes or no, which is all that most values need, and to judges that say what is wrong and where.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ KEYWORDS = frozenset(
 _Place = tuple[Any, ...]
 """Where a value stands: the place of its owner and its key or index; written out only for a problem."""
 _Judge = Callable[[Any, _Place, list[tuple[_Place, str]]], None]
+_Test = Callable[[Any], bool]
+_REMEMBERED, _SHORT = 20_000, 100
+"""So many texts that match are remembered for a pattern, if they are shorter than this: the same terms come again."""
 _TYPES: dict[str, type] = {
     "object": dict,
     "array": list,
@@ -37,12 +41,17 @@ class Schema:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._definitions: dict[str, _Judge] = {}
+        self._tests: dict[str, _Test] = {}
         for name, definition in schema.get("$defs", {}).items():
             self._definitions[name] = self._compile(definition)
+            self._tests[name] = self._compile_test(definition)
         self._judge = self._compile(schema)
+        self._accepts = self._compile_test(schema)
 
     def find_problems(self, value: object) -> list[str]:
         """Return everything in which a JSON value breaks the schema, each as ``place: problem``."""
+        if self._accepts(value):
+            return []
         problems: list[tuple[_Place, str]] = []
         self._judge(value, (), problems)
         return [f"{_write_place(place) or 'value'}: {problem}" for place, problem in problems]
@@ -91,7 +100,7 @@ class Schema:
                 problems.append((place, f"must have at least {least} entries"))
             if most is not None and len(value) > most:
                 problems.append((place, f"must have at most {most} entries"))
-            if unique and len({json.dumps(entry, sort_keys=True) for entry in value}) < len(value):
+            if unique and not _are_distinct(value):
                 problems.append((place, "must not have the same entry twice"))
             if inner is not None:
                 for position, entry in enumerate(value):
@@ -124,6 +133,153 @@ class Schema:
                     problems.append(((place, key), "is not known"))
 
         return judge
+
+    # ---- yes or no
+
+    def _compile_test(self, schema: Mapping[str, Any]) -> _Test:
+        """Compile a schema whose keywords are known."""
+        tests: list[_Test] = []
+        named = schema.get("type", "")
+        if "$ref" in schema:
+            tests.append(self._refer_test(schema["$ref"].removeprefix("#/$defs/")))
+        if "oneOf" in schema:
+            tests.append(_test_choice([self._compile_test(choice) for choice in schema["oneOf"]]))
+        if "enum" in schema:
+            tests.append(_test_enumeration(schema["enum"]))
+        if "const" in schema:
+            tests.append(_test_enumeration([schema["const"]]))
+        if schema.keys() & {"minLength", "pattern"}:
+            tests.append(_test_string(schema, named != "string"))
+        if "minimum" in schema:
+            tests.append(_test_minimum(schema["minimum"]))
+        if schema.keys() & {"items", "minItems", "maxItems", "uniqueItems"}:
+            tests.append(self._test_array(schema, named != "array"))
+        if schema.keys() & {"required", "properties", "additionalProperties", "propertyNames"}:
+            tests.append(self._test_object(schema, named != "object"))
+        if named and not (named in ("string", "array", "object") and tests):
+            tests.insert(0, _test_type(named))
+        if not tests:
+            return lambda _: True
+        if len(tests) == 1:
+            return tests[0]
+        if len(tests) == 2:
+            first, second = tests
+            return lambda value: first(value) and second(value)
+        return lambda value: all(test(value) for test in tests)
+
+    def _refer_test(self, name: str) -> _Test:
+        tests = self._tests
+        return tests[name] if name in tests else lambda value: tests[name](value)
+
+    # What follows tests values of one type; ``otherwise`` is the verdict on those of another.
+
+    def _test_array(self, schema: Mapping[str, Any], otherwise: bool) -> _Test:
+        inner = self._compile_test(schema["items"]) if "items" in schema else None
+        least, most, unique = schema.get("minItems", 0), schema.get("maxItems"), schema.get("uniqueItems", False)
+
+        def test(value: Any) -> bool:
+            if not isinstance(value, list):
+                return otherwise
+            if len(value) < least or (most is not None and len(value) > most):
+                return False
+            if unique and len(value) > 1 and not _are_distinct(value):
+                return False
+            if inner is not None:
+                for entry in value:
+                    if not inner(entry):
+                        return False
+            return True
+
+        return test
+
+    def _test_object(self, schema: Mapping[str, Any], otherwise: bool) -> _Test:
+        properties = {key: self._compile_test(inner) for key, inner in schema.get("properties", {}).items()}
+        required = frozenset(schema.get("required", ()))
+        names = self._compile_test(schema["propertyNames"]) if "propertyNames" in schema else None
+        closed = schema.get("additionalProperties") is False
+        extra = schema.get("additionalProperties", True)
+        other = self._compile_test(extra) if isinstance(extra, Mapping) else None
+
+        def test(value: Any) -> bool:
+            if not isinstance(value, dict):
+                return otherwise
+            keys = value.keys()
+            if not keys >= required or (closed and not keys <= properties.keys()):
+                return False
+            for key, entry in value.items():
+                inner = properties.get(key, other)
+                if (names is not None and not names(key)) or (inner is not None and not inner(entry)):
+                    return False
+            return True
+
+        return test
+
+
+def _are_distinct(values: Sequence[Any]) -> bool:
+    if all(isinstance(value, str) for value in values):
+        return len(set(values)) == len(values)
+    return len({json.dumps(value, sort_keys=True) for value in values}) == len(values)
+
+
+def _test_type(names: str | list[str]) -> _Test:
+    listed = [names] if isinstance(names, str) else names
+    types = tuple(_TYPES[name] for name in listed)
+    if "boolean" in listed or "integer" not in listed:
+        return lambda value: isinstance(value, types)
+    return lambda value: isinstance(value, types) and value is not True and value is not False
+
+
+def _test_enumeration(choices: Sequence[Any]) -> _Test:
+    if all(isinstance(choice, str) for choice in choices):
+        known = frozenset(choices)
+        return lambda value: isinstance(value, str) and value in known
+
+    def test(value: Any) -> bool:
+        return any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in choices)
+
+    return test
+
+
+def _test_string(schema: Mapping[str, Any], otherwise: bool) -> _Test:
+    least, pattern = schema.get("minLength", 0), schema.get("pattern", "")
+    if not pattern:
+        return lambda value: len(value) >= least if isinstance(value, str) else otherwise
+    search = _compile_pattern(pattern)
+    matching: set[str] = set()
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, str):
+            return otherwise
+        if value in matching:
+            return True
+        if len(value) < least or search(value) is None:
+            return False
+        if len(value) < _SHORT:
+            if len(matching) >= _REMEMBERED:
+                matching.clear()
+            matching.add(value)
+        return True
+
+    return test
+
+
+def _test_minimum(least: int) -> _Test:
+    return lambda value: not isinstance(value, int) or isinstance(value, bool) or value >= least
+
+
+def _test_choice(choices: Sequence[_Test]) -> _Test:
+    def test(value: Any) -> bool:
+        fitting = 0
+        for choice in choices:
+            fitting += choice(value)
+        return fitting == 1
+
+    return test
+
+
+def _compile_pattern(pattern: str) -> Callable[[str], object]:
+    # In JSON Schema, as in ECMAScript, $ is the end and not also the place before a final line feed.
+    return re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern).search
 
 
 def _combine(parts: Sequence[_Judge]) -> _Judge:
@@ -159,8 +315,7 @@ def _compile_enumeration(choices: Sequence[Any], message: str) -> _Judge:
 
 def _compile_string(schema: Mapping[str, Any]) -> _Judge:
     least, pattern = schema.get("minLength", 0), schema.get("pattern", "")
-    # In JSON Schema, as in ECMAScript, $ is the end and not also the place before a final line feed.
-    search = re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern).search
+    search = _compile_pattern(pattern)
 
     def judge(value: Any, place: _Place, problems: list[tuple[_Place, str]]) -> None:
         if not isinstance(value, str):
