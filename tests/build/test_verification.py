@@ -81,7 +81,7 @@ def draft(original: Draft) -> Draft:
 
 
 def find_problems(dataset: Path, **options: Any) -> list[tuple[str, int, str, str]]:
-    return [tuple(problem) for problem in verify(dataset, **options).problems]
+    return [(*problem,) for problem in verify(dataset, **options).problems]
 
 
 def expect(problems: list[tuple[str, int, str, str]], file: str, item: Item | None, what: str) -> None:
@@ -462,6 +462,7 @@ def test_what_is_no_dataset_is_refused(tmp_path: Path, written: Path) -> None:
     with pytest.raises(DatasetError):
         verify(tmp_path / "nothing")
     manifest = json.loads((written / "manifest.json").read_text(encoding="utf-8"))
+    wrong: Any
     for wrong in ({**manifest, "schema_version": 2}, [], {**manifest, "files": 3}):
         (written / "manifest.json").write_text(json.dumps(wrong))
         with pytest.raises(DatasetError):

@@ -28,11 +28,7 @@ CELLS = [("entailment", "entailed"), ("entailment", "unknown"), ("select", "-")]
 
 
 def make_curriculum(quotas: Sequence[int], limit: int = 0) -> Curriculum:
-    asked = tuple(
-        Quota(task, status, items)  # type: ignore[arg-type]
-        for (task, status), items in zip(CELLS, quotas, strict=True)
-        if items
-    )
+    asked = tuple(Quota(task, status, items) for (task, status), items in zip(CELLS, quotas, strict=True) if items)
     level = Level("one", 1, "One", (1, 1), "facts+rules", (0, 2), (0, 2), ("sampled",), asked)
     return replace(
         Curriculum("c", "d", "c.yaml", (level,), Splits((("train", 1.0),)), (("en", 1.0),), ()), max_per_structure=limit
