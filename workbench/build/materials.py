@@ -78,9 +78,9 @@ def collect_material(knowledge: Knowledge, text: CurriculumText, curriculum: Cur
 
 def _read_completions(shapes: Sequence[Triple]) -> tuple[Completion, ...]:
     found = [
-        Completion(requirement.target_class, requirement.path, requirement.min_count)
+        Completion(requirement.target_class, requirement.path, requirement.min_count, requirement.max_count)
         for requirement in shacl.read_requirements(shapes)
-        if requirement.min_count
+        if requirement.min_count or requirement.max_count is not None
     ]
     return tuple(dict.fromkeys(found))
 

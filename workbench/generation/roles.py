@@ -27,11 +27,15 @@ _FIRST, _SECOND = "<urn:p:0>", "<urn:p:1>"
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a shape requires of every individual of a class: at least ``count`` values of a property."""
+    """What a shape requires of every individual of a class: at least ``count`` values of a property, at most ``most``.
+
+    ``most`` is None where there may be any number.
+    """
 
     class_: Term
     property_: Term
     count: int
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,11 @@ class ClassChoice:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What individuals of some kinds lack: how many values of each property, and choices between classes."""
+    """What individuals of some kinds need: how many values of properties, choices between classes, and limits."""
 
     values: tuple[tuple[Term, int], ...]
     choices: tuple[tuple[Term, ...], ...]
+    limits: tuple[tuple[Term, int], ...]
 
 
 class Roles:
@@ -56,8 +61,11 @@ class Roles:
     def __init__(self, plan: Plan, completions: Sequence[Completion], choices: Sequence[ClassChoice]) -> None:
         self._plan = plan
         self.completions = tuple(
-            c for c in completions if c.property_ in plan.assertable and (c.property_ not in plan.classes)
+            c for c in completions if c.count and c.property_ in plan.assertable and c.property_ not in plan.classes
         )
+        self._limits = tuple(c for c in completions if c.most is not None)
+        self.single = plan.functional | {c.property_ for c in self._limits if c.most == 1}
+        """Properties of which nothing gets a second value: functional ones, and those of which shapes allow one."""
         self.choices = tuple(choices)
         # What holds in the absence of something need not hold in a larger world.
         self._theory = Theory(
@@ -74,7 +82,7 @@ class Roles:
         self._find_kinds()
 
     def _find_kinds(self) -> None:
-        required = sorted({completion.property_ for completion in self.completions})
+        required = sorted({completion.property_ for completion in (*self.completions, *self._limits)})
         keys = sorted({*self._plan.assertable, *self._plan.queryable, *self._plan.opposable, *self._plan.unfoldings})
         batch = evaluate(self._theory, [[self._make_fact(key)] for key in keys])
         numbers: dict[frozenset[Term], int] = {}
@@ -142,5 +150,10 @@ class Roles:
             choices = [c.options for c in self.choices if c.class_ in classes and not classes & {*c.options}]
             options = [tuple(o for o in own if o in self._plan.assertable) for own in choices]
             values = tuple((key, most[key]) for key in sorted(most))
-            self._needs[mask] = Needs(values, tuple(own for own in options if own))
+            least: dict[Term, int] = {}
+            for limit in self._limits:
+                if limit.class_ in classes and limit.most is not None:
+                    least[limit.property_] = min(least.get(limit.property_, limit.most), limit.most)
+            limits = tuple(sorted(least.items()))
+            self._needs[mask] = Needs(values, tuple(own for own in options if own), limits)
         return self._needs[mask]

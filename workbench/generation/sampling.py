@@ -21,14 +21,16 @@ from workbench.generation.instances import NUMBER, Instance, NumberRules
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.numbering import draw_values
 from workbench.generation.plan import Plan
-from workbench.generation.roles import ClassChoice, Completion, Roles
+from workbench.generation.roles import ClassChoice as ClassChoice
+from workbench.generation.roles import Completion as Completion
+from workbench.generation.roles import Roles
 from workbench.generation.sketch import Leaf
 from workbench.generation.worlds import NameBook, World
 from workbench.model.curriculum import Level
 from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.reasoning.batch import Batch, evaluate
 
-__all__ = ["ClassChoice", "Completion", "Sampler", "ShapeJudge"]
+__all__ = ["Sampler", "ShapeJudge"]
 
 ShapeJudge = Callable[[Sequence[tuple[Triple, ...]]], Sequence[bool]]
 """Tells for each world's closure whether the shapes accept it."""

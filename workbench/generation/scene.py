@@ -73,7 +73,7 @@ class Scene:
                 touched[object_] = None
                 self.degrees[subject] = self.degrees.get(subject, 0) + 1
                 self.degrees[object_] = self.degrees.get(object_, 0) + 1
-            if key in plan.functional:
+            if key in roles.single:
                 is_settled &= self._merge(sketch, (key, subject, True), object_)
             if key in plan.inverse_functional:
                 is_settled &= self._merge(sketch, (key, object_, False), subject)
@@ -97,6 +97,9 @@ class Scene:
 
     def _note_missing(self, term: int) -> None:
         need = self._roles.find_needs(self.masks[term])
+        for property_, most in need.limits:
+            if self._have.get((term, property_), 0) > most:
+                raise DeadEnd
         missing: list[tuple[Term, int]] = []
         for property_, count in need.values:
             lacking = count - self._have.get((term, property_), 0)
