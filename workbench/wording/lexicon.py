@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from workbench.model.terms import RDFS_LABEL, WB, Term, Triple, get_local_name, is_iri, is_literal, split_literal
@@ -77,7 +78,7 @@ class Lexicon:
         """The language tag."""
         return self.frames.language
 
-    @property
+    @cached_property
     def operand_case(self) -> str:
         """The case of what something is said to be equal to, or different from; empty: as it is called."""
         case = dict(self.frames.tasks).get("operand case", "nom")
