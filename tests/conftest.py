@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,23 @@ def small_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real dataset of about a hundred items, built once however many processes run tests. Copy it to change it."""
     from guild_project import build_guild_dataset
 
-    folder = tmp_path_factory.getbasetemp()
+    return _build_once(tmp_path_factory.getbasetemp(), "guild", build_guild_dataset)
+
+
+@pytest.fixture(scope="session")
+def all_tasks_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real dataset of about a hundred and fifty items over every task, built once. Copy it to change it."""
+    from guild_project import build_all_tasks_dataset
+
+    return _build_once(tmp_path_factory.getbasetemp(), "guild-all-tasks", build_all_tasks_dataset)
+
+
+def _build_once(folder: Path, name: str, build: Callable[[Path], Path]) -> Path:
     if os.environ.get("PYTEST_XDIST_WORKER"):
         folder = folder.parent  # that of the worker lies in that of the run
-    folder = folder / "guild"
+    folder = folder / name
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         built = folder / "out" / "guild"
-        return built if built.is_dir() else build_guild_dataset(folder)
+        return built if built.is_dir() else build(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.build import build, load
 
-__all__ = ["build_guild_dataset", "write_guild_project"]
+__all__ = ["ALL_TASKS", "build_all_tasks_dataset", "build_guild_dataset", "write_guild_project"]
 
 _CONFIG = """\
 version: 1
@@ -194,6 +194,34 @@ levels:
     tasks: {entailment: 9, select: 3, options: 3}
 """
 
+# Every task, in small numbers, and some with many questions about one world.
+_ALL_TASKS_LEVELS = """\
+levels:
+  - name: one-step
+    title: One step
+    hops: [0, 1]
+    distractors: [0, 4]
+    extra_rules: [0, 2]
+    worlds: [sampled]
+    tasks: {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3}
+  - name: more-steps
+    title: Two or three steps
+    hops: [2, 3]
+    distractors: [0, 5]
+    extra_rules: [0, 3]
+    worlds: [sampled]
+    tasks:
+      {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10}
+  - name: one-world
+    title: Many questions about one world
+    hops: [1, 3]
+    distractors: [0, 40]
+    extra_rules: [0, 3]
+    questions: 4
+    worlds: [sampled]
+    tasks: {entailment: 6, options: 4, count: 2, step: 4, diff: 2}
+"""
+
 _ASKING = {
     "entailment": (
         "Statement: {{ statement }}.\nIs it {{ choices }}?",
@@ -202,26 +230,58 @@ _ASKING = {
     "select": ("Question: {{ question }}\nName all.", "Frage: {{ question }}\nNenne alle."),
     "options": ("{{ options }}\nWhich one must be true?", "{{ options }}\nWelche muss stimmen?"),
 }
+_MORE_ASKING = {
+    "recall": ("Question: {{ question }}\nName what is stated.", "Frage: {{ question }}\nNenne, was angegeben ist."),
+    "taxonomy": (
+        "Statement: {{ supposed }}.\nMust it be so? Say one of: {{ choices }}.",
+        "Aussage: {{ supposed }}.\nMuss sie stimmen? Sage eines von: {{ choices }}.",
+    ),
+    **dict.fromkeys(
+        ("count", "compare", "value"),
+        ("Question: {{ body_question }}\n{{ choices }}", "Frage: {{ body_question }}\n{{ choices }}"),
+    ),
+    "prove": ("Statement: {{ statement }}.\n{{ choices }}", "Aussage: {{ statement }}.\n{{ choices }}"),
+    "step": ("A proof:\n{{ proof_lines }}\n{{ choices }}", "Ein Beweis:\n{{ proof_lines }}\n{{ choices }}"),
+    "abduce": ("{{ goal }}\n{{ options }}\n{{ choices }}",) * 2,
+    "diff": (
+        "A change:\n{{ changes }}\n{{ options }}\n{{ instruction }}",
+        "Eine Änderung:\n{{ changes }}\n{{ options }}\n{{ instruction }}",
+    ),
+}
+ALL_TASKS = (*_ASKING, *_MORE_ASKING)
 _FRAMES = {
     "en-1": ("Facts:\n{{ facts_list }}\n", "Rules:\n{{ rules_list }}\n", 0),
     "en-2": ("We know this. {{ facts }}\n", "And this holds:\n{{ rules_list }}\n", 0),
     "de-1": ("Tatsachen:\n{{ facts_list }}\n", "Regeln: {{ rules }}\n", 1),
 }
+_OTHER_FRAMES = {
+    "labelled": {
+        "en-1": ("Facts:\n{{ facts_labelled }}\n", "Rules:\n{{ rules_labelled }}\n", 0),
+        "de-1": ("Tatsachen:\n{{ facts_labelled }}\n", "Regeln:\n{{ rules_labelled }}\n", 1),
+    },
+    "supposing": {
+        "en-1": ("{{ suppositions }}\n", "Rules:\n{{ rules_list }}\n", 0),
+        "de-1": ("{{ suppositions }}\n", "Regeln:\n{{ rules_list }}\n", 1),
+    },
+}
+_FRAMES_OF = {"prove": "labelled", "step": "labelled", "taxonomy": "supposing"}
 
 
-def write_guild_project(folder: Path) -> Path:
-    """Write the project's files and return its folder."""
+def write_guild_project(folder: Path, *, all_tasks: bool = False) -> Path:
+    """Write the project's files and return its folder; with ``all_tasks``, the curriculum has every task."""
+    levels = _CURRICULUM.partition("levels:\n")[0] + _ALL_TASKS_LEVELS
     files = {
         "workbench.yaml": _CONFIG,
         "ontologies/guild/guild.ttl": _write_ontology(),
         "ontologies/guild/guild.rules": _RULES,
         "validators/guild/constraints.rules": _CONSTRAINTS,
-        "curricula/guild/curriculum.yaml": _CURRICULUM,
+        "curricula/guild/curriculum.yaml": levels if all_tasks else _CURRICULUM,
     }
-    for task, asking in _ASKING.items():
-        for name, (facts, rules, place) in _FRAMES.items():
+    for task, asking in (_ASKING | _MORE_ASKING if all_tasks else _ASKING).items():
+        frames = _OTHER_FRAMES[_FRAMES_OF[task]] if task in _FRAMES_OF else _FRAMES
+        for name, (facts, rules, place) in frames.items():
             closed = "{% if closed %}{{ closed }}\n{% endif %}"
-            slot = "rules_list" if "rules_list" in rules else "rules"
+            slot = next(slot for slot in ("rules_list", "rules_labelled", "rules") if slot in rules)
             text = f"{facts}{{% if {slot} %}}{rules}{{% endif %}}{closed}{asking[place]}\n"
             files[f"curricula/guild/templates/{task}/{name}.j2"] = text
     for name, text in files.items():
@@ -247,4 +307,10 @@ def _write_ontology() -> str:
 def build_guild_dataset(folder: Path) -> Path:
     """Build the dataset of the project in ``folder`` and return where it is."""
     project = load(write_guild_project(folder / "project"))
+    return build(project, folder / "out", seed=3).folders[0]
+
+
+def build_all_tasks_dataset(folder: Path) -> Path:
+    """Build a dataset of every task in ``folder`` and return where it is."""
+    project = load(write_guild_project(folder / "project", all_tasks=True))
     return build(project, folder / "out", seed=3).folders[0]

@@ -7,10 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from guild_project import ALL_TASKS
 
 from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.model.items import ITEM_SCHEMA, check_item, load_item_schema
@@ -50,22 +53,54 @@ def test_the_reader_agrees_on_every_item(program: Path, small_dataset: Path) -> 
     assert read(program, small_dataset) == (0, f"{count} items, 0 disagreements\n")
 
 
-def test_the_reader_sees_every_wrong_answer(program: Path, small_dataset: Path, tmp_path: Path) -> None:
+def test_the_reader_agrees_on_every_item_of_every_task(program: Path, all_tasks_dataset: Path) -> None:
+    tasks = Counter(item["task"] for _, items in list_items(all_tasks_dataset) for item in items)
+    assert set(tasks) == set(ALL_TASKS) and min(tasks.values()) >= 4, tasks
+    assert read(program, all_tasks_dataset) == (0, f"{tasks.total()} items, 0 disagreements\n")
+
+
+TURN = {"entailed": "refuted", "refuted": "unknown", "unknown": "entailed"}
+
+
+def list_wrong(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The item with one thing wrong in what it says of its answer, in every way that its kind has."""
+    query = item["query"]
+    if item["status"] is not None:
+        yield item | {"status": TURN[item["status"]]}
+    if "answers" in query:
+        yield item | {"query": query | {"answers": query["answers"][1:]}}
+        yield item | {"query": query | {"answers": [*query["answers"], ["n:Zoe"] * len(query["vars"])]}}
+    if "count" in query:
+        yield item | {"query": query | {"count": query["count"] + 1}}
+    if "best" in query:
+        other = next(values[:1] for values in query["answers"] if values[:1] != query["best"])
+        yield item | {"query": query | {"best": other}}
+        yield item | {"query": query | {"order": "least" if query["order"] == "greatest" else "greatest"}}
+    for key, options in (("options", item["options"]), ("before", query.get("before", ()))):
+        for place, option in enumerate(options):
+            changed = [*options[:place], option | {"status": TURN[option["status"]]}, *options[place + 1 :]]
+            yield item | ({"options": changed} if key == "options" else {"query": query | {"before": changed}})
+        if key == "options" and options:
+            yield item | {"answer": next(option["letter"] for option in options if option["letter"] != item["answer"])}
+    if "wrong" in query:
+        yield item | {"query": query | {"wrong": next(f"S{n}" for n in (1, 2) if f"S{n}" != query["wrong"])}}
+    if query["kind"] == "prove":
+        first, *rest = item["proof"]
+        yield item | {"proof": [first | {"premises": first["premises"][1:]}, *rest]}
+        if rest:
+            yield item | {"proof": [*item["proof"], first]}
+
+
+def test_the_reader_sees_every_wrong_answer(program: Path, all_tasks_dataset: Path, tmp_path: Path) -> None:
     """An agreement is worth something only where a disagreement would show."""
     dataset = tmp_path / "dataset"
-    shutil.copytree(small_dataset, dataset)
-    turn = {"entailed": "refuted", "refuted": "unknown", "unknown": "entailed"}
+    shutil.copytree(all_tasks_dataset, dataset)
     count = 0
     for path, items in list_items(dataset):
-        for item in items:
-            if item["query"]["kind"] == "select":
-                item["query"]["answers"] = item["query"]["answers"][1:]
-            elif item["options"]:
-                item["options"][0]["status"] = turn[item["options"][0]["status"]]
-            else:
-                item["status"] = turn[item["status"]]
-        path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-        count += len(items)
+        wrong = [list(list_wrong(item)) for item in items]
+        assert all(wrong)
+        path.write_text("".join(json.dumps(item) + "\n" for one in wrong for item in one), encoding="utf-8")
+        count += sum(map(len, wrong))
     code, output = read(program, dataset)
     assert (code, output.splitlines()[-1]) == (1, f"{count} items, {count} disagreements")
 
@@ -82,7 +117,8 @@ def write_dataset(folder: Path, items: list[dict[str, Any]], rules: list[str]) -
             }
         )
     )
-    (folder / "theories" / "t.json").write_text(json.dumps({"rules": [{"formal": rule} for rule in rules]}))
+    listed = [{"id": f"r{number}", "formal": rule} for number, rule in enumerate(rules)]
+    (folder / "theories" / "t.json").write_text(json.dumps({"rules": listed}))
     (folder / "items" / "train.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     return folder
 
@@ -91,7 +127,7 @@ def make_item(query: dict[str, Any], status: str | None, facts: list[list[str]],
     return {
         "id": "i",
         "theory": "t",
-        "context": [{"triple": fact} for fact in facts],
+        "context": [{"id": f"c{number}", "triple": fact} for number, fact in enumerate(facts, 1)],
         "semantics": {"closed": closed},
         "query": query,
         "options": [],
@@ -143,6 +179,79 @@ def test_arithmetic_and_negation_by_hand(program: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     dataset = write_dataset(tmp_path / "d", items, rules)
     assert read(program, dataset) == (0, f"{len(items)} items, 0 disagreements\n")
+
+
+LINE_RULES = {
+    "R1": "k:r(?x, ?y) ^ k:r(?y, ?z) -> k:r(?x, ?z)",
+    "R2": "k:r(?x, ?y) ^ ?x != ?y ^ not k:Out(?x) -> k:In(?x) ^ k:Seen(?y)",
+    "R3": "k:p(?x, ?a) ^ ?b = ?a + 1 -> k:q(?x, ?b)",
+}
+LINE_FACTS = f"k:a k:r k:b, k:b k:r k:c, k:c k:r k:c, k:o k:r k:c, k:o rdf:type k:Out, k:a k:p {literal('3')}"
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "rule", "premises", "follows"),
+    [
+        ("k:a k:r k:c", "R1", "F1 F2", True),
+        ("k:a k:r k:c", "R1", "F2 F1", True),
+        ("k:a k:r k:b", "R1", "F1 F2", False),
+        ("k:c k:r k:c", "R1", "F3 F3", True),
+        ("k:c k:r k:c", "R1", "F3 F1", False),
+        ("k:a k:r k:c", "R1", "F1", False),
+        ("k:a k:r k:c", "R1", "F1 F2 F3", False),
+        ("k:a k:r k:c", "R2", "F1 F2", False),
+        ("k:a rdf:type k:In", "R2", "F1", True),
+        ("k:b rdf:type k:Seen", "R2", "F1", True),
+        ("k:b rdf:type k:In", "R2", "F1", False),
+        ("k:c rdf:type k:In", "R2", "F3", False),
+        ("k:o rdf:type k:In", "R2", "F4", False),
+        (f"k:a k:q {literal('4')}", "R3", "F6", True),
+        (f"k:a k:q {literal('3')}", "R3", "F6", False),
+    ],
+)
+def test_lines_of_proofs_by_hand(
+    program: Path, tmp_path: Path, conclusion: str, rule: str, premises: str, follows: bool
+) -> None:
+    line = {"label": "S1", "triple": conclusion.split(), "rule": rule, "premises": premises.split()}
+    other = {"label": "S2", "triple": "k:b rdf:type k:Seen".split(), "rule": "R2", "premises": ["F2"]}
+    query = {"kind": "step", "triple": ["k:a", "k:r", "k:c"], "rules": ["r0", "r1", "r2"], "lines": [line, other]}
+    facts = [fact.split() for fact in LINE_FACTS.split(",")]
+    item = make_item(query | {"wrong": "S2"}, None, facts, ["k:Out"])
+    dataset = write_dataset(tmp_path / "d", [item], [*LINE_RULES.values()])
+    disagreement = "train.jsonl:1: the item says ['S2'], clingo finds ['S1', 'S2']\n"
+    expected = (0, "1 items, 0 disagreements\n") if follows else (1, f"{disagreement}1 items, 1 disagreements\n")
+    assert read(program, dataset) == expected
+
+
+def make_change(kind: str, options: dict[str, str], answer: str, **query: Any) -> dict[str, Any]:
+    facts = [fact.split() for fact in "k:a k:r k:b, k:b k:r k:c, k:c rdf:type k:Out".split(",")]
+    item = make_item({"kind": kind, **query}, None, facts, ["k:Out"])
+    item["options"] = [
+        {"letter": letter, "atom": atom.split(), "status": status}
+        for letter, (atom, status) in zip("ABCD", options.items(), strict=False)
+    ]
+    return item | {"answer": answer}
+
+
+def test_changes_by_hand(program: Path, tmp_path: Path) -> None:
+    """With another fact negation is judged anew, and a contradiction that it makes is no answer."""
+    rules = [LINE_RULES["R1"], "k:r(?x, ?y) ^ not k:Out(?x) -> k:In(?x)", "k:In(?x) ^ k:Gone(?x) -> false"]
+    goal = ["k:c", "rdf:type", "k:In"]
+    lost = {"k:a k:r k:c": "unknown", "k:b rdf:type k:In": "entailed", "k:c rdf:type k:In": "unknown"}
+    before = [{"status": status} for status in ("entailed", "entailed", "unknown")]
+    items = [
+        make_change("diff", lost, "A", direction="lost", remove=["c1"], add=[], before=before),
+        make_change("diff", {"k:c rdf:type k:In": "entailed", "k:a k:r k:c": "entailed"}, "A", direction="gained",
+                    remove=["c3"], add=["k:c k:r k:a".split()], before=[before[2], before[0]]),
+        make_change("diff", {"k:b rdf:type k:In": "refuted", "k:b k:r k:c": "entailed"}, "A", direction="lost",
+                    remove=["c3"], add=["k:b rdf:type k:Out".split()], before=before[:2]),
+        make_change("abduce", {"k:a k:s k:b": "unknown", "k:c k:r k:c": "unknown"}, "A", triple=goal),
+        make_change("abduce", {"k:c k:r k:d": "entailed", "k:a rdf:type k:Gone": "entailed"}, "B", triple=goal),
+    ]  # fmt: skip
+    code, output = read(program, write_dataset(tmp_path / "d", items, rules))
+    assert code == 1
+    assert [line.partition(":")[2].partition(":")[0] for line in output.splitlines()[:-1]] == ["3", "4", "5"]
+    assert "clingo finds (['unknown', 'contradictory'], [])" in output
 
 
 @pytest.mark.parametrize(
