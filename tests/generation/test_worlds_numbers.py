@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from itertools import product
 
+from conftest_types import MakeMaterial
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.generation.blocks import BlockMaker
+from workbench.generation.instances import NUMBER, NumberRules
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.linear import Linear, make_linear
+from workbench.generation.sampling import Sampler
 from workbench.generation.values import NumberSystem
+from workbench.generation.worlds import NameBook
 from workbench.model.builtins import holds
 from workbench.model.rules import Comparison, Expression, Operation
-from workbench.model.terms import make_literal
+from workbench.model.terms import RDF_TYPE, make_literal, read_integer
+from workbench.reasoning.batch import evaluate
 
 NAMES = ("?a", "?b", "?c")
 SUMS: st.SearchStrategy[Expression] = st.recursive(
@@ -73,3 +79,39 @@ def test_differences_are_never_given_up(forms: list[Linear], more: list[Linear],
     assert system.try_to_add(more) == bool(both)
     values = system.draw(range(4), KeyedRandom(key))
     assert values is not None and tuple(values.values()) in (both or worlds)
+
+
+G = "https://example.org/guild#"
+
+
+def test_open_numbers_are_found_where_rules_compare_them(make_material: MakeMaterial) -> None:
+    """Years of service are only computed, so what makes experience is asked of entering and leaving."""
+    plan = BlockMaker(make_material("  - hops: 1\n    tasks: {select: 9}\n")).plan
+    rules = NumberRules(plan)
+    facts = [("<urn:p:0>", f"<{G}entered>", f"{NUMBER}3>"), ("<urn:p:0>", f"<{G}left>", f"{NUMBER}7>"),
+             ("<urn:p:1>", f"<{G}entered>", f"{NUMBER}9>")]  # fmt: skip
+    clash = [("<urn:p:0>", RDF_TYPE, f"<{G}Person>"), ("<urn:p:0>", RDF_TYPE, f"<{G}Workshop>")]
+    instances, contradicted = rules.read_instances(evaluate(rules.theory, [facts, clash]))
+    assert contradicted == [False, True] and not instances[1]
+    found = {(instance.probe.rule, *instance.list_comparisons()) for instance in instances[0]}
+    assert found == {
+        ("experienced", Linear(">=", ((3, -1), (7, 1)), -7)),
+        ("leaving-after-entering", Linear(">=", ((3, 1), (7, -1)), -1)),  # what breaks it
+    }
+
+
+def test_comparisons_go_both_ways_and_often_by_a_hair(make_material: MakeMaterial) -> None:
+    material = make_material("  - hops: 1\n    tasks: {select: 9}\n")
+    plan = BlockMaker(material).plan
+    sampler = Sampler(plan, NameBook(material.curriculum), material.completions, material.choices, None)
+    worlds, _ = sampler.sample(material.curriculum.levels[0], [f"n{n}" for n in range(200)])
+    slacks = []
+    for world in worlds:
+        numbers = {(s, p): read_integer(o) or 0 for s, p, o in world.facts if p in plan.values}
+        assert all(plan.values[p].low <= value <= plan.values[p].high for (_, p), value in numbers.items())
+        for (subject, property_), left in numbers.items():
+            if property_ == f"<{G}left>" and (subject, f"<{G}entered>") in numbers:
+                slacks.append(left - numbers[subject, f"<{G}entered>"] - 7)
+    true, false = [s for s in slacks if s >= 0], [s for s in slacks if s < 0]
+    assert len(true) >= 8 and len(false) >= 8 and min(slacks) >= -7
+    assert sum(s <= 2 for s in true) >= len(true) // 5 and sum(s >= -3 for s in false) >= len(false) // 5

@@ -212,7 +212,8 @@ class _Attempt:
             object_ = choose_subject(second, self._scene.degrees, self._shape, random)
         else:
             subject = choose_subject(first, self._scene.degrees, self._shape, random)
-        both = {"dense": 3, "any": 1}.get(self._shape, 0)
+        # Where much is asked about one world, facts that join those who are there already let more follow.
+        both = {"dense": 3, "any": 1 if self._level.questions == 1 else 2}.get(self._shape, 0)
         if has_object and random.happens(both, 4):
             others = [t for t in (first if by_object else second) if t not in (subject, object_)]
             if others and by_object:

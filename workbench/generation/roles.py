@@ -22,6 +22,7 @@ __all__ = ["ClassChoice", "Completion", "Needs", "Roles"]
 
 _MOST_KINDS = 160
 _CHUNK = 4096
+_REMEMBERED = 50_000
 _FIRST, _SECOND = "<urn:p:0>", "<urn:p:1>"
 
 
@@ -132,6 +133,8 @@ class Roles:
                 kind = rest.bit_length() - 1
                 known = not clashes[kind] & mask
                 rest ^= 1 << kind
+            if len(self._sound) >= _REMEMBERED:
+                self._sound.clear()
             self._sound[mask] = known
         return known
 
@@ -142,6 +145,8 @@ class Roles:
     def find_needs(self, mask: int) -> Needs:
         """Return what shapes require of individuals of these kinds, apart from what the kinds bring along."""
         if mask not in self._needs:
+            if len(self._needs) >= _REMEMBERED:
+                self._needs.clear()
             classes = self.find_classes(mask)
             most: Counter[Term] = Counter()
             for completion in self.completions:
