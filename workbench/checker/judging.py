@@ -143,11 +143,23 @@ class Checker:
             return self.check_proof(evidence)
         if isinstance(evidence, Refutation):
             return self.check_refutation(evidence)
-        return self.check_models(evidence)
+        return self.check_consistency(evidence) if evidence.statement == FALSE else self.check_models(evidence)
 
     def check_proof(self, proof: Proof) -> tuple[str, ...]:
         """Check that ``proof`` derives its goal, and holds nothing that the goal does not need."""
         return self._open_negations + tuple(self._check_derivation(proof, None))
+
+    def check_consistency(self, pair: ModelPair) -> tuple[str, ...]:
+        """Check that *false* does not follow: ``without`` must be exactly the derived facts of M, and M break no rule.
+
+        There is no model that has *false*, so ``with_statement`` must be empty.
+        """
+        problems = [*self._premises, *(f"the model does not satisfy rule {rule}" for rule in self._broken)]
+        if pair.statement != FALSE or pair.with_statement:
+            problems.append("what shows consistency is one model")
+        if pair.without != self._derived:
+            problems.append("the model is not exactly what follows, sorted")
+        return tuple(problems)
 
     def check_refutation(self, refutation: Refutation) -> tuple[str, ...]:
         """Check that no model that keeps M's closed part contains the statement.

@@ -7,19 +7,20 @@ its own theory. Nothing decided here is believed later.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workbench.checker import measure_proof
-from workbench.generation.carving import list_individuals, make_carver
+from workbench.generation.carving import OwnContext, list_individuals, make_carver
+from workbench.generation.conflicts import WorldBreaker
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Claim, Draft
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Scene, WorldScene
 from workbench.generation.worlds import World
-from workbench.model.curriculum import Level
+from workbench.model.curriculum import Level, Task
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.rules import Atom, is_restatement
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
@@ -74,7 +75,7 @@ class Drafter:
         opposed = [
             (number, statement)
             for number, world in enumerate(worlds)
-            if ("entailment", "refuted") in open_cells
+            if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
             for statement in self._oppose(level, batch, number, world)
         ]
         tried = [*((target.world, statement) for target, statement in changed), *opposed]
@@ -105,6 +106,9 @@ class Drafter:
             place = WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
             for task in tasks:
                 made[number] += [draft for draft in get_family(task).propose_world(place) if draft is not None]
+        breaking = [task for task in tasks if get_family(task).breaks]
+        for number, draft in self._draft_broken(level, worlds, breaking, refutations) if breaking else ():
+            made[number].append(draft)
         for task in tasks:
             for draft in get_family(task).propose_block(level, self.plan, [world.key for world in worlds]):
                 if (draft.task, draft.aim) in open_cells:
@@ -113,6 +117,41 @@ class Drafter:
             for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
                 drafts.setdefault(draft.key, draft)
         return [drafts[key] for key in sorted(drafts)]
+
+    @cached_property
+    def _breaker(self) -> WorldBreaker:
+        return WorldBreaker(self.plan)
+
+    def _draft_broken(
+        self,
+        level: Level,
+        worlds: Sequence[World],
+        tasks: Sequence[Task],
+        refutations: Mapping[tuple[int, Triple], Proof | None],
+    ) -> Iterator[tuple[int, Draft]]:
+        """Yield drafts about worlds to which a fact was added that contradicts them, with the world's number.
+
+        These are facts that break a world in one way only, as short as may be, and statements refuted at the hops that
+        the level asks for. Each draft has a context of its own, for it is about another world.
+        """
+        added = [(number, one.added) for number, one in enumerate(self._breaker.break_worlds(worlds)) if one]
+        statable = frozenset(self.plan.assertable)
+        added += [
+            place
+            for place, proof in refutations.items()
+            if proof is not None and proof.goal == FALSE and self._get_key(place[1]) in statable
+        ]
+        broken = [(number, tuple(sorted({*worlds[number].facts, fact}))) for number, fact in dict.fromkeys(added)]
+        batch = evaluate(self.plan.theory, [facts for _, facts in broken])
+        for place, (number, facts) in enumerate(broken):
+            proof = batch.proof(place, FALSE)
+            if proof is None or not level.hops[0] <= measure_proof(proof, self._restatements).hops <= level.hops[1]:
+                continue
+            world = replace(worlds[number], facts=facts)
+            carve = OwnContext(level, self.plan, world, self._avoided).carve
+            scene = WorldScene(level, self.plan, world, batch, place, self._by_head, carve)
+            for task in tasks:
+                yield from ((number, d) for d in get_family(task).propose_broken(scene, proof) if d is not None)
 
     # ---- what to ask about
 

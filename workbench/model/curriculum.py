@@ -38,7 +38,7 @@ Task = str
 """The name of a task family; :data:`TASKS` lists them."""
 TASKS: tuple[Task, ...] = (
     "recall", "taxonomy", "entailment", "select", "options", "count", "compare", "value", "prove", "step", "abduce",
-    "diff",
+    "diff", "conflict",
 )  # fmt: skip
 """All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
 WorldSource = Literal["sampled", "project"]

@@ -150,6 +150,11 @@ def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
     else:
         if item["models"] is not None:
             yield "models: belong to a status"
+        if form == "conflict":
+            if not item["proof"] or item["proof"][-1]["conclusion"] != "false":
+                yield "proof: does not end with false"
+            if not known.keys() >= {*item["query"]["facts"]}:
+                yield "query.facts: names what is not in the context"
         added = {f"a{number}" for number in range(1, 10)} if form == "options" else set()
         yield from _check_steps("proof", item["proof"], {*known, *added}, assumed=False)
     for number, option in enumerate(item["options"]):

@@ -140,7 +140,10 @@ class Judge:
         return self._judge([_Docket(_SATISFIED + one.reading.folding, worlds=(one,)) for one in opened])
 
     def judge_models(self, theory: Theory, facts: Iterable[Triple], pair: ModelPair) -> Verdict:
-        """Judge that both worlds are models that agree on what is closed, and only the second has the statement."""
+        """Judge that both worlds are models that agree on what is closed, and only the second has the statement.
+
+        For *false* there is one world, and it must be a model.
+        """
         return self._judge([self._read_models(theory, facts, pair)])[0]
 
     def judge_answers(
@@ -255,6 +258,9 @@ class Judge:
         stated = facts if isinstance(facts, tuple | frozenset) else tuple(facts)
         first = self._readings.open_world(theory, stated, pair.without)
         docket = _Docket(_SATISFIED + first.reading.folding, worlds=(first,))
+        if pair.statement == FALSE:
+            # That false does not follow is shown by one world; none has it.
+            return docket._replace(fault="a world cannot have false") if pair.with_statement else docket
         if pair.statement in first.facts:
             return docket._replace(fault="the first world has the statement")
         second = frozenset((*pair.with_statement, pair.statement))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workbench.generation.tasks.abduce import Abduce
 from workbench.generation.tasks.compare import Compare
+from workbench.generation.tasks.conflict import Conflict
 from workbench.generation.tasks.count import Count
 from workbench.generation.tasks.diff import Diff
 from workbench.generation.tasks.entailment import Entailment
@@ -23,7 +24,7 @@ __all__ = ["FAMILIES", "get_family"]
 
 _LISTED: tuple[Family, ...] = (
     Recall(), Taxonomy(), Entailment(), Select(), Options(), Count(), Compare(), Value(), Prove(), Step(), Abduce(),
-    Diff(),
+    Diff(), Conflict(),
 )  # fmt: skip
 FAMILIES: Mapping[Task, Family] = {family.name: family for family in _LISTED}
 """The families by name, in the order of :data:`workbench.model.curriculum.TASKS`."""

@@ -204,8 +204,8 @@ class Family:
     ``kind`` is the ``query.kind`` of its items; ``slots`` are the template slots in which it asks; ``evidence`` tells
     where evidence stands: for one statement in the item, for each option, or one run of steps for all answers.
     ``supposes`` marks tasks whose facts are suppositions about arbitrary individuals. ``labelled`` prompts name facts
-    F1, F2 ... and rules R1, R2 .... Whether its items have a status is said by
-    :data:`workbench.model.curriculum.STATUS_TASKS`.
+    F1, F2 ... and rules R1, R2 .... ``breaks`` marks tasks about worlds that contradict themselves. Whether its items
+    have a status is said by :data:`workbench.model.curriculum.STATUS_TASKS`.
     """
 
     name: ClassVar[str]
@@ -214,6 +214,7 @@ class Family:
     evidence: ClassVar[Literal["single", "options", "answers", "conflict"]]
     labelled: ClassVar[bool] = False
     supposes: ClassVar[bool] = False
+    breaks: ClassVar[bool] = False
 
     def say_choices(self, lexicon: Lexicon) -> str:
         """Return the answers to choose from, as a template's ``choices`` says them."""
@@ -225,6 +226,10 @@ class Family:
 
     def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
         """Return drafts about a world that are not about one of its conclusions."""
+        return ()
+
+    def propose_broken(self, scene: WorldScene, proof: Proof) -> Iterable[Draft | None]:
+        """Return drafts about a world that contradicts itself by ``proof``, within the level's hops."""
         return ()
 
     def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> Iterable[Draft]:
