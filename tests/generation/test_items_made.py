@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +16,12 @@ from oracles.naive import evaluate as evaluate_naively
 from workbench.formats.rules_parser import parse_rule
 from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material
 from workbench.generation.items import extract_proof, merge_proofs, write_theory
-from workbench.generation.judging import Judges
+from workbench.generation.judging import Case, Certificate, Judges
 from workbench.generation.processes import InProcess
 from workbench.generation.questions import ANSWER, Answered, Claim, Judgement
 from workbench.generation.rendering import Rendered
 from workbench.generation.selection import select_items
+from workbench.generation.taking import Key, Written
 from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import check_item, expand_term
 from workbench.model.proofs import ModelPair, Proof, Refutation
@@ -340,25 +341,38 @@ def test_another_statement_than_asked_is_rejected(made: Made) -> None:
     assert made.judge(turned)
 
 
+class Nowhere:
+    """Where nothing is kept."""
+
+    def put(self, key: Key, written: Written) -> None:
+        """Forget an item."""
+
+    def end_block(self, state: Mapping[str, Any]) -> None:
+        """Forget a block."""
+
+
 def test_a_rejected_item_is_counted_with_its_reason(
     make_material: MakeMaterial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.generation.blocks.BLOCK_SIZE", 8)
     refused: list[str] = []
-    judge = Judges.judge
+    judge_all = Judges.judge_all
 
-    def refuse_every_third(self: Judges, item: Answered, *rest: Any) -> Any:
-        refused.append(item.draft.key)
-        return "planted: no" if len(refused) % 3 == 0 else judge(self, item, *rest)
+    def refuse_every_third(self: Judges, cases: Sequence[Case], reader: Reader) -> list[Certificate | str]:
+        found = judge_all(self, cases, reader)
+        for number, case in enumerate(cases):
+            refused.append(case.item.draft.key)
+            if len(refused) % 3 == 0:
+                found[number] = "planted: no"
+        return found
 
-    monkeypatch.setattr(Judges, "judge", refuse_every_third)
+    monkeypatch.setattr(Judges, "judge_all", refuse_every_third)
     material = make_material("  - name: one\n    hops: 1\n    distractors: [0, 3]\n    tasks: {entailment: 9}\n")
-    selection = select_items(material.curriculum, InProcess(BlockMaker(material)))
-    assert len(selection.items) == 9 and not selection.shortfalls
-    assert selection.rejected["planted: no"] == len(refused) // 3 > 0
-    assert len(refused) == 9 + selection.rejected["planted: no"]
+    selection = select_items(material.curriculum, InProcess(BlockMaker(material)), Nowhere())
+    assert selection.items == 9 and not selection.shortfalls
+    assert 0 < selection.ledger.rejected["planted: no"] <= len(refused) // 3
 
 
 def test_what_a_judge_rejects_has_no_item(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Judges, "judge", lambda *_: "planted: no")
+    monkeypatch.setattr(Judges, "judge_all", lambda _, cases, __: ["planted: no"] * len(cases))
     assert made.maker.judge(made.candidates[:2]) == [JudgedItem(None, None, "planted: no")] * 2

@@ -112,7 +112,7 @@ def test_whatever_an_item_is_it_has_one_split_and_train_has_nothing_held_out(
 def test_renaming_what_is_not_held_out_changes_nothing(features: ItemFeatures, core: int) -> None:
     """Splits by core: what is equal up to the names of everything is in one split."""
     splitter = build_splitter(read(HEAD + "split_by: core\n"))
-    other = ItemFeatures(features.cell, "o", str(core), features.core, ())
+    other = ItemFeatures(features.cell, "o", "", features.core, str(core), ())
     assert splitter.choose(features) == splitter.choose(other)
 
 
@@ -167,7 +167,7 @@ def test_rules_that_mention_what_is_held_out_are_avoided() -> None:
 
 
 def test_what_must_be_known_first_is_asked_for() -> None:
-    features = ItemFeatures(("l", "select", "-"), "e", "n", "c", (("hops", 1),))
+    features = ItemFeatures(("l", "select", "-"), "e", "n", "c", "x", (("hops", 1),))
     with pytest.raises(ValueError, match="words"):
         make_splitter("  - {name: l, axis: longer, from: {words: 9}}\n").choose(features)
     with pytest.raises(ValueError, match="template"):

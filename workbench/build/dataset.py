@@ -24,7 +24,7 @@ from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.leakage import find_leaks
 from workbench.generation.processes import map_in_order, open_source
 from workbench.generation.selection import Selection, select_items
-from workbench.generation.splits import build_splitter, report_splits
+from workbench.generation.splits import report_splits
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators
@@ -211,7 +211,7 @@ class _Run:
                 writer.add_line(split, line)
             writer.add_theories(len(stage.theories), stage.iterate_theories())
             wording = write_wording(material)
-            splitter = build_splitter(curriculum, predicates=material.theory.keys)
+            splitter = BlockMaker(material).splitter
             marking = writer.make_marking(splitter, material.prefixes, wording["templates"])
             with self._open_map(selection.items) as map_parts:
                 leakage = writer.make_tables(

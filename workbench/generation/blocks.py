@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from workbench.errors import LimitError
+from workbench.generation.answered_features import describe_answered
 from workbench.generation.answering import Rejection, answer_drafts
+from workbench.generation.balancing import Traits, get_traits
 from workbench.generation.drafts import Drafter
+from workbench.generation.features import count_words
 from workbench.generation.identity import CaseStructure, Identity
 from workbench.generation.items import ItemWriter, compute_item_identity, write_theory
-from workbench.generation.judging import GATES, Judges
+from workbench.generation.judging import GATES, Case, Certificate, Judges
 from workbench.generation.keyed import hash_parts, take_share
 from workbench.generation.memo import Memo
 from workbench.generation.plan import Plan, build_plan
@@ -27,9 +30,12 @@ from workbench.generation.questions import Answered
 from workbench.generation.rendering import Renderer
 from workbench.generation.sampling import ClassChoice, Completion, Sampler
 from workbench.generation.shapes import make_shape_judge
+from workbench.generation.splits import Splitter, build_splitter
+from workbench.generation.usable_rules import count_novelty, list_new_rules
 from workbench.generation.worlds import NameBook, World
 from workbench.model.curriculum import NO_STATUS, Curriculum, Level, WorldSource
 from workbench.model.items import compute_item_id
+from workbench.model.proofs import Proof
 from workbench.model.rules import Rule
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
@@ -43,6 +49,8 @@ __all__ = ["BLOCK_SIZE", "BlockMaker", "Candidate", "JudgedItem", "Material", "P
 
 BLOCK_SIZE = 48
 """Worlds in a block."""
+_JUDGED_TOGETHER = 64
+"""Items that Z3 is asked about together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +78,14 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answered draft that may become an item: its cell, identity, split and language."""
+    """An answered draft that may become an item: its cell, identity, split, language, and what is balanced over."""
 
     answered: Answered
     cell: tuple[str, str, str]
     identity: Identity
     split: str
     language: str
+    traits: Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +144,25 @@ class BlockMaker:
     def renderer(self) -> Renderer:
         """The renderer."""
         m = self.material
-        return Renderer(m.theory, self.lexicons, m.templates, person=m.curriculum.interrogative == "person")
+        person = m.curriculum.interrogative == "person"
+        return Renderer(m.theory, self.lexicons, m.templates, person=person, choose=self.splitter.choose_template)
 
     @cached_property
     def exported(self) -> dict[str, Lexicon]:
         """The lexicons that are exported: labels of fresh individuals and of the rules' constants only."""
         return {name: cut_lexicon(lexicon, self.plan.constants, self._names) for name, lexicon in self.lexicons.items()}
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """What decides on the split of an item."""
+        splitter = build_splitter(self.material.curriculum, self._names.lists, self.material.theory.keys)
+        if any(held.axis == "individuals" for held in splitter.held):
+            self._names.order = splitter.order_names
+        return splitter
+
+    @cached_property
+    def _new_rules(self) -> dict[str, tuple[str, ...]]:
+        return list_new_rules(self.plan, self.material.curriculum.levels)
 
     @cached_property
     def _reader(self) -> Reader:
@@ -155,11 +177,12 @@ class BlockMaker:
         if m.shapes and m.find_violating is not None:
             find, shapes = m.find_violating, m.shapes
             judge = make_shape_judge(lambda graph: find(graph, shapes), [name for name, _ in m.curriculum.languages])
+        _ = self.splitter  # gives names their order
         return Sampler(self.plan, self._names, m.completions, m.choices, judge)
 
     @cached_property
     def _drafter(self) -> Drafter:
-        return Drafter(self.plan)
+        return Drafter(self.plan, self.splitter.list_avoided(self.plan.theory.rules))
 
     @cached_property
     def _writer(self) -> ItemWriter:
@@ -169,6 +192,7 @@ class BlockMaker:
     @cached_property
     def _project_worlds(self) -> ProjectWorlds:
         m = self.material
+        _ = self.splitter  # gives names their order
         return ProjectWorlds(self.plan, self._names, reason(m.theory, m.assertions))
 
     @cached_property
@@ -221,29 +245,41 @@ class BlockMaker:
     def _classify(self, item: Answered) -> Candidate | str:
         """Find the one cell, split and language of an answered draft."""
         level, curriculum = item.draft.level, self.material.curriculum
+        rules = [self.material.theory.by_name[name] for name in item.draft.rules]
         fitting = [other for other in curriculum.levels if self._fits(item, other)]
         if level not in fitting:
             return "outside the level's bounds"
-        rules = [self.material.theory.by_name[name] for name in item.draft.rules]
-        closed = self.renderer.list_closed(item.draft)
         try:
+            closed = self.renderer.list_closed(item.draft)
             identity = compute_item_identity(item, rules, closed, self._find_case(item, rules))
         except LimitError:
             return "too regular to be told apart from others"
         if fitting[int(identity.named[:8], 16) % len(fitting)] != level:
             return "belongs to another level"
-        key = identity.named if curriculum.splits.by == "named" else identity.core
-        split = level.split or take_share(key, curriculum.splits.shares)
-        languages = [
-            (name, share) for name, share in curriculum.languages if self.renderer.has_templates(item.draft.task, name)
-        ]
-        if not languages:
+        language = self._choose_language(item)
+        if language is None:
             return "no template for the task"
-        total = sum(share for _, share in languages)
-        language = take_share(
-            hash_parts("language", item.draft.key), [(name, share / total) for name, share in languages]
-        )
-        return Candidate(item, (level.name, item.draft.task, item.status or NO_STATUS), identity, split, language)
+        cell = (level.name, item.draft.task, item.status or NO_STATUS)
+        template = self.renderer.choose_template(item.draft, language).name
+        words = None
+        if level.words or self.splitter.needs_text:
+            words = count_words(self.renderer.render(item, language).prompt)
+            if level.words and words > level.words:
+                return "longer than the level allows"
+        features = describe_answered(item, rules, identity, template, words)
+        split = self.splitter.choose(features, level.split)
+        return Candidate(item, cell, identity, split, language, get_traits(features))
+
+    def _choose_language(self, item: Answered) -> str | None:
+        """Return the language that the draft's key draws among those with templates for its task; None without any."""
+        spoken = [
+            (name, share)
+            for name, share in self.material.curriculum.languages
+            if self.renderer.has_templates(item.draft.task, name)
+        ]
+        total = sum(share for _, share in spoken)
+        shares = [(name, share / total) for name, share in spoken]
+        return take_share(hash_parts("language", item.draft.key), shares) if shares else None
 
     def _find_case(self, item: Answered, rules: Sequence[Rule]) -> CaseStructure:
         """Return what identity knows of an item's facts and rules; the latest cases are kept."""
@@ -251,26 +287,37 @@ class BlockMaker:
 
     def _fits(self, item: Answered, level: Level) -> bool:
         wanted = {(quota.task, quota.status) for quota in level.quotas}
-        return (
-            level.given == item.draft.level.given
-            and level.hops[0] <= item.difficulty.hops <= level.hops[1]
-            and level.distractors[0] <= item.difficulty.distractors <= level.distractors[1]
-            and (item.draft.task, item.status or NO_STATUS) in wanted
-        )
+        if level.given != item.draft.level.given or (item.draft.task, item.status or NO_STATUS) not in wanted:
+            return False
+        measures = asdict(item.difficulty)
+        if any(name == "novelty" for name, _ in level.bounds):
+            proofs = [one.evidence for one in item.judgements if isinstance(one.evidence, Proof)]
+            used = {name for proof in proofs for name in proof.iterate_rules()}
+            measures["novelty"] = count_novelty(used, level, self._new_rules)
+        return level.admits(measures)
 
     def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
         """Render, write and judge candidates; every result stands alone."""
-        return [self._judge(candidate) for candidate in candidates]
+        cases = []
+        for candidate in candidates:
+            item = candidate.answered
+            names = item.draft.rules
+            theory = self._theories.get(names, partial(self.material.theory.select, names))
+            cases.append(Case(item, self.renderer.render(item, candidate.language), theory))
+        verdicts = [
+            verdict
+            for start in range(0, len(cases), _JUDGED_TOGETHER)
+            for verdict in self._judges.judge_all(cases[start : start + _JUDGED_TOGETHER], self._reader)
+        ]
+        return [
+            JudgedItem(None, None, verdict) if isinstance(verdict, str) else self._write(candidate, case, verdict)
+            for candidate, case, verdict in zip(candidates, cases, verdicts, strict=True)
+        ]
 
-    def _judge(self, candidate: Candidate) -> JudgedItem:
-        item = candidate.answered
-        rendered = self.renderer.render(item, candidate.language)
-        theory = self._theories.get(item.draft.rules, lambda: self.material.theory.select(item.draft.rules))
-        verdict = self._judges.judge(item, rendered, theory, self._reader)
-        if isinstance(verdict, str):
-            return JudgedItem(None, None, verdict)
-        digest, file = self._theory_files.get(item.draft.rules, lambda: self._write_theory(theory.rules))
-        written = self._writer.write(item, rendered, digest, candidate.identity, candidate.split)
+    def _write(self, candidate: Candidate, case: Case, verdict: Certificate) -> JudgedItem:
+        names = case.item.draft.rules
+        digest, file = self._theory_files.get(names, partial(self._write_theory, case.theory.rules))
+        written = self._writer.write(case.item, case.rendered, digest, candidate.identity, candidate.split)
         written["verified"] = {
             "checker": verdict.checker,
             "z3": verdict.z3,

@@ -19,16 +19,19 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, i
 __all__ = ["OwnContext", "SharedContext", "list_individuals", "make_carver"]
 
 
-def make_carver(level: Level, plan: Plan, world: World) -> OwnContext | SharedContext:
-    """Return what carves questions out of a world as its level wants it."""
-    return OwnContext(level, plan, world) if level.questions == 1 else SharedContext(level, plan, world)
+def make_carver(
+    level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()
+) -> OwnContext | SharedContext:
+    """Return what carves questions out of a world as its level wants it; rules ``avoided`` are no distractors."""
+    make = OwnContext if level.questions == 1 else SharedContext
+    return make(level, plan, world, avoided)
 
 
 class OwnContext:
     """Every question has a context of its own."""
 
-    def __init__(self, level: Level, plan: Plan, world: World) -> None:
-        self.level, self.plan, self.world = level, plan, world
+    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
+        self.level, self.plan, self.world, self._avoided = level, plan, world, avoided
         self._names = tuple(rule.name for rule in plan.theory.rules)
 
     def carve(
@@ -72,7 +75,7 @@ class OwnContext:
     def _choose_rules(self, used: set[str], random: KeyedRandom) -> tuple[str, ...]:
         if self.level.given != "facts+rules":
             return self._names
-        others = [name for name in self._names if name not in used]
+        others = [name for name in self._names if name not in used and name not in self._avoided]
         more = random.shuffle(others)[: random.draw_between(*self.level.extra_rules)]
         return tuple(sorted((*used, *more)))
 

@@ -42,10 +42,10 @@ class _Target:
 
 
 class Drafter:
-    """Proposes drafts for the worlds of a block."""
+    """Proposes drafts for the worlds of a block; rules ``avoided`` are stated only where they are needed."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, avoided: frozenset[str] = frozenset()) -> None:
+        self.plan, self._avoided = plan, avoided
         self._restatements = frozenset(rule.name for rule in plan.theory.rules if is_restatement(rule))
         self._queryable = frozenset(plan.queryable)
         self._by_head: dict[Term, tuple[str, ...]] = {
@@ -81,7 +81,7 @@ class Drafter:
         tried = [*((target.world, statement) for target, statement in changed), *opposed]
         refutations, unknowns = self._try_statements(batch, worlds, tried)
         made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
-        carvers = [make_carver(level, self.plan, world) for world in worlds]
+        carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
         for number, statement in opposed:
             refutation = refutations.get((number, statement))
             if refutation is not None:

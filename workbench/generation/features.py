@@ -43,18 +43,19 @@ class StepOutline(NamedTuple):
 class ItemFeatures:
     """What an item is made of.
 
-    ``exact``, ``named`` and ``core`` are its identities. ``measures`` are those of its difficulty, with ``words`` once
-    the text is known. ``rules`` are those of its proofs, ``meetings`` the pairs of them in one proof and ``adjacent``
-    those of which one concludes what the other needs; pairs are sorted, and one rule used twice makes a pair with
-    itself. ``individuals`` are all that it names. ``predicates`` are the classes and properties that are stated,
-    asked, concluded, or in a rule that is stated or used; ``classes`` and ``properties`` those asked or concluded.
-    ``template`` is the name of the template without its digest, empty until it is chosen.
+    ``exact``, ``named``, ``core`` and ``context`` are its identities. ``measures`` are those of its difficulty, with
+    ``words`` once the text is known. ``rules`` are those of its proofs, ``meetings`` the pairs of them in one proof and
+    ``adjacent`` those of which one concludes what the other needs; pairs are sorted, and one rule used twice makes a
+    pair with itself. ``individuals`` are all that it names. ``predicates`` are the classes and properties that are
+    stated, asked, concluded, or in a rule that is stated or used; ``classes`` and ``properties`` those asked or
+    concluded. ``template`` is the name of the template without its digest, empty until it is chosen.
     """
 
     cell: Cell
     exact: str
     named: str
     core: str
+    context: str
     measures: tuple[tuple[str, int], ...]
     rules: frozenset[str] = frozenset()
     meetings: frozenset[tuple[str, str]] = frozenset()
@@ -134,7 +135,7 @@ def _find_pairs(
 def collect_features(
     *,
     cell: Cell,
-    identity: tuple[str, str, str],
+    identity: tuple[str, str, str, str],
     measures: Mapping[str, int],
     proofs: Iterable[Sequence[StepOutline]],
     facts: Iterable[Pattern],
@@ -145,8 +146,8 @@ def collect_features(
 ) -> ItemFeatures:
     """Return the features of an item from its parts.
 
-    ``identity`` is exact, named and core. ``asked`` may hold variables. ``rules`` are those that the prompt states,
-    or, where it states none, those that the proofs use. Leave what is *false* out of ``concluded``.
+    ``identity`` is exact, named, core and context. ``asked`` may hold variables. ``rules`` are those that the prompt
+    states, or, where it states none, those that the proofs use. Leave what is *false* out of ``concluded``.
     """
     facts, asked, concluded = list(facts), list(asked), list(concluded)
     used, meetings, adjacent = _find_pairs(proofs)
@@ -213,7 +214,7 @@ class FeatureReader:
         identity = item["identity"]
         return collect_features(
             cell=(item["level_name"], item["task"], item["status"] or NO_STATUS),
-            identity=(identity["exact"], identity["named"], identity["core"]),
+            identity=(identity["exact"], identity["named"], identity["core"], identity["context"]),
             measures={**item["difficulty"], WORDS: count_words(item["question"])},
             proofs=outlines,
             facts=[self._read_triple(entry["triple"]) for entry in item["context"]],

@@ -137,11 +137,15 @@ class ItemStructure:
 
 
 class Identity(NamedTuple):
-    """The three digests, 32 hexadecimal digits each."""
+    """The three digests, 32 hexadecimal digits each, and ``context``: the facts alone up to names of individuals.
+
+    Questions about one world have one context. Where nothing is stated, the context is ``named``.
+    """
 
     exact: str
     named: str
     core: str
+    context: str = ""
 
 
 class Match(NamedTuple):
@@ -189,10 +193,13 @@ class CaseStructure:
         parts = question.list_parts()
         closed = sorted(set(question.closed))
         listed = "\t".join(closed)
+        stated, asked = self._describe_named(theory, parts)
+        named = _digest("named", common, theory.named, listed, stated, asked)
         return Identity(
             _digest("exact", common, theory.exact, listed, self._describe_exact(), _write_parts(parts)),
-            _digest("named", common, theory.named, listed, *self._describe_named(theory, parts)),
+            named,
             _digest("core", common, *self._describe_core(question, parts, closed)),
+            named if question.given == "none" else stated,
         )
 
     def _describe_theory(self, names: frozenset[str] | None) -> _Theory:

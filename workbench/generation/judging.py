@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.formats.rules_parser import parse_rule
@@ -22,11 +23,11 @@ from workbench.model.proofs import Evidence, ModelPair, Proof, Refutation, Statu
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Term, Triple, is_variable
 from workbench.model.theory import Theory
-from workbench.solving.certificates import Judge, Verdict
+from workbench.solving.certificates import AnswersClaim, EvidenceClaim, Judge, Verdict
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
 
-__all__ = ["GATES", "Certificate", "Judges", "match_reading"]
+__all__ = ["GATES", "Case", "Certificate", "Checked", "Judges", "match_reading"]
 
 GATES = (
     "consistent", "agrees-with-project", "not-stated", "answer-complete", "distractors-idle", "reader-agrees",
@@ -46,6 +47,20 @@ class Certificate:
     reader: str
 
 
+class Case(NamedTuple):
+    """An item to be judged: answered, rendered, and its own theory."""
+
+    item: Answered
+    rendered: Rendered
+    theory: Theory
+
+
+class Checked(NamedTuple):
+    """What the checker leaves on an item that it accepts."""
+
+    certificate: str
+
+
 class Judges:
     """Judges items of one dataset; what was judged before up to renaming is remembered by Z3's judge.
 
@@ -61,30 +76,45 @@ class Judges:
         self._checkers: Memo[tuple[tuple[str, ...], frozenset[Term], tuple[Triple, ...]], Checker] = Memo()
 
     def judge(self, item: Answered, rendered: Rendered, theory: Theory, reader: Reader) -> Certificate | str:
-        """Return the certificate of an item, or the reason why a judge rejects it.
+        """Return the certificate of an item, or the reason why a judge rejects it."""
+        return self.judge_all([Case(item, rendered, theory)], reader)[0]
 
-        ``theory`` is the item's own theory; the rules that checker and Z3 see are parsed back from their text.
+    def judge_all(self, cases: Sequence[Case], reader: Reader) -> list[Certificate | str]:
+        """Return for each item its certificate, or the reason why a judge rejects it; Z3 is asked about all at once.
+
+        The rules that checker and Z3 see are parsed back from their text.
         """
+        checked = [(case, self._check_one(case)) for case in cases]
+        asked = [self._claim(case) if isinstance(found, Checked) else [] for case, found in checked]
+        verdicts = self.z3.judge_items(asked)
+        return [
+            found if isinstance(found, str) else self._conclude(case, found, own, reader)
+            for (case, found), own in zip(checked, verdicts, strict=True)
+        ]
+
+    def _check_one(self, case: Case) -> Checked | str:
+        """Return the checker's certificate of an item, or why it is rejected."""
+        item = case.item
         fault = _find_mismatch(item)
         if fault:
             return f"item: {fault}"
-        exported = self._export(theory, rendered.layout.closed)
-        checked = self._check(item, exported)
-        if isinstance(checked, list):
-            return f"checker: {checked[0]}"
+        exported = self._export(case.theory, case.rendered.layout.closed)
+        certificate = self._check(item, exported)
+        if isinstance(certificate, list):
+            return f"checker: {certificate[0]}"
         model = self._find_checker(exported, item.draft.facts).model
         fault = get_family(item.draft.task).judge(item, exported, model)
-        if fault:
-            return f"checker: {fault}"
-        verdicts = self._solve(item, exported)
+        return f"checker: {fault}" if fault else Checked(certificate)
+
+    def _conclude(self, case: Case, checked: Checked, verdicts: Sequence[Verdict], reader: Reader) -> Certificate | str:
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
         if bad is not None:
             return f"Z3: {bad.reason}"
-        problem = match_reading(reader.read(rendered.prompt), item, rendered, self._formulate)
+        problem = match_reading(reader.read(case.rendered.prompt), case.item, case.rendered, self._formulate)
         if problem:
             return f"reader: {problem}"
         z3 = hash_parts(*(f"{v.method}:{v.reason}" for v in verdicts))[:32]
-        return Certificate(checked, z3, hash_parts(rendered.prompt)[:32])
+        return Certificate(checked.certificate, z3, hash_parts(case.rendered.prompt)[:32])
 
     def _export(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
         """Return a theory as it is read back from its text."""
@@ -125,24 +155,18 @@ class Judges:
             return [str(error)]
         return hash_parts(*digests)[:32]
 
-    def _solve(self, item: Answered, theory: Theory) -> list[Verdict]:
-        draft = item.draft
-        verdicts = [self._solve_one(judgement, theory, draft.facts) for judgement in item.judgements]
-        if draft.query is not None:
-            model = self._find_checker(theory, draft.facts).model
-            query = draft.query
-            verdicts.append(self.z3.judge_answers(theory, model, query.body, query.variables, item.answers))
-        return verdicts
-
-    def _solve_one(self, judgement: Judgement, theory: Theory, stated: tuple[Triple, ...]) -> Verdict:
-        facts = apply_change(stated, judgement.change)
-        model = self._find_checker(theory, facts).model
-        evidence = judgement.evidence
-        if isinstance(evidence, Proof):
-            return self.z3.judge_proof(theory, facts, evidence, model)
-        if isinstance(evidence, Refutation):
-            return self.z3.judge_refutation(theory, facts, evidence, model)
-        return self.z3.judge_models(theory, facts, evidence)
+    def _claim(self, case: Case) -> list[EvidenceClaim | AnswersClaim]:
+        """Return what Z3 is to confirm about an item."""
+        item, theory = case.item, self._export(case.theory, case.rendered.layout.closed)
+        claims: list[EvidenceClaim | AnswersClaim] = []
+        for judgement in item.judgements:
+            checker = self._find_checker(theory, apply_change(item.draft.facts, judgement.change))
+            claims.append(EvidenceClaim(theory, checker.facts, judgement.evidence, checker.model))
+        query = item.draft.query
+        if query is not None:
+            model = self._find_checker(theory, item.draft.facts).model
+            claims.append(AnswersClaim(theory, model, query.body, query.variables, item.answers))
+        return claims
 
 
 def _find_mismatch(item: Answered) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,11 +95,17 @@ class Renderer:
     """Renders items with one lexicon per language and the curriculum's templates."""
 
     def __init__(
-        self, theory: Theory, lexicons: Mapping[str, Lexicon], templates: Sequence[Template], *, person: bool
+        self,
+        theory: Theory,
+        lexicons: Mapping[str, Lexicon],
+        templates: Sequence[Template],
+        *,
+        person: bool,
+        choose: Callable[[Sequence[str], str], str],
     ) -> None:
         self.theory = theory
         self.lexicons = lexicons
-        self._person = person
+        self._person, self._choose = person, choose
         self._templates: dict[tuple[str, str], tuple[Template, ...]] = {}
         for template in sorted(templates, key=lambda t: t.name):
             place = (template.task, template.language)
@@ -142,7 +148,7 @@ class Renderer:
         draft, lexicon = item.draft, self.lexicons[language]
         family, voice = get_family(draft.task), Voice(lexicon, self._person)
         context = self._lay_out(draft, language)
-        template = KeyedRandom("template", draft.key).choose(self._templates[draft.task, language])
+        template = self.choose_template(draft, language)
         slots = name_slots(template, family)
         values = {slots[name]: _join(slots[name], sentences) for name, sentences in context.sentences.items()}
         values |= family.ask(item, context.layout, voice)
@@ -150,6 +156,12 @@ class Renderer:
         prompt = fill_skeleton(skeleton, values)
         answer = family.answer(item, context.layout, voice)
         return Rendered(language, template, skeleton, prompt, answer, context.layout, voice)
+
+    def choose_template(self, draft: Draft, language: str) -> Template:
+        """Return the template that frames a draft; there must be one for its task."""
+        listed = self._templates[draft.task, language]
+        name = self._choose([template.name for template in listed], draft.key)
+        return next(template for template in listed if template.name == name)
 
     def _lay_out(self, draft: Draft, language: str) -> _Context:
         """Return the context of a case in its one order, said; the latest cases are remembered."""

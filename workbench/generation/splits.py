@@ -113,15 +113,16 @@ class Splitter:
         """Return the split of an item that is not a perturbed one.
 
         ``assigned`` is the split that its level names, if any. Otherwise an item belongs to the first split whose
-        axis it touches, and to an iid split by the hash of its identity when it touches none; where a level's own
-        split is the one to train on, that comes in place of the hash.
+        axis it touches, and to an iid split by the hash of its identity when it touches none (by ``named``: of what it
+        states, so that questions about one world stay together); where a level's own split is the one to train on,
+        that comes in place of the hash.
         """
         if assigned and assigned != self.train:
             return assigned
         for held in self.held:
             if held.touches(features):
                 return held.name
-        return assigned or self.draw(features.named if self.by == "named" else features.core)
+        return assigned or self.draw(features.context if self.by == "named" else features.core)
 
     def draw(self, identity: str) -> str:
         """Return the iid split in which the hash of an identity falls."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.formats.curriculum_names import fold_name
@@ -44,6 +44,8 @@ class NameBook:
     def __init__(self, curriculum: Curriculum, taken_labels: Mapping[str, Collection[str]] | None = None) -> None:
         self.labels: dict[str, dict[Term, str]] = {language: {} for language, _ in curriculum.languages}
         self._lists: list[tuple[Term, tuple[Term, ...]]] = []
+        self.order: Callable[[Sequence[Term], str, KeyedRandom], list[Term]] | None = None
+        """In which order names of a list are given in a world, by its key; None leaves it to the draw."""
         others = {name: {*map(fold_name, (taken_labels or {}).get(name, ()))} for name, _ in curriculum.languages}
         taken: set[Term] = set()
         for number, names in enumerate(curriculum.names):
@@ -70,6 +72,11 @@ class NameBook:
         self._reserve = terms
         self.classes = tuple(dict.fromkeys(class_ for class_, _ in self._lists if class_))
 
+    @property
+    def lists(self) -> tuple[tuple[Term, ...], ...]:
+        """The names of each list, by their terms."""
+        return tuple(terms for _, terms in self._lists)
+
     def name_individuals(self, classes: Sequence[Collection[Term]], random: KeyedRandom) -> list[Term] | None:
         """Return a name for each individual, of the first list for one of its classes, each name once.
 
@@ -77,10 +84,15 @@ class NameBook:
         """
         numbers = {class_: number for number, (class_, _) in reversed(list(enumerate(self._lists)))}
         wanted = [min((numbers[c] for c in own if c and c in numbers), default=numbers.get("", -1)) for own in classes]
-        drawn = {n: iter(random.pick(self._lists[n][1], wanted.count(n))) for n in sorted(set(wanted))}
+        drawn = {n: iter(self._draw(self._lists[n][1], wanted.count(n), random)) for n in sorted(set(wanted))}
         reserve = iter(self._reserve)
         names = [next(drawn[n], None) or next(reserve, None) for n in wanted]
         return [name for name in names if name is not None] if None not in names else None
+
+    def _draw(self, names: Sequence[Term], count: int, random: KeyedRandom) -> list[Term]:
+        if self.order is None:
+            return random.pick(names, count)
+        return self.order(names, str(random.draw_below(1 << 48)), random)[:count]
 
     def choose_names(
         self, individuals: Sequence[Term], classes: Mapping[Term, frozenset[Term]], random: KeyedRandom
