@@ -199,6 +199,15 @@ def test_two_builds_to_one_place_do_not_mix(project: Project, tmp_path: Path) ->
     assert not (tmp_path / "guild").exists()
 
 
+def test_a_folder_that_is_no_dataset_is_refused_before_any_work(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "guild").mkdir()
+    (tmp_path / "guild" / "thesis.txt").write_text("Mine.")
+    said: list[str] = []
+    with pytest.raises(UsageError, match="no dataset"):
+        build(project, tmp_path, progress=said.append)
+    assert not any("level" in text for text in said) and list_stage(tmp_path) == []
+
+
 def test_tables_have_so_many_rows_and_hold_the_same(project: Project, whole: Path, tmp_path: Path) -> None:
     folder = build(project, tmp_path, shard_rows=4).folders[0]
     manifest, expected = (json.loads((place / "manifest.json").read_text()) for place in (folder, whole))

@@ -31,7 +31,9 @@ from workbench.model.items import canonical_json
 from workbench.model.terms import Triple
 from workbench.project.writing import TEMPORARY_SUFFIX, recover_directory, replace_directory
 
-__all__ = ["SHARD_ROWS", "DatasetContent", "DatasetWriter", "MapParts", "open_dataset", "write_dataset"]
+__all__ = [
+    "SHARD_ROWS", "DatasetContent", "DatasetWriter", "MapParts", "check_place", "open_dataset", "write_dataset",
+]  # fmt: skip
 
 SHARD_ROWS = 100_000
 """Rows of a table; a split with more has several tables."""
@@ -99,7 +101,7 @@ def open_dataset(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         recover_directory(out)
-        _check_place(out)
+        check_place(out)
         with _make_folder(out) as folder:
             with DatasetWriter(out, folder, splits, shard_rows, facts or {}) as writer:
                 yield writer
@@ -109,8 +111,11 @@ def open_dataset(
         raise StorageError(f"Could not write {out}: {error.strerror or error}. Nothing was changed.") from error
 
 
-def _check_place(out: Path) -> None:
-    """Refuse to replace what is not a dataset: somebody's folder may have been named by mistake."""
+def check_place(out: Path) -> None:
+    """Refuse to replace what is not a dataset: somebody's folder may have been named by mistake.
+
+    Raises UsageError, and OSError when the folder cannot be read.
+    """
     if not out.exists():
         return
     if not out.is_dir():

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from workbench.errors import StorageError, UsageError
+from workbench.export.dataset import check_place
 from workbench.export.locking import lock_folder
 from workbench.export.parts import hash_file
 from workbench.generation.digests import DIGEST_BYTES, DigestSet, shorten_digest
@@ -58,10 +59,13 @@ def open_stage(out: Path, fingerprint: Mapping[str, str], cells: list[Cell], spl
     """Open the stage of a build to ``out``; ``fingerprint`` has a digest for everything that decides the items.
 
     What an earlier build with the same fingerprint left is there to go on from. A stage without any item in it is
-    removed in the end. Raises UsageError when another build to ``out`` is under way, StorageError.
+    removed in the end. Raises UsageError when another build to ``out`` is under way, or when there is something there
+    that is no dataset; StorageError.
     """
-    folder = name_stage(Path(os.path.realpath(out)))
+    place = Path(os.path.realpath(out))
+    folder = name_stage(place)
     try:
+        check_place(place)  # now, and not when all items are made
         folder.mkdir(parents=True, exist_ok=True)
         with lock_folder(folder) as mine:
             if not mine:
