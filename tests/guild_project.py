@@ -203,7 +203,7 @@ levels:
     distractors: [0, 4]
     extra_rules: [0, 2]
     worlds: [sampled]
-    tasks: {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3}
+    tasks: {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3, conflict: 6}
   - name: more-steps
     title: Two or three steps
     hops: [2, 3]
@@ -211,7 +211,7 @@ levels:
     extra_rules: [0, 3]
     worlds: [sampled]
     tasks:
-      {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10}
+      {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10, conflict: 6}
   - name: one-world
     title: Many questions about one world
     hops: [1, 3]
@@ -242,6 +242,7 @@ _MORE_ASKING = {
     ),
     "prove": ("Statement: {{ statement }}.\n{{ choices }}", "Aussage: {{ statement }}.\n{{ choices }}"),
     "step": ("A proof:\n{{ proof_lines }}\n{{ choices }}", "Ein Beweis:\n{{ proof_lines }}\n{{ choices }}"),
+    "conflict": ("Something is contradictory.\n{{ choices }}", "Etwas ist widersprüchlich.\n{{ choices }}"),
     "abduce": ("{{ goal }}\n{{ options }}\n{{ choices }}",) * 2,
     "diff": (
         "A change:\n{{ changes }}\n{{ options }}\n{{ instruction }}",
@@ -264,7 +265,7 @@ _OTHER_FRAMES = {
         "de-1": ("{{ suppositions }}\n", "Regeln:\n{{ rules_list }}\n", 1),
     },
 }
-_FRAMES_OF = {"prove": "labelled", "step": "labelled", "taxonomy": "supposing"}
+_FRAMES_OF = {"prove": "labelled", "step": "labelled", "conflict": "labelled", "taxonomy": "supposing"}
 
 
 def write_guild_project(folder: Path, *, all_tasks: bool = False) -> Path:

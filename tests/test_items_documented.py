@@ -84,6 +84,14 @@ def list_wrong(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield item | {"answer": next(option["letter"] for option in options if option["letter"] != item["answer"])}
     if "wrong" in query:
         yield item | {"query": query | {"wrong": next(f"S{n}" for n in (1, 2) if f"S{n}" != query["wrong"])}}
+    if query["kind"] == "conflict":
+        names = [entry["id"] for entry in item["context"]]
+        others = [name for name in names if name not in query["facts"]]
+        for changed in (query["facts"][1:], [*query["facts"], *others[:1]], [*query["facts"][1:], *others[:1]]):
+            if changed != query["facts"]:
+                labels = ", ".join(f"F{number}" for number in sorted(int(name[1:]) for name in changed))
+                yield item | {"query": query | {"facts": changed}, "answer": labels}
+        yield item | {"answer": item["answer"].partition(", ")[0]}
     if query["kind"] == "prove":
         first, *rest = item["proof"]
         yield item | {"proof": [first | {"premises": first["premises"][1:]}, *rest]}

@@ -68,22 +68,18 @@ class Conflict(Family):
 
     def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
         """The labels of the set, in the order of the context."""
-        return ", ".join(layout.label_fact(fact) for fact in _order_members(item, layout))
+        members = sorted(_list_members(item.draft), key=layout.facts.index)
+        return ", ".join(layout.label_fact(fact) for fact in members)
 
     def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
         """The rules in the order of their labels, the set, and how the context stands without each of its facts."""
-        by_member = {one.change.removed: one for one in item.judgements[1:]}
-        members = _order_members(item, layout)
         return {
             "kind": self.kind,
             "rules": [rule.name for rule in layout.rules],
-            "facts": [f"c{layout.facts.index(fact) + 1}" for fact in members],
+            "facts": [f"c{layout.facts.index(fact) + 1}" for fact in _list_members(item.draft)],
             "without": [
-                {
-                    "status": by_member[fact,].status,
-                    "evidence": to.write_evidence(by_member[fact,], layout, voice.lexicon),
-                }
-                for fact in members
+                {"status": judgement.status, "evidence": to.write_evidence(judgement, layout, voice.lexicon)}
+                for judgement in item.judgements[1:]
             ],
         }
 
@@ -120,7 +116,3 @@ def _rests_on(proof: Proof, facts: Sequence[Triple]) -> bool:
 
 def _list_members(draft: Draft) -> list[Triple]:
     return [fact for claim in draft.claims[1:] for fact in claim.change.removed]
-
-
-def _order_members(item: Answered, layout: Layout) -> list[Triple]:
-    return sorted(_list_members(item.draft), key=layout.facts.index)
