@@ -131,7 +131,7 @@ class _Nowhere:
     def put(self, key: Key, written: Written) -> None:
         """Forget an item."""
 
-    def end_block(self, state: Mapping[str, Any]) -> None:
+    def end_block(self, state: Mapping[str, Any] | None) -> None:
         """Forget a block."""
 
 

@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.generation import selection as selection_module
+from workbench.generation.balancing import Balancer, Traits
 from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.keyed import take_share
 from workbench.generation.processes import InProcess
 from workbench.generation.selection import Place, Progress, Selection, select_items
 from workbench.generation.taking import Key, Ledger, Written, foresee, take_in_turn
-from workbench.model.curriculum import Cell, Curriculum, Level, Quota, Splits, WorldSource
+from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, Splits, WorldSource
 
 PATIENCE = selection_module._PATIENCE
 CELLS = [("entailment", "entailed"), ("entailment", "unknown"), ("select", "-")]
@@ -102,7 +103,7 @@ class Kept:
     def put(self, key: Key, written: Written) -> None:
         self.items.append((key, written))
 
-    def end_block(self, state: Mapping[str, Any]) -> None:
+    def end_block(self, state: Mapping[str, Any] | None) -> None:
         self.states.append((len(self.items), json.dumps(state)))
         if len(self.states) == self.stop:
             raise KeyboardInterrupt
@@ -240,6 +241,107 @@ def test_a_cell_that_nothing_comes_for_is_given_up() -> None:
     assert found.blocks["one/sampled"] == PATIENCE
     assert [(s.quota.status, s.taken) for s in found.shortfalls] == [("unknown", 0)]
     assert states[0] == Progress("one", 0, 3, 0, 3) and states[-1] == Progress("one", 1, 3, 1, 3)
+
+
+# ---- balance
+
+
+RULES = st.frozensets(st.sampled_from("abc"), max_size=2)
+BALANCED_ROWS = st.lists(st.lists(st.tuples(st.integers(0, 9), RULES, st.booleans()), max_size=6), max_size=6)
+BALANCES = st.tuples(st.integers(0, 2), st.sampled_from([0.4, 0.7, 1.0]))
+
+
+@dataclass
+class BalancedBlock:
+    """Candidates of one cell with the rules of their proofs."""
+
+    level: str
+    number: int
+    rows: list[tuple[int, frozenset[str], bool]]
+    source: WorldSource = "sampled"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.number, 0)
+
+    @property
+    def keys(self) -> list[Key]:
+        names = [hash_name(f"{self.level} {name}") for name, _, _ in self.rows]
+        rules = [Traits(rules) for _, rules, _ in self.rows]
+        return [Key((self.level, "select", "-"), n, n, t) for n, t in zip(names, rules, strict=True)]
+
+    @property
+    def rejected(self) -> dict[tuple[str, str, str], int]:
+        return {}
+
+    def judge(self, positions: Sequence[int]) -> list[Written]:
+        names = [(f"{self.level} {self.number}.{n}", self.rows[n][2]) for n in positions]
+        return [Written(name.encode(), "train", name, b"", "" if good else "no") for name, good in names]
+
+
+@dataclass
+class BalancedSource:
+    """The same blocks for every level."""
+
+    blocks: Sequence[list[tuple[int, frozenset[str], bool]]]
+
+    def iterate_blocks(
+        self, level: Level, get_room: Callable[[], dict[Cell, int]], start: Place
+    ) -> Iterator[BalancedBlock]:
+        for number, rows in enumerate(self.blocks):
+            if (number, 0) >= start:
+                yield BalancedBlock(level.name, number, rows)
+
+
+def make_balanced(items: int, each: int, most: float) -> Curriculum:
+    quotas = (Quota("select", "-", items),)
+    plain = replace(make_curriculum((1, 0, 0)).levels[0], name="plain", quotas=quotas)
+    balanced = replace(plain, name="balanced", number=2, balance=(Balance("rules", each, most),))
+    return replace(make_curriculum((1, 0, 0)), levels=(plain, balanced, replace(plain, name="last", number=3)))
+
+
+@given(BALANCED_ROWS, BALANCES, st.integers(1, 8))
+def test_a_balanced_level_is_taken_one_by_one(
+    blocks: list[list[tuple[int, frozenset[str], bool]]], balance: tuple[int, float], items: int
+) -> None:
+    curriculum, kept = make_balanced(items, *balance), Kept()
+    selection = select_items(curriculum, BalancedSource(blocks), kept)
+    level = curriculum.levels[1]
+    balancer, taken, seen, misses = Balancer(level), list[str](), set[int](), 0
+    for number, rows in enumerate(blocks):
+        for _, rules, _ in rows if len(taken) < items else ():
+            balancer.see(Traits(rules))
+        before = len(taken)
+        for n, (name, rules, good) in enumerate(rows):
+            is_open = len(taken) < items and misses < PATIENCE and name not in seen
+            if is_open and good and balancer.accepts(("balanced", "select", "-"), Traits(rules)) is None:
+                balancer.take(("balanced", "select", "-"), Traits(rules))
+                seen.add(name)
+                taken.append(f"balanced {number}.{n}")
+        misses = misses + 1 if len(taken) == before else 0
+    found = [w.line.decode() for key, w in kept.items if key.cell[0] == "balanced"]
+    assert found == taken
+    assert selection.accounts == {"balanced": balancer.describe()}
+
+
+@given(BALANCED_ROWS, BALANCES, st.integers(1, 8), st.integers(1, 20))
+def test_a_balanced_level_that_was_interrupted_is_begun_anew(
+    blocks: list[list[tuple[int, frozenset[str], bool]]], balance: tuple[int, float], items: int, stop: int
+) -> None:
+    curriculum = make_balanced(items, *balance)
+    whole, first = Kept(), Kept(stop)
+    expected = select_items(curriculum, BalancedSource(blocks), whole)
+    with contextlib.suppress(KeyboardInterrupt):
+        select_items(curriculum, BalancedSource(blocks), first)
+    states = [(count, state) for count, state in first.states if state != "null"]
+    if not states:
+        return
+    count, state = states[-1]
+    earlier = Selection.restore(curriculum, json.loads(state), [key for key, _ in first.items[:count]])
+    rest = Kept()
+    selection = select_items(curriculum, BalancedSource(blocks), rest, earlier=earlier)
+    assert first.items[:count] + rest.items == whole.items
+    assert selection.to_json() == expected.to_json() and selection.accounts == expected.accounts
 
 
 # ---- for real

@@ -167,8 +167,13 @@ class Stage:
         """Keep an item of the block at work."""
         self._pending.append((key, written))
 
-    def end_block(self, state: Mapping[str, Any]) -> None:
-        """Write the items of a block, and finish the chunk when it is large or old enough."""
+    def end_block(self, state: Mapping[str, Any] | None) -> None:
+        """Write the items of a block, and finish the chunk when it is large or old enough.
+
+        Without a state the chunk cannot end here: what follows upon the last state waits for the next one.
+        """
+        if state is None and self._open is not None and self._open.state is not None:
+            self._finish_open()
         chunk = self._open = self._open or _OpenChunk(self._folder, len(self.chunks))
         for key, written in self._pending:
             theory = shorten_digest(written.theory)
@@ -178,12 +183,17 @@ class Stage:
             chunk.add(written.line, written.theory_line if is_new else b"", row)
         self._pending.clear()
         chunk.state = state
+        if state is None:
+            return
         if chunk.items >= CHUNK_ITEMS or time.monotonic() - self._last >= _CHUNK_SECONDS:
             self.finish_chunk()
 
     def finish_chunk(self) -> None:
         """Make durable what was written so far; of the block at work, nothing is."""
         self._pending.clear()
+        self._finish_open()
+
+    def _finish_open(self) -> None:
         chunk, self._open = self._open, None
         if chunk is not None and chunk.state is not None:
             chunk.finish(chunk.state)
@@ -252,6 +262,7 @@ def _name(number: int, kind: str) -> str:
 def _read_json(path: Path) -> object:
     """Return what a file of ours holds; None where it is missing or was cut off."""
     try:
-        return json.loads(path.read_bytes())  # type: ignore[no-any-return]
+        value: object = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
+    return value

@@ -11,12 +11,13 @@ is a small JSON value from which the selection goes on as if it had never stoppe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from workbench.generation.taking import Key, Ledger, Written, take_in_turn
-from workbench.model.curriculum import Cell, Curriculum, Level, Quota, WorldSource
+from workbench.generation.balancing import BalanceAccount, Balancer, Shortage
+from workbench.generation.taking import Judge, Key, Ledger, Written, take_balanced, take_in_turn
+from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, WorldSource
 
 __all__ = ["START", "Block", "BlockSource", "Place", "Progress", "Selection", "Shortfall", "Sink", "select_items"]
 
@@ -80,8 +81,8 @@ class Sink(Protocol):
         """Keep an item of the block at work."""
         ...
 
-    def end_block(self, state: Mapping[str, Any]) -> None:
-        """Note that a block is done; ``state`` is that from which to go on after it."""
+    def end_block(self, state: Mapping[str, Any] | None) -> None:
+        """Note that a block is done; ``state`` is that from which to go on after it, None where nobody can."""
         ...
 
 
@@ -107,7 +108,7 @@ class Shortfall:
 
 @dataclass
 class Selection:
-    """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls."""
+    """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls, balance by level."""
 
     ledger: Ledger
     taken: Counter[Cell] = field(default_factory=Counter)
@@ -116,6 +117,7 @@ class Selection:
     misses: Counter[Cell] = field(default_factory=Counter)
     level: str = ""
     place: Place = START
+    accounts: dict[str, tuple[BalanceAccount, ...]] = field(default_factory=dict)
 
     @property
     def rejected(self) -> Counter[str]:
@@ -136,6 +138,7 @@ class Selection:
             "misses": [[*cell, count] for cell, count in sorted(self.misses.items())],
             "rejected": dict(sorted(self.rejected.items())),
             "blocks": dict(sorted(self.blocks.items())),
+            "balance": {name: [_write_account(one) for one in accounts] for name, accounts in self.accounts.items()},
         }
 
     @staticmethod
@@ -152,7 +155,23 @@ class Selection:
             misses=Counter({(level, task, status): count for level, task, status, count in state["misses"]}),
             level=state["level"],
             place=Place(number, turn),
+            accounts={
+                level.name: tuple(map(_read_account, level.balance, state["balance"][level.name]))
+                for level in curriculum.levels
+                if level.name in state["balance"]
+            },
         )
+
+
+def _write_account(account: BalanceAccount) -> dict[str, Any]:
+    largest = [account.largest, account.largest_cell, account.largest_share]
+    return {"below": [list(one) for one in account.below], "largest": largest, "released": account.released}
+
+
+def _read_account(balance: Balance, written: Mapping[str, Any]) -> BalanceAccount:
+    name, cell, share = written["largest"]
+    below = tuple(Shortage(*one) for one in written["below"])
+    return BalanceAccount(balance, below, name, tuple(cell) if cell else None, share, written["released"])
 
 
 def select_items(
@@ -161,8 +180,12 @@ def select_items(
     sink: Sink,
     report: Callable[[Progress], None] = lambda _: None,
     earlier: Selection | None = None,
+    list_known: Callable[[Level], Mapping[str, Collection[str]]] = lambda _: {},
 ) -> Selection:
-    """Fill every cell of the curriculum, level by level; go on where ``earlier`` stopped."""
+    """Fill every cell of the curriculum, level by level; go on where ``earlier`` stopped.
+
+    ``list_known`` tells by ``rules``, ``classes`` and ``properties`` what can occur at a level that is balanced.
+    """
     selection = earlier or Selection(Ledger(curriculum.max_per_structure))
     wanted = sum(quota.items for level in curriculum.levels for quota in level.quotas)
     names = [level.name for level in curriculum.levels]
@@ -178,7 +201,8 @@ def select_items(
         if position >= begun:
             if level.name != selection.level:
                 selection.level, selection.place, selection.misses = level.name, START, Counter()
-            _fill_level(level, source, selection, sink, tell)
+            balancer = Balancer(level, list_known(level)) if level.balance else None
+            _fill_level(level, source, selection, sink, tell, balancer)
         for cell, quota in zip(cells, level.quotas, strict=True):
             if selection.taken[cell] < quota.items:
                 selection.shortfalls.append(Shortfall(level, quota, selection.taken[cell]))
@@ -186,7 +210,12 @@ def select_items(
 
 
 def _fill_level(
-    level: Level, source: BlockSource, selection: Selection, sink: Sink, report: Callable[[], None]
+    level: Level,
+    source: BlockSource,
+    selection: Selection,
+    sink: Sink,
+    report: Callable[[], None],
+    balancer: Balancer | None,
 ) -> None:
     quotas: dict[Cell, int] = {(level.name, quota.task, quota.status): quota.items for quota in level.quotas}
     remaining = {cell: count - selection.taken[cell] for cell, count in quotas.items()}
@@ -207,13 +236,33 @@ def _fill_level(
                 selection.rejected[reason] += count
         before, keys = dict(remaining), block.keys
         waiting = [position for position, key in enumerate(keys) if key.cell in room]
-        for position, written in take_in_turn(keys, waiting, block.judge, selection.ledger, remaining):
+        for position, written in _take(keys, waiting, block.judge, selection.ledger, remaining, balancer):
             selection.taken[keys[position].cell] += 1
             sink.put(keys[position], written)
         for cell, count in remaining.items():
             selection.misses[cell] = selection.misses[cell] + 1 if count == before[cell] else 0
+        starved = [cell for cell, count in remaining.items() if count and selection.misses[cell] >= _PATIENCE]
+        if balancer is not None and starved and balancer.release():
+            selection.misses = Counter()
         selection.place = Place(block.place.number, block.place.turn + 1)
-        sink.end_block(selection.to_json())
+        # What a balance rests on is not in the state, so a level with one is begun anew when it is interrupted.
+        sink.end_block(selection.to_json() if balancer is None else None)
         report()
         if not get_room():
             break
+    if balancer is not None and level.name not in selection.accounts:
+        selection.accounts[level.name] = balancer.describe()
+        sink.end_block(selection.to_json())
+
+
+def _take(
+    keys: Sequence[Key],
+    waiting: Sequence[int],
+    judge: Judge,
+    ledger: Ledger,
+    remaining: dict[Cell, int],
+    balancer: Balancer | None,
+) -> Iterator[tuple[int, Written]]:
+    if balancer is None:
+        return take_in_turn(keys, waiting, judge, ledger, remaining)
+    return take_balanced(keys, waiting, judge, ledger, remaining, balancer)

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+from workbench.generation.balancing import Balancer, Traits
 from workbench.generation.digests import DIGEST_BYTES, DigestCounter, DigestSet
 from workbench.model.curriculum import Cell
 
-__all__ = ["OFTEN", "TWICE", "Judge", "Key", "Ledger", "Written", "foresee", "hash_structure", "take_in_turn"]
+__all__ = [
+    "OFTEN", "TWICE", "Judge", "Key", "Ledger", "Written", "foresee", "hash_structure", "take_balanced", "take_in_turn",
+]  # fmt: skip
 
 TWICE = "the same item up to names"
 OFTEN = "the same structure often enough"
 
 
 class Key(NamedTuple):
-    """What taking has to know of a candidate: its cell, and its identities in sixteen bytes each."""
+    """What taking has to know of a candidate: its cell, its identities in sixteen bytes each, what is balanced over."""
 
     cell: Cell
     named: bytes
     core: bytes
+    traits: Traits = Traits()
 
 
 class Written(NamedTuple):
@@ -114,6 +119,64 @@ def take_in_turn(
             remaining[keys[position].cell] -= 1
             yield position, written
         waiting = [position for position in later if remaining.get(keys[position].cell)]
+
+
+def take_balanced(
+    keys: Sequence[Key],
+    waiting: Sequence[int],
+    judge: Judge,
+    ledger: Ledger,
+    remaining: MutableMapping[Cell, int],
+    balancer: Balancer,
+) -> Iterator[tuple[int, Written]]:
+    """Do as :func:`take_in_turn`, and take only what keeps a level's balance.
+
+    Each verdict may change what else is accepted, so candidates are taken one by one; those that are taken if all are
+    accepted are judged together before.
+    """
+    for position in waiting:
+        balancer.see(keys[position].traits)
+    verdicts: dict[int, Written] = {}
+    wanted = _list_balanced(keys, waiting, ledger, remaining, deepcopy(balancer))
+    verdicts.update(zip(wanted, judge(wanted) if wanted else (), strict=True))
+
+    def look_up(positions: Sequence[int]) -> Sequence[Written]:
+        missing = [position for position in positions if position not in verdicts]
+        if missing:
+            verdicts.update(zip(missing, judge(missing), strict=True))
+        return [verdicts[position] for position in positions]
+
+    for position in waiting:
+        key = keys[position]
+        if not remaining.get(key.cell) or key.named in ledger.seen:
+            ledger.rejected[TWICE] += bool(remaining.get(key.cell))
+            continue
+        refused = balancer.accepts(key.cell, key.traits)
+        if refused is not None:
+            ledger.rejected[refused] += 1
+            continue
+        for taken in take_in_turn(keys, [position], look_up, ledger, remaining):
+            balancer.take(key.cell, key.traits)
+            yield taken
+
+
+def _list_balanced(
+    keys: Sequence[Key], waiting: Sequence[int], ledger: Ledger, remaining: MutableMapping[Cell, int], preview: Balancer
+) -> list[int]:
+    """Return what will be taken if every judge accepts everything."""
+    room, pending, found = dict(remaining), set[bytes](), []
+    for position in waiting:
+        key = keys[position]
+        is_known = key.named in ledger.seen or key.named in pending
+        if not room.get(key.cell) or is_known or preview.accepts(key.cell, key.traits) is not None:
+            continue
+        if ledger.limit and ledger.structures[hash_structure(key)] >= ledger.limit:
+            continue
+        preview.take(key.cell, key.traits)
+        pending.add(key.named)
+        room[key.cell] -= 1
+        found.append(position)
+    return found
 
 
 def foresee(keys: Sequence[Key], judge: Judge, limit: int, room: MutableMapping[Cell, int]) -> dict[int, Written]:
