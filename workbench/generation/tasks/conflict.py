@@ -99,7 +99,9 @@ class Conflict(Family):
         return Asked((Claim(FALSE), *without), judgements=tuple(judgements))
 
     def judge(self, item: Answered, theory: Theory, model: frozenset[Triple]) -> str | None:
-        """The proof rests on exactly the set, and on nothing that is absent."""
+        """The proof rests on exactly the set, on nothing that is absent, and without any one of it there is none."""
+        if fault := self.find_fault(item.draft, tuple((j.statement, j.status) for j in item.judgements), ()):
+            return fault
         evidence = item.judgements[0].evidence
         if isinstance(evidence, Proof) and _rests_on(evidence, _list_members(item.draft)):
             return None
