@@ -33,7 +33,7 @@ from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import say_step
 
-__all__ = ["BatchResult", "ItemVerifier"]
+__all__ = ["BatchResult", "ItemVerifier", "make_answered", "make_layout"]
 
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000

@@ -130,7 +130,11 @@ class BlockMaker:
 
     @cached_property
     def _names(self) -> NameBook:
-        return NameBook(self.material.curriculum)
+        constants = sorted(self.plan.constants)
+        taken = {
+            name: [lexicon.get_label(term) for term in constants] for name, lexicon in self.material.lexicons.items()
+        }
+        return NameBook(self.material.curriculum, taken)
 
     @cached_property
     def lexicons(self) -> dict[str, Lexicon]:

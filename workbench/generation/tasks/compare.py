@@ -16,7 +16,7 @@ from workbench.model.terms import RDF_TYPE, Term, is_literal
 from workbench.model.values import compare_terms
 from workbench.wording.sentences import say_term
 
-__all__ = ["Compare"]
+__all__ = ["Compare", "find_best"]
 
 _VALUE = "?value"
 _MAX_ANSWERS = 8

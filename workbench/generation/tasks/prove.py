@@ -15,7 +15,7 @@ from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_fact, say_statement
 from workbench.wording.task_sentences import say_proof_line
 
-__all__ = ["Prove"]
+__all__ = ["Prove", "get_proof", "write_proof"]
 
 
 class Prove(Family):

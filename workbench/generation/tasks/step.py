@@ -19,7 +19,7 @@ from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
 from workbench.wording.task_sentences import say_proof_line
 
-__all__ = ["Line", "Step"]
+__all__ = ["Line", "Step", "read_detail"]
 
 _MOST_STEPS = 12
 
