@@ -20,12 +20,14 @@ from workbench.errors import Interrupted, InvalidKnowledgeError, UsageError
 from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.parts import MadePart, Part
 from workbench.export.staging import Stage, open_stage
+from workbench.generation.balancing import report_balance
 from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.leakage import find_leaks
 from workbench.generation.processes import map_in_order, open_source
 from workbench.generation.selection import Selection, select_items
 from workbench.generation.splits import report_splits
-from workbench.model.curriculum import Curriculum
+from workbench.generation.usable_rules import list_usable_rules
+from workbench.model.curriculum import Curriculum, Level
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators
 from workbench.project import Project
@@ -191,8 +193,13 @@ class _Run:
         curriculum = material.curriculum
         pace = Pace(curriculum.domain, self.tell)
         earlier = Selection.restore(curriculum, stage.state, stage.iterate_keys()) if stage.state else None
+        maker = BlockMaker(material)
+
+        def list_known(level: Level) -> dict[str, tuple[str, ...]]:
+            return {"rules": list_usable_rules(maker.plan, level)}
+
         with open_source(material, self.workers) as source:
-            selection = select_items(curriculum, source, stage, pace.report, earlier)
+            selection = select_items(curriculum, source, stage, pace.report, earlier, list_known)
         stage.finish_chunk()
         notes = _judge_shortfalls(self.project, selection, curriculum)
         built = self._write(material, stage, selection)
@@ -307,6 +314,8 @@ def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curric
                 domain=curriculum.domain,
             )
         )
+    for level in curriculum.levels:
+        found += report_balance(curriculum, level, selection.accounts.get(level.name, ()))
     kept = apply_policy(found, replace(project.config, waivers=()), date.today()).kept
     report = Report.collect(kept)
     if selection.shortfalls and not selection.items:
@@ -348,6 +357,7 @@ def _make_head(project: Project, material: Material, selection: Selection) -> di
              "wanted": s.quota.items, "items": s.taken}
             for s in selection.shortfalls
         ],
+        "balance": {level: [one.to_json() for one in accounts] for level, accounts in selection.accounts.items()},
     }  # fmt: skip
 
 
