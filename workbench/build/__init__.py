@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.build.checked import REPORT_FORMATS, Checked
     from workbench.build.checking import Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
+    from workbench.build.curriculum_preview import CurriculumPreview, preview_curriculum
     from workbench.build.dataset import BuildResult
     from workbench.build.derivation_log import DerivationLog, write_derivations
     from workbench.build.describing import (
@@ -71,6 +72,7 @@ __all__ = [
     "Account",
     "BuildResult",
     "Checked",
+    "CurriculumPreview",
     "CurriculumText",
     "DerivationLog",
     "Described",
@@ -119,6 +121,7 @@ __all__ = [
     "make_narrator",
     "parse_statement",
     "preview",
+    "preview_curriculum",
     "preview_sentence",
     "propose_fix",
     "read_curriculum",
@@ -136,6 +139,7 @@ _HOMES = {
     "workbench.build.checked": ("REPORT_FORMATS", "Checked"),
     "workbench.build.checking": ("Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
+    "workbench.build.curriculum_preview": ("CurriculumPreview", "preview_curriculum"),
     "workbench.build.dataset": ("BuildResult",),
     "workbench.build.derivation_log": ("DerivationLog", "write_derivations"),
     "workbench.build.describing": (

@@ -15,7 +15,7 @@ from workbench.project import Domain, SourceFile
 from workbench.wording.frames import FRAMES
 from workbench.wording.templates import Template, parse_template
 
-__all__ = ["CurriculumText", "read_curriculum"]
+__all__ = ["CurriculumText", "locate_templates", "read_curriculum"]
 
 _PLACE = re.compile(
     r"(?:.*/)?templates/(?P<task>[^/]+)/(?P<language>[a-z]{2,8})-(?P<variant>[A-Za-z0-9_-]+)\.j(?:2|inja)\Z"
@@ -57,6 +57,12 @@ def read_curriculum(domain: Domain) -> CurriculumText:
         violations += _find_missing_templates(curriculum, templates)
     located = (replace(violation, domain=domain.name) for violation in violations)
     return CurriculumText(curriculum, tuple(templates[name] for name in sorted(templates)), tuple(located))
+
+
+def locate_templates(domain: Domain) -> dict[str, str]:
+    """Return the path of each template's file by the template's name, ``<task>/<language>-<variant>``."""
+    matches = [match for source in domain.templates if (match := _PLACE.match(source.path))]
+    return {f"{match['task']}/{match['language']}-{match['variant']}": match.string for match in matches}
 
 
 def _read_template(source: SourceFile) -> Template | Violation:
