@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from workbench.generation.individuals import list_individuals
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Claim, Draft, Query
 from workbench.generation.worlds import World
 from workbench.model.curriculum import NO_STATUS, Level
-from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
+from workbench.model.terms import Triple, is_variable
 
-__all__ = ["OwnContext", "SharedContext", "list_individuals", "make_carver"]
+__all__ = ["OwnContext", "SharedContext", "make_carver"]
 
 
 def make_carver(
@@ -132,13 +133,3 @@ class SharedContext(OwnContext):
                 taken += [drafts_.pop(0) for drafts_ in waiting if drafts_]
             kept += taken[: self.level.questions]
         return kept
-
-
-def list_individuals(facts: Iterable[Triple | Pattern]) -> list[Term]:
-    """Return the subjects and objects of facts or patterns, sorted; classes and values are none."""
-    found: dict[Term, None] = {}
-    for subject, predicate, object_ in facts:
-        found[subject] = None
-        if predicate != RDF_TYPE and not is_literal(object_):
-            found[object_] = None
-    return sorted(found)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workbench.checker import measure_proof
-from workbench.generation.carving import OwnContext, list_individuals, make_carver
+from workbench.generation.carving import OwnContext, make_carver
 from workbench.generation.conflicts import WorldBreaker
+from workbench.generation.individuals import list_individuals
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Claim, Draft
@@ -78,7 +79,15 @@ class Drafter:
             if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
             for statement in self._oppose(level, batch, number, world)
         ]
-        tried = [*((target.world, statement) for target, statement in changed), *opposed]
+        tasks = sorted({task for task, _ in open_cells})
+        wanted = [
+            (target.world, statement)
+            for target in targets
+            for task in tasks
+            for statement in get_family(task).list_tries(self.plan, worlds[target.world], target.fact, target.proof)
+            if not batch.is_entailed(target.world, statement)
+        ]
+        tried = [*((target.world, statement) for target, statement in changed), *opposed, *wanted]
         refutations, unknowns = self._try_statements(batch, worlds, tried)
         made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
         carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
@@ -91,14 +100,16 @@ class Drafter:
                                               claims=(Claim(statement),), aim="refuted")  # fmt: skip
                 if draft is not None:
                     made[number].append(draft)
-        tasks = sorted({task for task, _ in open_cells})
+        left_open: dict[int, set[Triple]] = {number: set() for number in range(len(worlds))}
+        for number, statement in unknowns:
+            left_open[number].add(statement)
         for target in targets:
             number = target.world
             wrong = [(s, refutations.get((number, s))) for t, s in changed if t is target
                      and ((number, s) in refutations or (number, s) in unknowns)]  # fmt: skip
             carve = carvers[number].carve
             scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
-                          target.fact, target.proof, wrong)  # fmt: skip
+                          target.fact, target.proof, wrong, frozenset(left_open[number]))  # fmt: skip
             for task in tasks:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.generation.identity import Part
+from workbench.generation.individuals import list_individuals
 from workbench.generation.keyed import KeyedRandom
+from workbench.generation.plan import Plan
 from workbench.generation.questions import Answered, Change, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.generation.tasks.options import OPTIONS
+from workbench.generation.worlds import World
+from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.lexicon import Lexicon
@@ -38,7 +42,8 @@ class Abduce(Family):
         for gap in random.shuffle(sorted(scene.leaves))[:2]:
             if is_literal(gap[2]):
                 continue
-            offered = [gap, *self._list_near(scene, gap, random)][:OPTIONS]
+            near = [one for one in _list_near(scene.plan, scene.world, gap) if one in scene.left_open]
+            offered = [gap, *random.shuffle(near)][:OPTIONS]
             if len(offered) < OPTIONS:
                 continue
             claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle(offered))
@@ -46,28 +51,9 @@ class Abduce(Family):
             without = offered
             yield scene.carve(self.name, rest, scene.used, random, claims=claims, without=without)
 
-    def _list_near(self, scene: Scene, gap: Triple, random: KeyedRandom) -> list[Triple]:
-        """Return statements that share much with the one left out and do not follow."""
-        subject, predicate, object_ = gap
-        people = sorted(
-            {end for f in scene.world.facts for end in (f[0], f[2]) if not is_literal(end) and f[1] != RDF_TYPE}
-            | {f[0] for f in scene.world.facts}
-        )
-        found: dict[Triple, None] = {}
-        keys = [k for k in scene.plan.assertable if k not in scene.plan.values]
-        if predicate == RDF_TYPE:
-            for other in random.shuffle(people)[:3]:
-                found[(other, RDF_TYPE, object_)] = None
-            for key in random.shuffle([key for key in keys if key in scene.plan.classes])[:3]:
-                found[(subject, RDF_TYPE, key)] = None
-        else:
-            found[(object_, predicate, subject)] = None
-            for other in random.shuffle(people)[:3]:
-                found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
-            for key in random.shuffle([key for key in keys if key not in scene.plan.classes])[:3]:
-                found[(subject, key, object_)] = None
-        known = set(scene.batch.list_facts(scene.number))
-        return random.shuffle([s for s in found if s not in known and s[0] != s[2] and s != scene.target])
+    def list_tries(self, plan: Plan, world: World, target: Triple, proof: Proof) -> Iterable[Triple]:
+        """What is near the facts that could be left out: a statement that contradicts them is no option."""
+        return (near for gap in proof.leaves if not is_literal(gap[2]) for near in _list_near(plan, world, gap))
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """With exactly one of them the goal follows, with each other it cannot be known; none is stated."""
@@ -112,3 +98,25 @@ class Abduce(Family):
         """The goal and the statements read are those of the item."""
         offered = tuple((LETTERS[n], Atom(*claim.change.added[0])) for n, claim in enumerate(item.draft.claims))
         return reading.goal == Atom(*item.draft.statements[0]) and reading.options == offered
+
+
+def _list_near(plan: Plan, world: World, gap: Triple) -> list[Triple]:
+    """Return statements that share much with a fact and are not stated."""
+    random = KeyedRandom("near", world.key, *gap)
+    subject, predicate, object_ = gap
+    people = [term for term in list_individuals(world.facts) if term not in plan.constants]
+    found: dict[Triple, None] = {}
+    keys = [key for key in plan.assertable if key not in plan.values]
+    if predicate == RDF_TYPE:
+        for other in random.shuffle(people)[:3]:
+            found[(other, RDF_TYPE, object_)] = None
+        for key in random.shuffle([key for key in keys if key in plan.classes])[:3]:
+            found[(subject, RDF_TYPE, key)] = None
+    else:
+        found[(object_, predicate, subject)] = None
+        for other in random.shuffle(people)[:3]:
+            found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
+        for key in random.shuffle([key for key in keys if key not in plan.classes])[:3]:
+            found[(subject, key, object_)] = None
+    stated = set(world.facts)
+    return [one for one in found if one not in stated and one[0] != one[2]]

@@ -88,12 +88,14 @@ class Scene(WorldScene):
     """A conclusion of a world to ask about.
 
     ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
-    not follow, each with the proof that refutes it, or None (what is unknown, or closed).
+    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``left_open`` are all
+    statements that were tried in the world and are unknown there.
     """
 
     target: Triple
     proof: Proof
     wrong: Sequence[tuple[Triple, Proof | None]]
+    left_open: frozenset[Triple] = frozenset()
 
     def start(self, task: str) -> KeyedRandom:
         """Return a stream of draws for each task, so that asking for another one changes nothing."""
@@ -222,6 +224,10 @@ class Family:
 
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Return drafts about the scene's target; None stands for one that could not be closed."""
+        return ()
+
+    def list_tries(self, plan: Plan, world: World, target: Triple, proof: Proof) -> Iterable[Triple]:
+        """Return statements about a target's world that are to be tried, so that a scene knows which are unknown."""
         return ()
 
     def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
