@@ -1,53 +1,43 @@
 """Answering: every draft's answer, evidence, cone and difficulty on the draft's own theory.
 
-Facts and rules together are a case. The cases of a block are evaluated at once, each under its own rules, however many
-drafts ask about one; a second evaluation adds each statement that does not follow, negations judged against the first.
 The same is asked of the project's whole theory, with which the item must agree, and of the item without its
-distractors, which must change nothing.
+distractors, which must change nothing. What belongs to a case, or to a statement in it, is worked out once for all
+drafts that ask about it (see :mod:`workbench.generation.evaluating`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.checker import measure_proof
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import UNCHANGED, Answered, Difficulty, Draft, Judgement, Verdicts, apply_change
+from workbench.generation.evaluating import Evaluation, Outcome, Search, get_key
+from workbench.generation.questions import UNCHANGED, Answered, Difficulty, Draft, Judgement
 from workbench.generation.tasks import get_family
 from workbench.model.curriculum import STATUS_TASKS
-from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Status
+from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
 from workbench.model.rules import Atom, is_restatement, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, Triple
+from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
-from workbench.reasoning.batch import Batch, evaluate
+from workbench.reasoning.sheet import Extent
 
 __all__ = ["Outcome", "Rejection", "answer_drafts", "find_statuses", "measure_drafts", "outline", "solve_bare"]
 
 Rejection = tuple[str, str, str]
 """Task and aim of the drafts turned away, and why; a reason that is about worlds has neither task nor aim."""
 
-Outcome = tuple[Verdicts, tuple[tuple[Term, ...], ...]]
-"""What a theory says of a draft: its statements with their statuses, and the answers of its query."""
 
-_Narrow = Callable[[int, Draft], tuple[tuple[Triple, ...], tuple[str, ...]]]
-"""The facts and rules under which a draft is solved."""
-
-
-def answer_drafts(
-    theory: Theory, drafts: Sequence[Draft], restatements: frozenset[str] | None = None
-) -> tuple[list[Answered], Counter[Rejection]]:
+def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answered], Counter[Rejection]]:
     """Answer drafts and return the sound ones, in order, with rejections counted."""
-    if restatements is None:
-        restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
     rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
-    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
-    whole = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, everything))
+    own = [(draft, draft.facts, draft.rules) for draft in drafts]
+    found = Evaluation(theory, [*own, *((draft, draft.facts, everything) for draft in drafts)])
+    measuring = _Measuring(found)
     answered: list[Answered] = []
     for number, draft in enumerate(drafts):
-        outcome, reference = own.conclude(number), whole.conclude(number)
+        outcome, reference = found.conclude(number), found.conclude(len(drafts) + number)
         if outcome is None or reference is None:
             rejected[draft.task, draft.aim, "inconsistent theory"] += 1
             continue
@@ -58,7 +48,7 @@ def answer_drafts(
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
         else:
-            answered.append(_measure(own, number, restatements))
+            answered.append(measuring.measure(number, draft))
     bare = solve_bare(theory, answered)
     result = []
     for item, alone in zip(answered, bare, strict=True):
@@ -69,215 +59,205 @@ def answer_drafts(
     return result, rejected
 
 
-def measure_drafts(
-    theory: Theory, drafts: Sequence[Draft], restatements: frozenset[str] | None = None
-) -> list[Answered | None]:
+def measure_drafts(theory: Theory, drafts: Sequence[Draft]) -> list[Answered | None]:
     """Answer and measure drafts on their own theories alone, whatever the answer; None for an inconsistent one.
 
     Nothing is asked of a larger theory and nothing is aimed at: this is what an item is measured by once more when a
-    dataset is verified. Raises LimitError and ValueError as :func:`workbench.reasoning.batch.evaluate` does.
+    dataset is verified. Raises LimitError and ValueError as :func:`workbench.reasoning.batch.evaluate` does, and
+    ValueError for a draft whose closure is too large for a sheet.
     """
-    if restatements is None:
-        restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
-    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
+    found = Evaluation(theory, [(draft, draft.facts, draft.rules) for draft in drafts])
+    measuring = _Measuring(found)
     return [
-        None if own.conclude(number) is None else _measure(own, number, restatements) for number in range(len(drafts))
+        None if found.asked[number] is None else measuring.measure(number, draft) for number, draft in enumerate(drafts)
     ]
 
 
 def find_statuses(theory: Theory, drafts: Sequence[Draft]) -> list[Outcome | None]:
     """Return what every draft's own theory says of it; None for an inconsistent one."""
-    own = _Evaluation(theory, drafts, lambda _, draft: (draft.facts, draft.rules))
-    return [own.conclude(number) for number in range(len(drafts))]
+    found = Evaluation(theory, [(draft, draft.facts, draft.rules) for draft in drafts])
+    return [found.conclude(number) for number in range(len(drafts))]
 
 
 def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | None]:
     """Solve items once more without their distractors and idle rules."""
-
-    def narrow(number: int, draft: Draft) -> tuple[tuple[Triple, ...], tuple[str, ...]]:
-        item = answered[number]
-        facts = tuple(fact for fact in draft.facts if fact not in item.distractors)
-        return facts, tuple(name for name in draft.rules if name not in item.idle)
-
-    bare = _Evaluation(theory, [item.draft for item in answered], narrow)
-    return [bare.conclude(number) for number in range(len(answered))]
+    wanted = []
+    for item in answered:
+        facts = tuple([fact for fact in item.draft.facts if fact not in item.distractors])
+        wanted.append((item.draft, facts, tuple([name for name in item.draft.rules if name not in item.idle])))
+    found = Evaluation(theory, wanted)
+    return [found.conclude(number) for number in range(len(answered))]
 
 
 def outline(item: Answered) -> Outcome:
     """Return what an answered draft says, as :func:`find_statuses` does."""
-    return tuple((j.statement, j.status) for j in item.judgements), item.answers
+    return tuple([(j.statement, j.status) for j in item.judgements]), item.answers
 
 
-# ---- evaluation
+_Claimed = tuple[int, Triple]
+_Cone = tuple[frozenset[Triple], frozenset[str]]
+"""Stated facts, and names of rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a draft asks of the cases: its own case, each statement with the case it is judged in, and its answers."""
+class _Measuring:
+    """Cones and difficulty of evaluated drafts; what is found for a statement or for keys is kept."""
 
-    case: int
-    claims: tuple[tuple[int, Triple], ...]
-    answers: tuple[tuple[Term, ...], ...]
+    def __init__(self, found: Evaluation) -> None:
+        self._found, self._theory = found, found.theory
+        self._restatements = frozenset(rule.name for rule in found.theory.rules if is_restatement(rule))
+        self._walked: dict[tuple[_Claimed, Triple], _Cone] = {}
+        self._keys: dict[tuple[tuple[str, ...], frozenset[Term], frozenset[Term]], frozenset[Term]] = {}
+        self._concluding: dict[tuple[tuple[str, ...], frozenset[Term]], frozenset[str]] = {}
+        self._towards: dict[tuple[tuple[str, ...], Term], frozenset[Term]] = {}
+        self._extents: dict[_Claimed, Extent] = {}
 
-
-class _Evaluation:
-    """Drafts evaluated: their cases, what each asks of which, and the cases with an open statement added."""
-
-    def __init__(self, theory: Theory, drafts: Sequence[Draft], narrow: _Narrow) -> None:
-        self.theory, self.drafts = theory, drafts
-        places: dict[tuple[tuple[Triple, ...], tuple[str, ...]], int] = {}
-        wanted: list[list[int]] = []
-        for number, draft in enumerate(drafts):
-            facts, rules = narrow(number, draft)
-            cases = [places.setdefault((facts, rules), len(places))]
-            for claim in draft.claims:
-                cases.append(places.setdefault((apply_change(facts, claim.change), rules), len(places)))
-            wanted.append(cases)
-        self.cases = list(places)
-        self.batch = evaluate(theory, [facts for facts, _ in self.cases], enabled=[rules for _, rules in self.cases])
-        self.inconsistent = self.batch.find_inconsistent_worlds().tolist()
-        self._facts: dict[int, list[Triple]] = {}
-        self.asked = [self._ask(draft, cases) for draft, cases in zip(drafts, wanted, strict=True)]
-        open_ones = dict.fromkeys(
-            claim
-            for asked in self.asked
-            for claim in (asked.claims if asked is not None else ())
-            if claim[1] != FALSE and not self.batch.is_entailed(*claim)
-        )
-        self.extended = evaluate(
-            theory,
-            [(*self.cases[case][0], statement) for case, statement in open_ones],
-            closed_reference=(self.batch, [case for case, _ in open_ones]),
-            enabled=[self.cases[case][1] for case, _ in open_ones],
-        )
-        self.places = {pair: index for index, pair in enumerate(open_ones)}
-        self._contradicted = self.extended.find_inconsistent_worlds().tolist()
-        self._statuses: dict[tuple[int, Triple], Status] = {}
-
-    def list_facts(self, case: int) -> list[Triple]:
-        """Return the closure of a case; remembered."""
-        if case not in self._facts:
-            self._facts[case] = self.batch.list_facts(case)
-        return self._facts[case]
-
-    def _ask(self, draft: Draft, cases: Sequence[int]) -> _Asked | None:
-        """Return what a draft asks; None when one of its cases contradicts itself and that is not what is asked."""
-        claims = tuple(zip(cases[1:], draft.statements, strict=True))
-        wants_conflict = {case for case, statement in claims if statement == FALSE}
-        if any(self.inconsistent[case] and case not in wants_conflict for case in cases):
-            return None
-        if draft.query is None:
-            return _Asked(cases[0], claims, ())
-        found = find_answers(draft.query, self.list_facts(cases[0]))
-        atoms = sorted({atom for one in found for atom in one.atoms})
-        return _Asked(cases[0], tuple((cases[0], atom) for atom in atoms), tuple(one.values for one in found))
-
-    def conclude(self, number: int) -> Outcome | None:
-        """Return the statements of a draft with their statuses, and its answers; None when it is inconsistent."""
-        asked = self.asked[number]
+    def measure(self, number: int, draft: Draft) -> Answered:
+        """Return a draft with its answer, and what was measured."""
+        found, asked = self._found, self._found.asked[number]
         if asked is None:
-            return None
-        return tuple((claim[1], self.find_status(claim)) for claim in asked.claims), asked.answers
+            raise ValueError("an inconsistent draft has no answer")
+        judgements = [found.judge(claim) for claim in asked.claims]
+        changes = [claim.change for claim in draft.claims]
+        if any(change != UNCHANGED for change in changes):
+            judgements = [replace(j, change=change) for j, change in zip(judgements, changes, strict=True)]
+        facts, used = self._collect_cones(draft, asked.case, asked.claims, judgements)
+        case = found.get_case(asked.case)
+        distractors = frozenset(case.facts) - facts
+        return Answered(
+            draft=draft,
+            judgements=tuple(judgements),
+            answers=asked.answers,
+            model=case.model,
+            distractors=distractors,
+            idle=frozenset(draft.rules) - used,
+            difficulty=self._rate(draft, asked.claims, judgements, len(distractors)),
+        )
 
-    def find_status(self, claim: tuple[int, Triple]) -> Status:
-        """Return the status of a statement in a case; *false* is entailed or unknown."""
-        if claim not in self._statuses:
-            self._statuses[claim] = self._judge_status(claim)
-        return self._statuses[claim]
+    def _rate(
+        self, draft: Draft, claims: Sequence[_Claimed], judgements: Sequence[Judgement], distractors: int
+    ) -> Difficulty:
+        has_status = draft.task in STATUS_TASKS
+        largest, alternatives = Search(0, 0, 0, 0, frozenset()), 0
+        rules: set[str] = set()
+        for claim, judgement in zip(claims, judgements, strict=True):
+            evidence = judgement.evidence
+            if isinstance(evidence, Proof):
+                extent = self._measure_fact(claim)
+                largest = largest.join([extent], frozenset())
+                alternatives = max(alternatives, extent.derivations)
+                rules.update([step.rule for step in evidence.steps])
+            elif isinstance(evidence, Refutation) and evidence.proof is not None and has_status:
+                measured = measure_proof(evidence.proof, self._restatements)
+                largest = largest.join([Extent(*measured, 0)], frozenset())
+                rules.update(evidence.proof.iterate_rules())
+            elif isinstance(evidence, ModelPair) and has_status:
+                search = self._found.search(claim, self._find_towards(draft.rules, get_key(claim[1])))
+                largest = largest.join([Extent(*search[:4], 0)], frozenset())
+                rules |= search.rules
+        return Difficulty(
+            height=largest.height,
+            hops=largest.hops,
+            steps=largest.steps,
+            leaves=largest.leaves,
+            alternatives=alternatives,
+            rules=len(rules),
+            distractors=distractors,
+            context=len(draft.facts),
+        )
 
-    def _judge_status(self, claim: tuple[int, Triple]) -> Status:
-        case, statement = claim
-        if statement == FALSE:
-            return "entailed" if self.inconsistent[case] else "unknown"
-        if claim not in self.places:
-            return "entailed"
-        if _get_key(statement) in self.theory.closed or self.find_goals(claim):
-            return "refuted"
-        return "unknown"
-
-    def find_goals(self, claim: tuple[int, Triple]) -> list[Triple]:
-        """Return what adding an open statement derives that refutes it: false, or closed facts that M lacks."""
-        place = self.places[claim]
-        if self._contradicted[place]:
-            return [FALSE]
-        if not self.theory.closed:
-            return []
-        found = self.extended.list_facts(place, stated=False)
-        return [f for f in found if _get_key(f) in self.theory.closed and not self.batch.is_entailed(claim[0], f)]
-
-    def judge(self, claim: tuple[int, Triple]) -> Judgement:
-        """Return a statement's status with its evidence."""
-        (case, statement), status = claim, self.find_status(claim)
-        if status == "entailed":
-            if (proof := self.batch.proof(case, statement)) is None:
+    def _measure_fact(self, claim: _Claimed) -> Extent:
+        extent = self._extents.get(claim)
+        if extent is None:
+            measured = self._found.get_case(claim[0]).sheet.measure(claim[1])
+            if measured is None:
                 raise ValueError("a fact of the closure has no proof")
-            return Judgement(statement, status, proof)
-        if statement == FALSE:
-            model = tuple(self.batch.list_facts(case, stated=False))
-            return Judgement(statement, status, ModelPair(statement, model, ()))
-        place = self.places[claim]
-        if status == "refuted":
-            if _get_key(statement) in self.theory.closed:
-                return Judgement(statement, status, Refutation(statement))
-            goals = self.find_goals(claim)
-            proofs = [found for goal in goals if (found := self.extended.proof(place, goal)) is not None]
-            proof = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
-            return Judgement(statement, status, Refutation(statement, proof))
-        first = tuple(self.batch.list_facts(case, stated=False))
-        second = tuple(self.extended.list_facts(place, stated=False))
-        return Judgement(statement, status, ModelPair(statement, first, second))
+            extent = self._extents[claim] = measured
+        return extent
 
+    def _find_towards(self, rules: tuple[str, ...], key: Term) -> frozenset[Term]:
+        """Return the keys of what could lead to an unknown statement or, with it, to a contradiction.
 
-def _get_key(fact: Triple) -> Term:
-    return fact[2] if fact[1] == RDF_TYPE else fact[1]
+        Facts about these, derived in either model, are what a search comes across: an unknown item is as hard as the
+        deepest of them.
+        """
+        if (rules, key) not in self._towards:
+            towards = {key}
+            for name in rules:
+                if self._theory.by_name[name].is_integrity:
+                    towards |= {atom.key for atom in iterate_atoms(self._theory.by_name[name].body)}
+            self._towards[rules, key] = self._theory.reach_back(rules, towards)
+        return self._towards[rules, key]
 
+    def _collect_cones(
+        self, draft: Draft, case: int, claims: Sequence[_Claimed], judgements: Sequence[Judgement]
+    ) -> tuple[set[Triple], set[str]]:
+        """Return every fact and rule in the dependency cone of a statement, an answer, or false.
 
-# ---- cones and difficulty
+        What is entailed or contradicted is followed derivation by derivation. By predicates, since there is no
+        derivation to follow, go: what could take part in deriving something unknown or not found; what a negation
+        looks for on any way to the statement or to *false*, for without it there would be another proof, or a
+        contradiction; and closed facts that adding a statement must not add anew. What a change takes away takes part.
+        """
+        rules = draft.rules
+        facts: set[Triple] = {fact for claim in draft.claims for fact in claim.change.removed}
+        used: set[str] = set()
+        sought: set[Term] = set()
+        goals: set[Term] = set()
+        for claim, judgement in zip(claims, judgements, strict=True):
+            walked, key = self._follow(claim, judgement), get_key(judgement.statement)
+            facts |= walked[0]
+            used |= walked[1]
+            if judgement.statement == FALSE:
+                continue
+            goals.add(key)
+            if judgement.status == "unknown":
+                sought.add(key)
+                sought |= {closed for closed in self._theory.closed if key in self._theory.reach_back(rules, {closed})}
+            elif judgement.status == "refuted":
+                goal = _get_refuted_goal(judgement)
+                if goal != FALSE:
+                    goals.add(get_key(goal))
+                    sought.add(get_key(goal))
+        if draft.query is not None:
+            asked_keys = {element.key for element in draft.query.body if isinstance(element, Atom)}
+            goals |= asked_keys
+            sought |= asked_keys
+        keys = self._find_keys(rules, frozenset(sought), frozenset(goals))
+        facts |= self._found.get_case(case).list_about(keys)
+        return facts, used | self._list_concluding(rules, keys)
 
-
-def _collect_cones(
-    found: _Evaluation, draft: Draft, asked: _Asked, judgements: Sequence[Judgement]
-) -> tuple[set[Triple], set[str]]:
-    """Return every fact and rule in the dependency cone of a statement, an answer, or false.
-
-    What is entailed or contradicted is followed derivation by derivation. By predicates, since there is no
-    derivation to follow, go: what could take part in deriving something unknown or not found; what a negation looks
-    for on any way to the statement or to *false*, for without it there would be another proof, or a contradiction;
-    and closed facts that adding a statement must not add anew. What a change takes away takes part.
-    """
-    theory, rules = found.theory, draft.rules
-    facts: set[Triple] = {fact for claim in draft.claims for fact in claim.change.removed}
-    used: set[str] = set()
-    keys: set[Term] = set()
-    goals: set[Term] = set()
-    for claim, judgement in zip(asked.claims, judgements, strict=True):
-        if judgement.statement == FALSE:
-            if judgement.status == "entailed":
-                _walk(found.batch, claim[0], FALSE, facts, used)
-            keys |= theory.reach_back(rules, theory.list_negated(rules, set()))
-            continue
-        own = _get_key(judgement.statement)
-        goals.add(own)
-        if judgement.status == "entailed":
-            _walk(found.batch, claim[0], judgement.statement, facts, used)
-            continue
+    def _follow(self, claim: _Claimed, judgement: Judgement) -> _Cone:
+        """Return what is found following every derivation of a statement, or of what refutes it, backwards."""
         if judgement.status == "unknown":
-            keys |= theory.reach_back(rules, {own})
-            keys |= theory.reach_back(rules, {key for key in theory.closed if own in theory.reach_back(rules, {key})})
-            continue
-        goal = _get_refuted_goal(judgement)
-        _walk(found.extended, found.places[claim], goal, facts, used)
-        if goal != FALSE:
-            goals.add(_get_key(goal))
-            keys |= theory.reach_back(rules, {_get_key(goal)})
-    if draft.query is not None:
-        asked_keys = {element.key for element in draft.query.body if isinstance(element, Atom)}
-        goals |= asked_keys
-        keys |= theory.reach_back(rules, asked_keys)
-    keys |= theory.reach_back(rules, theory.list_negated(rules, goals))
-    facts |= {fact for fact in draft.facts if _get_key(fact) in keys}
-    used |= {name for name in rules if any(head.key in keys for head in theory.by_name[name].head)}
-    return facts, used
+            return frozenset(), frozenset()
+        goal = judgement.statement if judgement.status == "entailed" else _get_refuted_goal(judgement)
+        place = (claim, goal)
+        if place not in self._walked:
+            is_refuted = judgement.status == "refuted"
+            sheet = self._found.get_extended(claim) if is_refuted else self._found.get_case(claim[0]).sheet
+            reach = sheet.reach([goal])
+            self._walked[place] = frozenset(reach.stated), frozenset(reach.rules)
+        return self._walked[place]
+
+    def _find_keys(
+        self, rules: tuple[str, ...], sought: frozenset[Term], goals: frozenset[Term]
+    ) -> frozenset[Term]:
+        """Return what could lead to the keys sought, or to what a negation looks for on a way to one of the goals."""
+        place = (rules, sought, goals)
+        if place not in self._keys:
+            reach = self._theory.reach_back
+            self._keys[place] = reach(rules, sought) | reach(rules, self._theory.list_negated(rules, goals))
+        return self._keys[place]
+
+    def _list_concluding(self, rules: tuple[str, ...], keys: frozenset[Term]) -> frozenset[str]:
+        """Return the rules that conclude something about one of some keys."""
+        place = (rules, keys)
+        if place not in self._concluding:
+            by_name = self._theory.by_name
+            self._concluding[place] = frozenset(
+                [name for name in rules if any(head.key in keys for head in by_name[name].head)]
+            )
+        return self._concluding[place]
 
 
 def _get_refuted_goal(judgement: Judgement) -> Triple:
@@ -286,91 +266,3 @@ def _get_refuted_goal(judgement: Judgement) -> Triple:
     if isinstance(evidence, Refutation) and evidence.proof is not None:
         return evidence.proof.goal
     return judgement.statement
-
-
-def _walk(batch: Batch, world: int, goal: Triple, facts: set[Triple], used: set[str]) -> None:
-    """Follow every derivation backwards."""
-    seen = {goal}
-    frontier = [goal]
-    while frontier:
-        fact = frontier.pop()
-        facts.add(fact)
-        for step in batch.derivations(world, fact):
-            used.add(step.rule)
-            for premise in step.premises:
-                if premise not in seen:
-                    seen.add(premise)
-                    frontier.append(premise)
-
-
-def _measure(found: _Evaluation, number: int, restatements: frozenset[str]) -> Answered:
-    draft, asked = found.drafts[number], found.asked[number]
-    if asked is None:
-        raise ValueError("an inconsistent draft has no answer")
-    changes = [claim.change for claim in draft.claims] or [UNCHANGED] * len(asked.claims)
-    judgements = []
-    for claim, change in zip(asked.claims, changes, strict=True):
-        judgement = found.judge(claim)
-        judgements.append(judgement if change == UNCHANGED else replace(judgement, change=change))
-    cone, used = _collect_cones(found, draft, asked, judgements)
-    distractors = frozenset(fact for fact in draft.facts if fact not in cone)
-    has_status = draft.task in STATUS_TASKS
-    proofs: list[Proof] = []
-    for claim, judgement in zip(asked.claims, judgements, strict=True):
-        evidence = judgement.evidence
-        if isinstance(evidence, Proof):
-            proofs.append(evidence)
-        elif isinstance(evidence, Refutation) and evidence.proof is not None and has_status:
-            proofs.append(evidence.proof)
-        elif isinstance(evidence, ModelPair) and has_status:
-            proofs += _list_searches(found, draft, claim)
-    measures = [measure_proof(proof, restatements) for proof in proofs]
-    alternatives = max(
-        (
-            len(found.batch.derivations(*claim))
-            for claim, judgement in zip(asked.claims, judgements, strict=True)
-            if judgement.status == "entailed"
-        ),
-        default=0,
-    )
-    difficulty = Difficulty(
-        height=max((m.height for m in measures), default=0),
-        hops=max((m.hops for m in measures), default=0),
-        steps=max((m.steps for m in measures), default=0),
-        leaves=max((m.leaves for m in measures), default=0),
-        alternatives=alternatives,
-        rules=len({name for proof in proofs for name in proof.iterate_rules()}),
-        distractors=len(distractors),
-        context=len(draft.facts),
-    )
-    return Answered(
-        draft=draft,
-        judgements=tuple(judgements),
-        answers=asked.answers,
-        model=tuple(found.batch.list_facts(asked.case, stated=False)),
-        distractors=distractors,
-        idle=frozenset(draft.rules) - used,
-        difficulty=difficulty,
-    )
-
-
-def _list_searches(found: _Evaluation, draft: Draft, claim: tuple[int, Triple]) -> list[Proof]:
-    """Return the minimal proofs that a search for an unknown statement comes across.
-
-    These are the facts derived in either model whose keys could lead to the statement or, with it, to a
-    contradiction: an unknown item is as hard as the deepest of them.
-    """
-    case, statement = claim
-    theory, rules = found.theory, draft.rules
-    towards = {_get_key(statement)}
-    for name in rules:
-        if theory.by_name[name].is_integrity:
-            towards |= {atom.key for atom in iterate_atoms(theory.by_name[name].body)}
-    keys = theory.reach_back(rules, towards)
-    proofs = _prove_all(found.batch, case, keys) + _prove_all(found.extended, found.places[claim], keys)
-    return [proof for proof in proofs if proof is not None]
-
-
-def _prove_all(batch: Batch, world: int, keys: Iterable[Term]) -> list[Proof | None]:
-    wanted = set(keys)
-    return [batch.proof(world, f) for f in batch.list_facts(world, stated=False) if _get_key(f) in wanted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from workbench.generation.questions import Query
@@ -10,7 +10,7 @@ from workbench.model.builtins import evaluate_expression, holds
 from workbench.model.rules import Atom, BodyElement, Comparison, collect_variables
 from workbench.model.terms import Term, Triple, is_variable
 
-__all__ = ["Found", "find_answers"]
+__all__ = ["Found", "find_answers", "index_facts"]
 
 
 class Found(NamedTuple):
@@ -20,16 +20,20 @@ class Found(NamedTuple):
     atoms: tuple[Triple, ...]
 
 
-def find_answers(query: Query, facts: Collection[Triple]) -> list[Found]:
-    """Return the answers, sorted by their values; facts are looked up by predicate.
+def index_facts(facts: Collection[Triple]) -> Mapping[Term, Sequence[Triple]]:
+    """Return facts by predicate, as :func:`find_answers` looks them up."""
+    index: dict[Term, list[Triple]] = {}
+    for fact in facts:
+        index.setdefault(fact[1], []).append(fact)
+    return index
+
+
+def find_answers(query: Query, facts: Collection[Triple] | Mapping[Term, Sequence[Triple]]) -> list[Found]:
+    """Return the answers, sorted by their values, among facts or what :func:`index_facts` makes of them.
 
     Raises ValueError for a query with a negation, or with a comparison whose variables nothing binds.
     """
-    wanted = {element.predicate for element in query.body if isinstance(element, Atom)}
-    index: dict[Term, list[Triple]] = {}
-    for fact in facts:
-        if fact[1] in wanted:
-            index.setdefault(fact[1], []).append(fact)
+    index = facts if isinstance(facts, Mapping) else index_facts(facts)
     found: dict[tuple[Term, ...], dict[Triple, None]] = {}
     for bindings, atoms in _match(list(query.body), {}, (), index):
         values = tuple(bindings[variable] for variable in query.variables)
@@ -41,7 +45,7 @@ def _match(
     elements: list[BodyElement],
     bindings: Mapping[str, Term],
     atoms: tuple[Triple, ...],
-    index: Mapping[Term, list[Triple]],
+    index: Mapping[Term, Sequence[Triple]],
 ) -> Iterator[tuple[Mapping[str, Term], tuple[Triple, ...]]]:
     if not elements:
         yield bindings, atoms

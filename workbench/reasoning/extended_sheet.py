@@ -173,6 +173,13 @@ class ExtendedSheet(Sheet):
             return False
         return not self._touched or not self.below.get_ground_bits(number) & self._touched
 
+    def list_changed(self) -> list[int]:
+        """Return the facts that are new, or that may be proved otherwise than without the statement."""
+        touched, new = self._touched, range(self._size, self._false)
+        if not touched:
+            return [*new]
+        return [*(n for n in range(self._size) if self.below.get_ground_bits(n) & touched), *new]
+
     def _get_proof_bits(self, number: int) -> int:
         choice = self._choices.get(number)
         return self.below.get_proof_bits(number) if choice is None else choice.proof
