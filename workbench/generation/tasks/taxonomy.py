@@ -124,11 +124,12 @@ def _draw_suppositions(plan: Plan, random: KeyedRandom) -> tuple[Triple, ...]:
 
 
 def _list_open(plan: Plan, batch: Batch, n: int, facts: tuple[Triple, ...], random: KeyedRandom) -> list[Triple]:
-    """Return statements about those supposed that do not follow."""
+    """Return statements about those supposed that do not follow; what is closed says nothing of arbitrary ones."""
     known = {end for fact in facts for end in (fact[0], fact[2]) if end in _ARBITRARY}
     people = [term for term in _ARBITRARY if term in known]
     found: dict[Triple, None] = {}
-    for key in random.shuffle([key for key in plan.theory.keys if key not in plan.values])[:12]:
+    keys = [key for key in plan.theory.keys if key not in plan.values and key not in plan.theory.closed]
+    for key in random.shuffle(keys)[:12]:
         subject = random.choose(people)
         others = [term for term in people if term != subject]
         if key in plan.classes:
