@@ -125,7 +125,8 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
     digest = digest_json([[rule["id"], rule["formal"]] for rule in rules])[:32]
     split = "train" if number % 10 < 8 else "validation" if number % 10 == 8 else "test"
     text = "\n".join(str(entry["text"]) for entry in context)
-    digests = {"exact": sha256(b"exact" + key.named).hexdigest()[:32], "named": key.named.hex(), "core": key.core.hex()}
+    digests = {"exact": sha256(b"exact" + key.named).hexdigest()[:32], "named": key.named.hex(), "core": key.core.hex(),
+               "context": key.named.hex()}  # fmt: skip
     measures = dict.fromkeys("height hops steps leaves alternatives rules distractors context".split(), level.number)
     item: dict[str, Any] = {
         "domain": "scale", "curriculum": "scale", "level": level.number, "level_name": level.name,

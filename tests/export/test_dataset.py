@@ -65,7 +65,7 @@ def make_item(number: int, split: str, *, closed_book: bool = False) -> dict[str
         "proof": [] if status == "unknown" else [step],
         "models": {"without": [], "with": []} if status == "unknown" else None,
         "difficulty": dict.fromkeys("height hops steps leaves alternatives rules distractors context".split(), hops),
-        "identity": {"exact": DIGEST, "named": DIGEST, "core": f"{number:032x}"},
+        "identity": {"exact": DIGEST, "named": DIGEST, "core": f"{number:032x}", "context": DIGEST},
         "provenance": {
             "axioms": {},
             "template": f"plain@{DIGEST}",

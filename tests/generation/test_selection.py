@@ -386,10 +386,10 @@ def test_seeds_share_neither_items_nor_tests(make_material: MakeMaterial) -> Non
     levels = TWO.replace("{tasks}", "{entailment: 9, select: 3}")
     first, second = (build_items(make_material(levels, seed)) for seed in (1, 2))
     assert len({item["id"] for item in (*first, *second)}) == len(first) + len(second)
-    shares = make_material(levels).curriculum.splits.shares
+    splits = make_material(levels).curriculum.splits
     for item in (*first, *second):
-        # The split is a function of what the item is up to names: no seed's test is in another's train.
-        assert item["split"] == take_share(item["identity"]["named"], shares)
+        # The split is a function of what the item states, up to names: no seed's test is in another's train.
+        assert splits.by == "named" and item["split"] == take_share(item["identity"]["context"], splits.shares)
     named = [{item["identity"]["named"] for item in items} for items in (first, second)]
     assert len(named[0]) == len(first)
     assert not named[0] & named[1]
