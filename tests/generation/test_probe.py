@@ -1,0 +1,131 @@
+"""The probe finds cues that were planted, and none where there are none."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.generation.probe import Finding, Sample, probe_choices, probe_items, probe_labels
+
+WORDS = [f"w{number}" for number in range(300)]
+STATUSES = ("entailed", "refuted", "unknown")
+
+
+def draw_samples(count: int, seed: int, cue: str = "") -> list[Sample]:
+    """Random texts with random labels; with a cue, half of the samples give their label away by it."""
+    source = random.Random(seed)
+    samples = []
+    for number in range(count):
+        label = source.choice(STATUSES)
+        words = source.choices(WORDS, k=source.randint(20, 60))
+        where = source.random()
+        if source.random() < 0.5:
+            if cue == "word":
+                words.append(f"because-{label}")
+            elif cue == "length":
+                words = words[:20] * (1 + STATUSES.index(label) * 3)
+            elif cue == "position":
+                where = (STATUSES.index(label) + source.random()) / 3
+        samples.append(Sample(tuple(words), (("words", len(words)), ("where", where)), label, str(number)))
+    return samples
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_found_where_nothing_is(seed: int) -> None:
+    found = probe_labels(draw_samples(4000, seed))
+    assert [one.probe for one in found] == ["naive Bayes", "logistic"]
+    for one in found:
+        assert abs(one.gap) <= 0.02, one
+        assert one.low < one.accuracy < one.high and one.high - one.low < 0.04
+        assert 1 / 3 <= one.chance < 0.36
+
+
+@pytest.mark.parametrize("cue", ["word", "length", "position"])
+def test_a_planted_cue_is_found(cue: str) -> None:
+    """Half of the samples give away what is otherwise guessed in one of three cases: 33 points at most."""
+    found = probe_labels(draw_samples(1500, 7, cue))
+    best = max(found, key=lambda one: one.gap)
+    assert best.gap > 0.1 and best.low > best.chance, found
+
+
+def draw_choices(count: int, seed: int, cue: str = "") -> list[list[Sample]]:
+    source = random.Random(seed)
+    items = []
+    for number in range(count):
+        right = source.randrange(4)
+        if cue == "place" and source.random() < 0.3:
+            right = 2
+        choices = []
+        for place in range(4):
+            words = [f"place {place}", *source.choices(WORDS, k=8)]
+            if cue == "word" and place == right and source.random() < 0.3:
+                words.append("surely")
+            label = "right" if place == right else "wrong"
+            choices.append(Sample(tuple(words), (("length", len(words)),), label, str(number)))
+        items.append(choices)
+    return items
+
+
+def test_choices_without_a_cue_and_with_one() -> None:
+    for one in probe_choices(draw_choices(4000, 3)):
+        assert abs(one.gap) <= 0.02 and one.chance == 0.25, one
+    for cue in ("place", "word"):
+        assert all(one.gap > 0.10 for one in probe_choices(draw_choices(1500, 4, cue))), cue
+
+
+def test_samples_of_one_group_stay_together() -> None:
+    """A word for each group would give all labels away, if half of a group could be learned from."""
+    source = random.Random(5)
+    samples = []
+    for group in range(300):
+        label = source.choice(STATUSES)
+        samples += [Sample((f"name{group}", *source.choices(WORDS, k=10)), (), label, str(group)) for _ in range(4)]
+    assert all(one.gap < 0.05 for one in probe_labels(samples))
+    alone = [Sample(s.words, s.numbers, s.label, str(number)) for number, s in enumerate(samples)]
+    assert max(one.gap for one in probe_labels(alone)) > 0.3
+
+
+def test_it_is_the_same_every_time_and_quick() -> None:
+    samples = draw_samples(1000, 1)
+    start = time.process_time()
+    first = probe_labels(samples)
+    assert time.process_time() - start < 5
+    assert first == probe_labels(samples)
+
+
+def test_too_little_is_left_out() -> None:
+    samples = draw_samples(100, 1)
+    assert probe_labels([]) == [] and probe_choices([]) == [] and probe_items([]) == []
+    assert probe_labels(samples[:4]) == []
+    assert probe_labels([sample for sample in samples if sample.label == "unknown"]) == []
+
+
+def test_items_of_a_dataset_are_probed_by_task(all_tasks_dataset: Path) -> None:
+    items = [json.loads(line) for path in sorted(all_tasks_dataset.glob("items/*.jsonl"))
+             for line in path.read_text(encoding="utf-8").splitlines()]  # fmt: skip
+    found = probe_items(items)
+    assert {(one.task, one.target) for one in found} >= {
+        ("entailment", "status"), ("taxonomy", "status"), ("options", "option"), ("abduce", "option"),
+        ("diff", "option"), ("step", "line"),
+    }  # fmt: skip
+    for one in found:
+        assert one.items == sum(item["task"] == one.task for item in items)
+        assert set(one.to_json()) == {*Finding.__dataclass_fields__}
+    planted = [reveal(item) for item in items if item["task"] in ("entailment", "options")] * 12
+    spread = [item | {"context": [*item["context"], {"triple": [str(n)]}]} for n, item in enumerate(planted)]
+    for one in probe_items(spread):
+        assert one.accuracy > 0.95, one
+
+
+def reveal(item: dict[str, Any]) -> dict[str, Any]:
+    """The item with its answer in the text."""
+    options = [
+        option | {"text": option["text"] + (" indeed" if option["letter"] == item["answer"] else "")}
+        for option in item["options"]
+    ]
+    return item | {"options": options, "question": f"{item['question']} {item['status']}"}
