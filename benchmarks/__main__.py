@@ -9,6 +9,7 @@ python -m benchmarks validation --sections changes
 python -m benchmarks lint --profiles strict
 python -m benchmarks analysis
 python -m benchmarks scale --items 1000000 --verify
+python -m benchmarks agreement --items 20000
 """
 
 import sys
@@ -16,7 +17,7 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis", "scale")
+_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis", "scale", "agreement")
 
 
 def main() -> None:

@@ -126,7 +126,7 @@ def write_dataset(folder: Path, items: list[dict[str, Any]], rules: list[str]) -
         )
     )
     listed = [{"id": f"r{number}", "formal": rule} for number, rule in enumerate(rules)]
-    (folder / "theories" / "t.json").write_text(json.dumps({"rules": listed}))
+    (folder / "theories" / "t.json").write_text(json.dumps({"digest": "t", "rules": listed}))
     (folder / "items" / "train.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     return folder
 
