@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from workbench.model.curriculum import STATUSES, TASKS
+from workbench.model.curriculum import STATUSES
 from workbench.model.items import (
+    QUERY_KINDS,
     canonical_json,
     check_item,
     compact_term,
@@ -86,7 +87,7 @@ def make_item(kind: str = "holds", status: str = "entailed") -> dict[str, Any]:
             "height": 1, "hops": 1, "steps": 1, "leaves": 2, "alternatives": 1, "rules": 1, "distractors": 1,
             "context": 2,
         },
-        "identity": {"exact": DIGEST, "named": DIGEST, "core": DIGEST},
+        "identity": {"exact": DIGEST, "named": DIGEST, "core": DIGEST, "context": DIGEST},
         "provenance": {
             "axioms": {"uncle": DIGEST},
             "template": f"plain@{DIGEST}",
@@ -114,9 +115,11 @@ def test_items_of_every_kind_are_valid(kind: str, status: str) -> None:
 
 def test_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["properties"]["task"]["enum"] == list(TASKS)
+    kinds = [form["properties"]["kind"] for form in SCHEMA["properties"]["query"]["oneOf"]]
+    listed = [kind for form in kinds for kind in form.get("enum", [form.get("const")])]
+    assert sorted(listed) == sorted(QUERY_KINDS)
     assert SCHEMA["$defs"]["status"]["enum"] == list(STATUSES)
-    assert sorted(SCHEMA["required"]) == sorted(SCHEMA["properties"])
+    assert sorted(SCHEMA["required"]) == sorted(SCHEMA["properties"].keys() - {"group"})
 
 
 def list_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -156,7 +159,7 @@ def test_schema_is_judged_like_the_reference_does(
         (("id",), DIGEST, "id: is not the digest of the content"),
         (("context", 1, "id"), "c3", "context: ids are not c1, c2 and so on"),
         (("facts",), DIGEST, "facts: a digest belongs to closed-book items, and only to them"),
-        (("status",), None, "status: belongs to the query kind 'holds' and only to it"),
+        (("status",), None, "status: belongs to queries for a status and only to them"),
         (("status",), "unknown", "models: belong to the status 'unknown' and only to it"),
         (("proof", 0, "premises"), ["c1", "s1"], "proof[0].premises: s1 is neither in the context nor an earlier step"),
         (("proof", 0, "premises"), ["s2"], "proof[0].premises: s2 is neither in the context nor an earlier step"),
