@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from workbench.build.deciding import compute_fingerprint, list_libraries
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.materials import collect_material
 from workbench.build.pace import Pace
+from workbench.build.perturbed_splits import PerturbedSplit, add_variants, report_perturbed
 from workbench.errors import Interrupted, InvalidKnowledgeError, UsageError
 from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.parts import MadePart, Part
@@ -59,6 +60,7 @@ class BuiltDataset:
     rates: tuple[tuple[str, int, float], ...]
     """Level, items made and seconds for them."""
     note: str
+    perturbed: tuple[PerturbedSplit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class _Run:
         notes = _judge_shortfalls(self.project, selection, curriculum)
         built = self._write(material, stage, selection)
         stage.discard()
+        notes += _judge_variants(self.project, curriculum, built.perturbed)
         result = replace(
             built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=stage.note
         )
@@ -216,6 +219,7 @@ class _Run:
         with open_dataset(self.folder, splits, shard_rows=self.shard_rows) as writer:
             for split, line in stage.iterate_lines():
                 writer.add_line(split, line)
+            perturbed = add_variants(material, stage.iterate_lines, writer.add_line, self.workers, self.tell)
             writer.add_theories(len(stage.theories), stage.iterate_theories())
             wording = write_wording(material)
             splitter = BlockMaker(material).splitter
@@ -232,11 +236,14 @@ class _Run:
                 "leakage": leakage,
                 "splitting": splitter.to_json(),
             }
+            if perturbed:
+                head["perturbed"] = {one.name: one.to_json() for one in perturbed}
             writer.finish(wording, material.prefixes, head, _make_card_head(self.project, curriculum))
         return BuiltDataset(
             domain=curriculum.domain,
             folder=self.folder,
-            items=selection.items,
+            items=len(survey),
+            perturbed=perturbed,
             cells=_count_cells(curriculum, selection),
             splits=tally.splits,
             rejected=tuple(head["rejections"].items()),
@@ -326,6 +333,12 @@ def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curric
     if report.has_errors:
         raise InvalidKnowledgeError("Nothing was built, because the curriculum asks for more than there is.", report)
     return list(report.violations)
+
+
+def _judge_variants(project: Project, curriculum: Curriculum, perturbed: Sequence[PerturbedSplit]) -> list[Violation]:
+    """Report the changes that not every original allowed."""
+    found = report_perturbed(curriculum, perturbed)
+    return list(apply_policy(found, replace(project.config, waivers=()), date.today()).kept)
 
 
 def _count_cells(curriculum: Curriculum, selection: Selection) -> tuple[tuple[int, str, str, str, int, int], ...]:

@@ -86,7 +86,8 @@ def make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
     """Return what is kept of an item that has the right form."""
     kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory")
     summary = {name: item[name] for name in kept} | {
-        "difficulty": {name: item["difficulty"][name] for name in ("hops", "height")}
+        "difficulty": {name: item["difficulty"][name] for name in ("hops", "height")},
+        "group": item.get("group"),
     }
     row = digest_json(make_row(item))
     return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row)

@@ -36,6 +36,7 @@ class Kind(NamedTuple):
     height: int
     domain: str
     curriculum: str
+    is_variant: bool = False
 
 
 class Survey:
@@ -55,6 +56,7 @@ class Survey:
         kind = Kind(
             item["level"], item["level_name"], item["task"], item["status"] or NO_STATUS, item["split"],
             item["language"], difficulty["hops"], difficulty["height"], item["domain"], item["curriculum"],
+            bool(item.get("group")),
         )  # fmt: skip
         self._numbers += self._kinds.setdefault(kind, len(self._kinds)).to_bytes(4, "little")
         columns = self._columns
@@ -118,11 +120,15 @@ class Survey:
         return found
 
     def find_repetitions(self) -> Iterator[tuple[int, int, str]]:
-        """Yield position, earlier position and grain of items that are there twice: by ``id``, else by ``named``."""
+        """Yield position, earlier position and grain of items that are there twice: by ``id``, else by ``named``.
+
+        What is made from another item may be the same up to names.
+        """
         repeated = np.zeros(len(self), bool)
+        variants = self._find_places("is_variant", True)
         found: list[tuple[int, int, str]] = []
         for grain in ("id", "named"):
-            kept = np.flatnonzero(~repeated)
+            kept = np.flatnonzero(~repeated if grain == "id" else ~repeated & ~variants)
             column = self._get_column(grain)[kept]
             _, first, group = np.unique(column, return_index=True, return_inverse=True)
             twins = kept[first[group]]
@@ -139,7 +145,7 @@ class Survey:
         # Digests of one length compare as bytes do; numpy leaves zeros at the end out of account on both sides.
         return np.frombuffer(self._columns[name], f"S{DIGEST_BYTES}")
 
-    def _find_places(self, name: str, value: str) -> npt.NDArray[np.bool_]:
+    def _find_places(self, name: str, value: str | bool) -> npt.NDArray[np.bool_]:
         """Tell for each item whether it is of a kind with this value."""
         chosen = [getattr(kind, name) == value for kind in self._kinds]
         found: npt.NDArray[np.bool_] = np.array(chosen or [False], bool)[np.frombuffer(self._numbers, "<u4")]

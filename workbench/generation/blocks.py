@@ -27,7 +27,7 @@ from workbench.generation.memo import Memo
 from workbench.generation.plan import Plan, build_plan
 from workbench.generation.project_worlds import ProjectWorlds
 from workbench.generation.questions import Answered
-from workbench.generation.rendering import Renderer
+from workbench.generation.rendering import Frame, Renderer
 from workbench.generation.sampling import ClassChoice, Completion, Sampler
 from workbench.generation.shapes import make_shape_judge
 from workbench.generation.splits import Splitter, build_splitter
@@ -86,6 +86,7 @@ class Candidate:
     split: str
     language: str
     traits: Traits
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class BlockMaker:
         )
 
     @cached_property
-    def _names(self) -> NameBook:
+    def names(self) -> NameBook:
+        """The names of fresh individuals."""
         constants = sorted(self.plan.constants)
         taken = {
             name: [lexicon.get_label(term) for term in constants] for name, lexicon in self.material.lexicons.items()
@@ -140,7 +142,7 @@ class BlockMaker:
     def lexicons(self) -> dict[str, Lexicon]:
         """The lexicons with the labels of fresh individuals."""
         return {
-            language: lexicon.with_labels(self._names.labels[language])
+            language: lexicon.with_labels(self.names.labels[language])
             for language, lexicon in self.material.lexicons.items()
         }
 
@@ -154,14 +156,14 @@ class BlockMaker:
     @cached_property
     def exported(self) -> dict[str, Lexicon]:
         """The lexicons that are exported: labels of fresh individuals and of the rules' constants only."""
-        return {name: cut_lexicon(lexicon, self.plan.constants, self._names) for name, lexicon in self.lexicons.items()}
+        return {name: cut_lexicon(lexicon, self.plan.constants, self.names) for name, lexicon in self.lexicons.items()}
 
     @cached_property
     def splitter(self) -> Splitter:
         """What decides on the split of an item."""
-        splitter = build_splitter(self.material.curriculum, self._names.lists, self.material.theory.keys)
+        splitter = build_splitter(self.material.curriculum, self.names.lists, self.material.theory.keys)
         if any(held.axis == "individuals" for held in splitter.held):
-            self._names.order = splitter.order_names
+            self.names.order = splitter.order_names
         return splitter
 
     @cached_property
@@ -182,7 +184,7 @@ class BlockMaker:
             find, shapes = m.find_violating, m.shapes
             judge = make_shape_judge(lambda graph: find(graph, shapes), [name for name, _ in m.curriculum.languages])
         _ = self.splitter  # gives names their order
-        return Sampler(self.plan, self._names, m.completions, m.choices, judge)
+        return Sampler(self.plan, self.names, m.completions, m.choices, judge)
 
     @cached_property
     def _drafter(self) -> Drafter:
@@ -197,7 +199,7 @@ class BlockMaker:
     def _project_worlds(self) -> ProjectWorlds:
         m = self.material
         _ = self.splitter  # gives names their order
-        return ProjectWorlds(self.plan, self._names, reason(m.theory, m.assertions))
+        return ProjectWorlds(self.plan, self.names, reason(m.theory, m.assertions))
 
     @cached_property
     def _cases(self) -> Memo[str, CaseStructure]:
@@ -250,7 +252,7 @@ class BlockMaker:
         """Find the one cell, split and language of an answered draft."""
         level, curriculum = item.draft.level, self.material.curriculum
         rules = [self.material.theory.by_name[name] for name in item.draft.rules]
-        fitting = [other for other in curriculum.levels if self._fits(item, other)]
+        fitting = [other for other in curriculum.levels if self.fits(item, other)]
         if level not in fitting:
             return "outside the level's bounds"
         try:
@@ -289,7 +291,8 @@ class BlockMaker:
         """Return what identity knows of an item's facts and rules; the latest cases are kept."""
         return self._cases.get(item.draft.case, lambda: CaseStructure(item.draft.facts, rules))
 
-    def _fits(self, item: Answered, level: Level) -> bool:
+    def fits(self, item: Answered, level: Level) -> bool:
+        """Tell whether an answered draft is in one of a level's cells and within its bounds."""
         wanted = {(quota.task, quota.status) for quota in level.quotas}
         if level.given != item.draft.level.given or (item.draft.task, item.status or NO_STATUS) not in wanted:
             return False
@@ -307,7 +310,7 @@ class BlockMaker:
             item = candidate.answered
             names = item.draft.rules
             theory = self._theories.get(names, partial(self.material.theory.select, names))
-            cases.append(Case(item, self.renderer.render(item, candidate.language), theory))
+            cases.append(Case(item, self.renderer.render(item, candidate.language, candidate.frame), theory))
         verdicts = [
             verdict
             for start in range(0, len(cases), _JUDGED_TOGETHER)

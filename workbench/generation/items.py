@@ -132,7 +132,7 @@ class ItemWriter:
         self.domain, self.curriculum, self.prefixes, self.generator = domain, curriculum, prefixes, generator
         self._digests: dict[str, str] = {}
         self._terms: dict[Term, str] = {}
-        self._stated: Memo[tuple[str, str], list[dict[str, Any]]] = Memo()
+        self._stated: Memo[tuple[str, str, tuple[Triple, ...]], list[dict[str, Any]]] = Memo()
         self._rules: Memo[str, tuple[str, dict[str, str], list[str]]] = Memo()
 
     def write_triple(self, triple: Triple) -> list[str] | str:
@@ -156,7 +156,9 @@ class ItemWriter:
         draft, layout, voice = item.draft, rendered.layout, rendered.voice
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
-        stated = self._stated.get((draft.case, lexicon.language), lambda: self._write_context(layout, family, lexicon))
+        # The same facts may be stated in several orders.
+        place = draft.case, lexicon.language, layout.facts
+        stated = self._stated.get(place, lambda: self._write_context(layout, family, lexicon))
         context = [
             {**entry, "distractor": fact in item.distractors} for fact, entry in zip(layout.facts, stated, strict=True)
         ]

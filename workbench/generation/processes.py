@@ -357,19 +357,27 @@ def open_source(material: Material, workers: int) -> Iterator[InProcess | Pool]:
             executor.shutdown(wait=True)
 
 
-def _ignore_interrupts() -> None:
+def _ignore_interrupts(prepare: Callable[..., object] | None = None, arguments: tuple[object, ...] = ()) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if prepare is not None:
+        prepare(*arguments)
 
 
 @contextmanager
-def map_in_order(workers: int) -> Iterator[Callable[[Callable[[S], T], Iterable[S]], Iterator[T]]]:
+def map_in_order(
+    workers: int, prepare: Callable[..., object] | None = None, *arguments: object
+) -> Iterator[Callable[[Callable[[S], T], Iterable[S]], Iterator[T]]]:
     """Give a ``map`` that applies an importable function in so many processes; results come in order.
+
+    Each process calls ``prepare``, importable too, with the arguments before anything else.
 
     Raises WorkerError when a process died.
     """
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_ignore_interrupts, initargs=(prepare, arguments)
+    )
 
     def run(function: Callable[[S], T], tasks: Iterable[S]) -> Iterator[T]:
         waiting: deque[Future[T]] = deque()

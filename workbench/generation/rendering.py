@@ -19,7 +19,7 @@ from workbench.wording.reader import Skeleton
 from workbench.wording.sentences import say_closed, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
-__all__ = ["Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
+__all__ = ["Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ class Rendered:
     answer: str
     layout: Layout
     voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that is given instead of drawn: the name of a template, and the orders of facts and of rules by name."""
+
+    template: str
+    facts: tuple[Triple, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,14 @@ class Renderer:
             self._rule_texts[place] = say_rule(self.lexicons[language], rule)
         return self._rule_texts[place]
 
-    def render(self, item: Answered, language: str) -> Rendered:
-        """Return the rendered item; orders are drawn by its case, the template by its key."""
+    def render(self, item: Answered, language: str, frame: Frame | None = None) -> Rendered:
+        """Return the rendered item; without a frame, orders are drawn by its case, the template by its key."""
         draft, lexicon = item.draft, self.lexicons[language]
         family, voice = get_family(draft.task), Voice(lexicon, self._person)
-        context = self._lay_out(draft, language)
-        template = self.choose_template(draft, language)
+        context = self._lay_out(draft, language, frame)
+        template = (
+            self.choose_template(draft, language) if frame is None else self._get_template(frame, draft, language)
+        )
         slots = name_slots(template, family)
         values = {slots[name]: _join(slots[name], sentences) for name, sentences in context.sentences.items()}
         values |= family.ask(item, context.layout, voice)
@@ -163,9 +174,15 @@ class Renderer:
         name = self._choose([template.name for template in listed], draft.key)
         return next(template for template in listed if template.name == name)
 
-    def _lay_out(self, draft: Draft, language: str) -> _Context:
+    def _get_template(self, frame: Frame, draft: Draft, language: str) -> Template:
+        return next(one for one in self._templates[draft.task, language] if one.name == frame.template)
+
+    def _lay_out(self, draft: Draft, language: str, frame: Frame | None = None) -> _Context:
         """Return the context of a case in its one order, said; the latest cases are remembered."""
         closed = self.list_closed(draft)
+        if frame is not None:
+            own = self._state(draft, language, frame.facts, tuple(self.theory.by_name[name] for name in frame.rules))
+            return self._close(own, closed, language) if closed else own
         context = self._contexts.get((draft.case, language), lambda: self._say_context(draft, language))
         if not closed:
             return context
@@ -183,6 +200,9 @@ class Renderer:
         random = KeyedRandom("context", draft.case)
         facts = tuple(random.shuffle(draft.facts))
         rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
+        return self._state(draft, language, facts, rules)
+
+    def _state(self, draft: Draft, language: str, facts: tuple[Triple, ...], rules: tuple[Rule, ...]) -> _Context:
         lexicon, family = self.lexicons[language], get_family(draft.task)
         sentences = {"facts": tuple(family.say_fact(lexicon, fact) for fact in facts)}
         if draft.level.given == "facts+rules" and rules:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from workbench.generation.sampling import ShapeJudge
-from workbench.model.terms import RDF_TYPE, RDFS_LABEL, Term, Triple, make_literal
+from workbench.model.terms import RDF_TYPE, RDFS_LABEL, Term, Triple, is_literal, make_literal
 
-__all__ = ["FRESH", "make_shape_judge"]
+__all__ = ["FRESH", "find_new_faults", "make_shape_judge"]
 
 FRESH = "<urn:p:"
 """How the IRIs of a sampled world's individuals begin while it is being made."""
@@ -48,3 +48,33 @@ def make_shape_judge(
 def _mark(term: Term, world: int, marks: dict[Term, Term]) -> Term:
     marked = marks[term] = f"{FRESH}{world}:{term[len(FRESH) :]}" if term.startswith(FRESH) else term
     return marked
+
+
+def find_new_faults(
+    pairs: Sequence[tuple[Sequence[Triple], Sequence[Triple]]],
+    find_violating: Callable[[Sequence[Triple]], Sequence[Term]],
+    languages: Sequence[str],
+) -> list[bool]:
+    """Tell for each pair of worlds whether somebody in the second violates a shape without doing so in the first.
+
+    All worlds are judged in one graph, with the individuals of each apart and labelled.
+    """
+    graph: list[Triple] = []
+    sources: dict[Term, tuple[int, int, Term]] = {}
+    for number, pair in enumerate(pairs):
+        for side, facts in enumerate(pair):
+            marks: dict[Term, Term] = {}
+            for subject, predicate, object_ in facts:
+                is_named = predicate == RDF_TYPE or is_literal(object_)
+                ends = [marks.setdefault(term, f"{FRESH}{number}:{side}:{len(marks)}>")
+                        for term in ((subject,) if is_named else (subject, object_))]  # fmt: skip
+                graph.append((ends[0], predicate, object_ if is_named else ends[1]))
+            for term, marked in marks.items():
+                sources[marked] = number, side, term
+                graph += [(marked, RDFS_LABEL, make_literal(marked, language=language)) for language in languages]
+    found: tuple[list[set[Term]], list[set[Term]]] = ([set() for _ in pairs], [set() for _ in pairs])
+    for focus in find_violating(graph):
+        if focus in sources:
+            number, side, term = sources[focus]
+            found[side][number].add(term)
+    return [not second <= first for first, second in zip(*found, strict=True)]

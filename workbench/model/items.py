@@ -130,6 +130,8 @@ def check_item(item: object) -> list[str]:
 def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
     if item["id"] != compute_item_id(item):
         yield "id: is not the digest of the content"
+    if item.get("group", {}).get("of") == item["id"]:
+        yield "group: an item is no variant of itself"
     context, kind, status = item["context"], item["query"]["kind"], item["status"]
     if [entry["id"] for entry in context] != [f"c{number}" for number in range(1, len(context) + 1)]:
         yield "context: ids are not c1, c2 and so on"
