@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from workbench.build.explaining import explain
     from workbench.build.explanations import Explanation
     from workbench.build.fixing import Fix, list_fixable, propose_fix
+    from workbench.build.impact import Impact, find_impact
+    from workbench.build.item_tracing import ItemTrace, trace_item
     from workbench.build.knowledge import Knowledge, Summary, get_knowledge, reason
     from workbench.build.narration import Narrator, make_narrator
     from workbench.build.previewing import Preview, PreviewProblem, preview_sentence
@@ -84,6 +86,8 @@ __all__ = [
     "FactDescription",
     "Fix",
     "HistoryEntry",
+    "Impact",
+    "ItemTrace",
     "Knowledge",
     "Line",
     "Narrator",
@@ -110,6 +114,7 @@ __all__ = [
     "diff",
     "explain",
     "explain_sameness",
+    "find_impact",
     "find_twins",
     "format_difference",
     "format_project",
@@ -128,6 +133,7 @@ __all__ = [
     "reason",
     "redo",
     "suppose",
+    "trace_item",
     "undo",
     "verify",
     "write_atomically",
@@ -149,6 +155,8 @@ _HOMES = {
     "workbench.build.explaining": ("explain",),
     "workbench.build.explanations": ("Explanation",),
     "workbench.build.fixing": ("Fix", "list_fixable", "propose_fix"),
+    "workbench.build.impact": ("Impact", "find_impact"),
+    "workbench.build.item_tracing": ("ItemTrace", "trace_item"),
     "workbench.build.knowledge": ("Knowledge", "Summary", "get_knowledge", "reason"),
     "workbench.build.narration": ("Narrator", "make_narrator"),
     "workbench.build.previewing": ("Preview", "PreviewProblem", "preview_sentence"),

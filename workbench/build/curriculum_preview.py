@@ -125,7 +125,7 @@ class CurriculumPreview:
         """Return everything as text for a terminal."""
         head = f"{self.domain}: {len(self.samples):,} sample items in {self.seconds:.1f} s; nothing was written"
         findings = [f"{found.location or ''} {found.severity}: {found.message}".strip() for found in self.findings]
-        blocks = [one.format_text() for one in (*self.samples, *self.missing)]
+        blocks = [one.format_text() for one in self.samples] + [one.format_text() for one in self.missing]
         return "\n\n".join(["\n".join([head, *findings]), *blocks]) + "\n"
 
     def to_json(self) -> dict[str, Any]:

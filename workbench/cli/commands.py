@@ -12,6 +12,7 @@ import click
 from workbench.cli.checking import check
 from workbench.cli.curriculum import curriculum
 from workbench.cli.differing import diff
+from workbench.cli.impact import impact
 from workbench.cli.options import take_domain, take_folder, take_json, take_progress
 from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
@@ -248,6 +249,7 @@ def verify(dataset: str, workers: int, sample: int | None, forced: bool, as_json
 
 main.add_command(same)
 main.add_command(curriculum)
+main.add_command(impact)
 
 
 @main.command(short_help="Write files in their canonical form.")

@@ -7,7 +7,7 @@ import click
 from workbench.cli.options import take_domain, take_folder, take_json, take_progress
 from workbench.cli.output import print_json, print_text, show_progress
 
-__all__ = ["curriculum"]
+__all__ = ["curriculum", "preview"]
 
 
 @click.group(short_help="Look at a curriculum before anything is built.")

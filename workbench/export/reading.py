@@ -67,10 +67,22 @@ class DatasetReader:
             if split not in self.splits:
                 raise DatasetError(f"{self.path} has no split {split!r}.")
             for place, line in self._iterate_lines(f"items/{split}.jsonl"):
-                item = _parse(line, place)
-                if not isinstance(item, dict):
-                    raise DatasetError(f"{place}: is no item.")
-                yield item
+                yield self.parse_line(line, place)
+
+    def iterate_lines(self, split: str) -> Iterator[tuple[int, bytes]]:
+        """Yield number and bytes of every line of a split's items, from 1 on."""
+        if split not in self.splits:
+            raise DatasetError(f"{self.path} has no split {split!r}.")
+        for number, (_, line) in enumerate(self._iterate_lines(f"items/{split}.jsonl"), start=1):
+            yield number, line
+
+    @staticmethod
+    def parse_line(line: bytes, place: str) -> dict[str, Any]:
+        """Return the item that a line holds; ``place`` is what an error names."""
+        item = _parse(line, place)
+        if not isinstance(item, dict):
+            raise DatasetError(f"{place}: is no item.")
+        return item
 
     def read_theory(self, digest: str) -> dict[str, Any]:
         """Return the theory of a digest, from its file or from its line among those of many."""
