@@ -20,7 +20,7 @@ from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_e
 from workbench.export.reading import DatasetReader
 from workbench.generation.items import ItemWriter
 from workbench.generation.keyed import hash_parts
-from workbench.generation.questions import UNCHANGED, Answered, Difficulty, apply_change
+from workbench.generation.questions import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Layout, Voice
 from workbench.model.builtins import find_version
@@ -253,6 +253,9 @@ class ItemVerifier:
             yield "query: is not as the task writes it"
         for number, option in enumerate(item["options"]):
             atom, text = family.write_option(answered, number, voice)
+            rule = family.write_option_rule(answered, number, self._writer)
+            if option.get("rule") != rule:
+                yield f"options[{number}]: the rule is not as the task writes it"
             if option["text"] != text or option["atom"] != self._writer.write_triple(atom):
                 yield f"options[{number}]: the text says something else than the statement"
 
@@ -288,8 +291,9 @@ def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] |
         digests = []
         for judgement in stated.judgements:
             own = apply_change(tuple(facts), judgement.change)
-            one = checker if judgement.change == UNCHANGED else Checker(theory, own, _MOST_FACTS)
-            digests.append(certify(theory, own, judgement.evidence, one))
+            varied = extend_theory(theory, judgement.change.rules)
+            one = checker if judgement.change == UNCHANGED else Checker(varied, own, _MOST_FACTS)
+            digests.append(certify(varied, own, judgement.evidence, one))
         if stated.query is not None:
             query = stated.query
             digests.append(certify_answers(theory, facts, query.body, query.variables, stated.answers, checker))

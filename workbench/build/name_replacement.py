@@ -72,6 +72,7 @@ def replace_in_item(stated: StatedItem, names: Mapping[Term, Term]) -> StatedIte
                 Change(
                     tuple(replace_in_triple(fact, names) for fact in claim.change.added),
                     tuple(replace_in_triple(fact, names) for fact in claim.change.removed),
+                    tuple(replace_in_statement(rule, names) for rule in claim.change.rules),
                 ),
             )
             for claim in stated.claims

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from workbench.checker import Checker
 from workbench.errors import WorkbenchError
 from workbench.export.evidence import StatedItem
-from workbench.generation.questions import UNCHANGED, apply_change
+from workbench.generation.questions import UNCHANGED, apply_change, extend_theory
 from workbench.model.proofs import ModelPair, Proof
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict
@@ -56,10 +56,10 @@ def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> No
 
 
 def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdict]:
-    theory = stated.theory
     for judgement in stated.judgements:
-        facts, own = stated.facts, model
+        theory, facts, own = stated.theory, stated.facts, model
         if judgement.change != UNCHANGED:
+            theory = extend_theory(theory, judgement.change.rules)
             facts = apply_change(stated.facts, judgement.change)
             own = Checker(theory, facts).model
         evidence = judgement.evidence
@@ -70,4 +70,4 @@ def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdi
         else:
             yield judge.judge_refutation(theory, facts, evidence, own)
     if stated.query is not None:
-        yield judge.judge_answers(theory, model, stated.query.body, stated.query.variables, stated.answers)
+        yield judge.judge_answers(stated.theory, model, stated.query.body, stated.query.variables, stated.answers)

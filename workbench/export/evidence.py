@@ -182,6 +182,14 @@ class _Reader:
         except (InputError, ValueError) as error:
             raise DatasetError(f"query.body: cannot be read: {error}") from error
 
+    def read_rule(self, name: str, written: str) -> Rule:
+        """Return a rule under a name; DatasetError when it cannot be read."""
+        try:
+            parsed = parse_rule(written, self._prefixes)
+        except (InputError, ValueError) as error:
+            raise DatasetError(f"the rule {name} cannot be read: {error}") from error
+        return Rule(name, parsed.body, parsed.head)
+
     def _read_judgement(
         self, place: str, claim: Claim, status: Status, evidence: Mapping[str, Any], ids: Mapping[str, Triple]
     ) -> Judgement:

@@ -33,7 +33,12 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
     rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
     own = [(draft, draft.facts, draft.rules) for draft in drafts]
-    found = Evaluation(theory, [*own, *((draft, draft.facts, everything) for draft in drafts)])
+    whole: list[tuple[Draft, tuple[Triple, ...], tuple[str, ...]]] = []
+    for draft in drafts:
+        left_out = get_family(draft.task).leave_out(draft, theory)
+        names = tuple(name for name in everything if name not in left_out) if left_out else everything
+        whole.append((draft, draft.facts, names))
+    found = Evaluation(theory, [*own, *whole])
     measuring = _Measuring(found)
     answered: list[Answered] = []
     for number, draft in enumerate(drafts):
@@ -41,7 +46,7 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         if outcome is None or reference is None:
             rejected[draft.task, draft.aim, "inconsistent theory"] += 1
             continue
-        if outcome != reference:
+        if not get_family(draft.task).agrees(outcome, reference):
             reason: str | None = "differs from the project's whole theory"
         else:
             reason = get_family(draft.task).find_fault(draft, *outcome)
@@ -199,6 +204,8 @@ class _Measuring:
         contradiction; and closed facts that adding a statement must not add anew. What a change takes away takes part.
         """
         rules = draft.rules
+        if any(claim.change.rules for claim in draft.claims):
+            rules = tuple(dict.fromkeys((*rules, *(rule.name for c in draft.claims for rule in c.change.rules))))
         facts: set[Triple] = {fact for claim in draft.claims for fact in claim.change.removed}
         used: set[str] = set()
         sought: set[Term] = set()

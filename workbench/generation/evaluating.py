@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from workbench.generation.listing import find_answers, index_facts
-from workbench.generation.questions import Draft, Judgement, Verdicts, apply_change
+from workbench.generation.questions import Draft, Judgement, Outcome, apply_change, extend_theory
 from workbench.model.proofs import FALSE, ModelPair, Refutation, Status
 from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.model.theory import Theory
@@ -22,9 +22,6 @@ from workbench.reasoning.sheet import Extent, Sheet
 from workbench.reasoning.sheets import WorldSheet
 
 __all__ = ["Asked", "Case", "Evaluation", "Outcome", "Search", "get_key"]
-
-Outcome = tuple[Verdicts, tuple[tuple[Term, ...], ...]]
-"""What a theory says of a draft: its statements with their statuses, and the answers of its query."""
 
 Claimed = tuple[int, Triple]
 """A statement with the number of the case that it is judged in."""
@@ -114,13 +111,19 @@ class Case:
         return self._searches[keys]
 
 
+def _add_rules(theory: Theory, drafts: Sequence[Draft]) -> Theory:
+    """Return the theory with the rules that any claim adds; ValueError when two different ones have one name."""
+    added = dict.fromkeys(rule for draft in drafts for claim in draft.claims for rule in claim.change.rules)
+    return extend_theory(theory, tuple(rule for rule in added if theory.by_name.get(rule.name) != rule))
+
+
 class Evaluation:
     """Drafts evaluated under facts and rules: their cases, what each asks of which, and the open statements."""
 
     def __init__(
         self, theory: Theory, wanted: Sequence[tuple[Draft, tuple[Triple, ...], tuple[str, ...]]]
     ) -> None:
-        self.theory = theory
+        theory = self.theory = _add_rules(theory, [draft for draft, _, _ in wanted])
         places: dict[tuple[tuple[Triple, ...], tuple[str, ...]], int] = {}
         known: dict[tuple[int, int], int] = {}  # many drafts share the very tuples, which take long to compare
         needed: list[list[int]] = []
@@ -131,9 +134,9 @@ class Evaluation:
             cases = [place]
             for claim in draft.claims:
                 changed = apply_change(facts, claim.change)
-                cases.append(
-                    place if changed is facts else places.setdefault((changed, rules), len(places))
-                )
+                more = (*rules, *[rule.name for rule in claim.change.rules]) if claim.change.rules else rules
+                is_same = changed is facts and more is rules
+                cases.append(place if is_same else places.setdefault((changed, more), len(places)))
             needed.append(cases)
         self._places = list(places)
         self.batch = evaluate(

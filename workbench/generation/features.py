@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from workbench.formats.rules_parser import parse_atoms, parse_rule
+from workbench.generation.questions import list_patterns
 from workbench.model.curriculum import NO_STATUS, Cell
 from workbench.model.items import expand_term
 from workbench.model.proofs import Step
@@ -228,9 +229,13 @@ class FeatureReader:
         """Return what the question says besides the facts: statements, options, additions, and patterns."""
         query = item["query"]
         triples = [option["atom"] for option in item["options"]]
+        triples += [*query.get("positive", ()), *query.get("negative", ())]
         triples += [query["triple"]] if "triple" in query else []
         triples += query.get("add", ())
         asked = [self._read_triple(triple) for triple in triples if not isinstance(triple, str)]
+        for option in item["options"]:
+            if "rule" in option:
+                asked += list_patterns(self._read_rule(option["rule"]["formal"]))
         if "body" in query:
             body = self._read_body(query["body"])
             atoms = (*iterate_atoms(body), *iterate_atoms(body, negated=True))

@@ -151,8 +151,23 @@ class ItemWriter:
         """Return a conjunction in the rules language."""
         return " ^ ".join(print_element(element, self.prefixes) for element in body)
 
-    def write(self, item: Answered, rendered: Rendered, theory: str, identity: Identity, split: str) -> dict[str, Any]:
-        """Return the item without ``id`` and ``verified``, which the judges add."""
+    def write_rule(self, rule: Rule) -> str:
+        """Return a rule in the rules language."""
+        return print_rule(rule, self.prefixes)
+
+    def write(
+        self,
+        item: Answered,
+        rendered: Rendered,
+        theory: str,
+        identity: Identity,
+        split: str,
+        facts: str | None = None,
+    ) -> dict[str, Any]:
+        """Return the item without ``id`` and ``verified``, which the judges add.
+
+        ``theory`` is the digest of its theory, ``facts`` that of all that is known where nothing is stated.
+        """
         draft, layout, voice = item.draft, rendered.layout, rendered.voice
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
@@ -235,8 +250,11 @@ class ItemWriter:
         self, item: Answered, rendered: Rendered, index: int, ids: Mapping[Triple, str]
     ) -> dict[str, Any]:
         judgement = item.judgements[index]
-        atom, text = get_family(item.draft.task).write_option(item, index, rendered.voice)
+        family = get_family(item.draft.task)
+        atom, text = family.write_option(item, index, rendered.voice)
+        rule = family.write_option_rule(item, index, self)
         return {
+            **({} if rule is None else {"rule": rule}),
             "letter": LETTERS[index],
             "atom": self.write_triple(atom),
             "text": text,

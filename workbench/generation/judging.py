@@ -13,10 +13,11 @@ from typing import NamedTuple
 from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
+from workbench.generation.books import Book
 from workbench.generation.items import extract_proof, merge_proofs
 from workbench.generation.keyed import hash_parts
 from workbench.generation.memo import Memo
-from workbench.generation.questions import Answered, Judgement, apply_change
+from workbench.generation.questions import Answered, Judgement, apply_change, extend_theory
 from workbench.generation.rendering import Rendered
 from workbench.generation.tasks import get_family
 from workbench.model.proofs import Evidence, ModelPair, Proof, Refutation, Status
@@ -121,11 +122,18 @@ class Judges:
         key = (tuple(rule.name for rule in theory.rules), closed)
         return self._theories.get(key, lambda: Theory(tuple(map(self._reparse, theory.rules)), frozenset(closed)))
 
+    def _vary(self, theory: Theory, rules: tuple[Rule, ...]) -> Theory:
+        """Return a theory with further rules, read back from their text."""
+        return extend_theory(theory, tuple(map(self._read_back, rules)))
+
     def _reparse(self, rule: Rule) -> Rule:
         if rule.name not in self._reparsed:
-            parsed = parse_rule(print_rule(rule, self.prefixes), self.prefixes)
-            self._reparsed[rule.name] = Rule(rule.name, parsed.body, parsed.head, kind=rule.kind)
+            self._reparsed[rule.name] = self._read_back(rule)
         return self._reparsed[rule.name]
+
+    def _read_back(self, rule: Rule) -> Rule:
+        parsed = parse_rule(print_rule(rule, self.prefixes), self.prefixes)
+        return Rule(rule.name, parsed.body, parsed.head, kind=rule.kind)
 
     def _formulate(self, rule: Rule) -> Formula:
         if rule.name not in self._formulas:
@@ -141,30 +149,48 @@ class Judges:
     def _check(self, item: Answered, theory: Theory) -> str | list[str]:
         draft = item.draft
         try:
-            checker = self._find_checker(theory, draft.facts)
-            if checker.model != frozenset((*draft.facts, *item.model)):
+            known = self._list_known(item)
+            checker = self._find_checker(theory, known)
+            if not self._agrees(item, checker):
                 return ["its model is another than the engine's"]
             digests = []
             for judgement in _list_judgements(item):
-                facts = apply_change(draft.facts, judgement.change)
-                digests.append(certify(theory, facts, judgement.evidence, self._find_checker(theory, facts)))
+                facts, own = apply_change(known, judgement.change), self._vary(theory, judgement.change.rules)
+                digests.append(certify(own, facts, judgement.evidence, self._find_checker(own, facts)))
             if draft.query is not None:
                 query = draft.query
-                digests.append(certify_answers(theory, draft.facts, query.body, query.variables, item.answers, checker))
+                digests.append(certify_answers(theory, known, query.body, query.variables, item.answers, checker))
         except CheckError as error:
             return [str(error)]
         return hash_parts(*digests)[:32]
+
+    def _list_known(self, item: Answered) -> tuple[Triple, ...]:
+        """Return the facts on which an item is judged: those of its context, or of its whole book."""
+        if item.draft.level.given != "none":
+            return item.draft.facts
+        if self._find_book is None:
+            raise ValueError("there is no book")
+        return self._find_book().facts
+
+    def _agrees(self, item: Answered, checker: Checker) -> bool:
+        """Tell whether engine and checker have the same model; of a book that is asked once."""
+        if item.draft.level.given != "none" or self._find_book is None:
+            return checker.model == frozenset((*item.draft.facts, *item.model))
+        if checker not in self._agreeing and checker.model == frozenset(self._find_book().known):
+            self._agreeing.append(checker)
+        return checker in self._agreeing
 
     def _claim(self, case: Case) -> list[EvidenceClaim | AnswersClaim]:
         """Return what Z3 is to confirm about an item."""
         item, theory = case.item, self._export(case.theory, case.rendered.layout.closed)
         claims: list[EvidenceClaim | AnswersClaim] = []
         for judgement in item.judgements:
-            checker = self._find_checker(theory, apply_change(item.draft.facts, judgement.change))
-            claims.append(EvidenceClaim(theory, checker.facts, judgement.evidence, checker.model))
+            own = self._vary(theory, judgement.change.rules)
+            checker = self._find_checker(own, apply_change(self._list_known(item), judgement.change))
+            claims.append(EvidenceClaim(own, checker.facts, judgement.evidence, checker.model))
         query = item.draft.query
         if query is not None:
-            model = self._find_checker(theory, item.draft.facts).model
+            model = self._find_checker(theory, self._list_known(item)).model
             claims.append(AnswersClaim(theory, model, query.body, query.variables, item.answers))
         return claims
 

@@ -8,8 +8,9 @@ from functools import cached_property, lru_cache
 from workbench.generation.keyed import hash_parts
 from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
 from workbench.model.proofs import FALSE, Evidence, Status
-from workbench.model.rules import Atom, BodyElement
+from workbench.model.rules import Atom, BodyElement, Rule, iterate_atoms
 from workbench.model.terms import Pattern, Term, Triple
+from workbench.model.theory import Theory
 
 __all__ = [
     "ANSWER",
@@ -20,10 +21,13 @@ __all__ = [
     "Difficulty",
     "Draft",
     "Judgement",
+    "Outcome",
     "Query",
     "Verdicts",
     "apply_change",
     "ask_pattern",
+    "extend_theory",
+    "list_patterns",
 ]
 
 ANSWER = "?answer"
@@ -32,10 +36,11 @@ ANSWER = "?answer"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is different in the facts when a statement is judged: some are added, some are taken away."""
+    """What is different when a statement is judged: facts are added or taken away, and rules are added."""
 
     added: tuple[Triple, ...] = ()
     removed: tuple[Triple, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
 
 
 UNCHANGED = Change()
@@ -103,9 +108,11 @@ class Draft:
 
     @property
     def asked(self) -> tuple[Pattern, ...]:
-        """Every statement and pattern that is asked about, and what a change would add."""
+        """Every statement and pattern that is asked about, and what a change would add; of rules their atoms."""
         found: list[Pattern] = [part for claim in self.claims for part in (claim.statement, *claim.change.added)
                                 if part != FALSE]  # fmt: skip
+        for rule in dict.fromkeys(rule for claim in self.claims for rule in claim.change.rules):
+            found += list_patterns(rule)
         if self.query is not None:
             found += [(e.subject, e.predicate, e.object) for e in self.query.body if isinstance(e, Atom)]
         return tuple(found)
@@ -131,6 +138,22 @@ def apply_change(facts: tuple[Triple, ...], change: Change) -> tuple[Triple, ...
     if change == UNCHANGED:
         return facts
     return tuple(sorted({*facts}.difference(change.removed).union(change.added)))
+
+
+def list_patterns(rule: Rule) -> list[Pattern]:
+    """Return the atoms of a rule as patterns: those of its head, its body and its negations."""
+    atoms = (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
+    return [(atom.subject, atom.predicate, atom.object) for atom in atoms]
+
+
+@lru_cache(maxsize=4096)
+def _extend(theory: Theory, rules: tuple[Rule, ...]) -> Theory:
+    return Theory.build((*theory.rules, *rules), theory.closed)
+
+
+def extend_theory(theory: Theory, rules: tuple[Rule, ...]) -> Theory:
+    """Return the theory with further rules, the same value for the same question; ValueError when a name is taken."""
+    return _extend(theory, rules) if rules else theory
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +182,9 @@ class Judgement:
 
 Verdicts = tuple[tuple[Triple, Status], ...]
 """Statements with their statuses, in order."""
+
+Outcome = tuple[Verdicts, tuple[tuple[Term, ...], ...]]
+"""What a theory says of a draft: its statements with their statuses, and the answers of its query."""
 
 
 @dataclass(frozen=True, slots=True)

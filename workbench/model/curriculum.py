@@ -38,9 +38,11 @@ Task = str
 """The name of a task family; :data:`TASKS` lists them."""
 TASKS: tuple[Task, ...] = (
     "recall", "taxonomy", "entailment", "select", "options", "count", "compare", "value", "prove", "step", "abduce",
-    "diff", "conflict",
+    "diff", "conflict", "induce",
 )  # fmt: skip
 """All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
+CLOSED_BOOK_TASKS: tuple[Task, ...] = ("recall", "entailment", "select", "options", "count", "compare", "value")
+"""Those that can be asked with nothing stated."""
 WorldSource = Literal["sampled", "project"]
 STATUSES = ("entailed", "refuted", "unknown")
 NO_STATUS = "-"

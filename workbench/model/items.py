@@ -37,7 +37,7 @@ Evidence = Literal["status", "options", "answers", "proof", "conflict"]
 proof, or in a proof of a contradiction."""
 QUERY_KINDS: Mapping[str, Evidence] = {
     "holds": "status", "subsumes": "status",
-    "options": "options", "abduce": "options", "diff": "options",
+    "options": "options", "abduce": "options", "diff": "options", "induce": "options",
     "select": "answers", "recall": "answers", "count": "answers", "compare": "answers", "value": "answers",
     "prove": "proof", "step": "proof",
     "conflict": "conflict",

@@ -56,7 +56,8 @@ class Reading:
     """What a prompt says: facts, rules, closed keys, and what is asked.
 
     That is a statement, a question (its variable ``?X``), options, or what the slots of ``task_slots`` hold: a question
-    with a body, a goal, changes (whether added, and the fact), the lines of a proof, and how to answer.
+    with a body, a goal, changes (whether added, and the fact), the lines of a proof, how to answer, examples and
+    counterexamples, and rules to choose from.
     """
 
     facts: tuple[Triple, ...] = ()
@@ -70,6 +71,9 @@ class Reading:
     changes: tuple[tuple[bool, Triple], ...] = ()
     proof: tuple[ProofLine, ...] = ()
     instruction: str = ""
+    positive: tuple[Triple, ...] = ()
+    negative: tuple[Triple, ...] = ()
+    rule_options: tuple[tuple[str, Formula], ...] = ()
 
 
 class Reader:

@@ -154,6 +154,10 @@ ENGLISH_INSTRUCTIONS = (
     ("step", "Exactly one step does not follow. Answer with its number only, such as S1."),
     ("conflict", "List the numbers of exactly those facts that contradict each other by the rules, such as F1, F2."),
     ("abduce", "Exactly one of these statements would do. Answer with its letter only."),
+    (
+        "induce",
+        "Exactly one of these rules gives every example and no counterexample. Answer with its letter only.",
+    ),
     ("lost", "Which of these statements follows before the change but not after it? Answer with its letter only."),
     ("gained", "Which of these statements follows after the change but not before it? Answer with its letter only."),
     ("count", "Answer with the number only."),
@@ -171,6 +175,10 @@ GERMAN_INSTRUCTIONS = (
     ("step", "Genau ein Schritt folgt nicht. Antworte nur mit seiner Nummer, etwa S1."),
     ("conflict", "Nenne die Nummern genau der Fakten, die einander nach den Regeln widersprechen, etwa F1, F2."),
     ("abduce", "Genau eine dieser Aussagen reicht dafür aus. Antworte nur mit ihrem Buchstaben."),
+    (
+        "induce",
+        "Genau eine dieser Regeln ergibt jedes Beispiel und kein Gegenbeispiel. Antworte nur mit ihrem Buchstaben.",
+    ),
     (
         "lost",
         "Welche dieser Aussagen folgt vor der Änderung, aber nicht mehr danach? Antworte nur mit ihrem Buchstaben.",

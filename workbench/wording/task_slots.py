@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -20,6 +21,7 @@ from workbench.wording.task_reading import (
 __all__ = ["TASK_SLOT_NAMES", "read_task_slot"]
 
 _Parts = Iterator[dict[str, Any]]
+_OPTION = re.compile(r"([A-Z])\) (.+)\Z")
 
 
 def _read_labelled_facts(grammar: Grammar, value: str) -> _Parts:
@@ -76,6 +78,26 @@ def _read_proof(grammar: Grammar, value: str) -> _Parts:
     )
 
 
+def _read_positive(grammar: Grammar, value: str) -> _Parts:
+    yield from ({"positive": facts} for facts in _read_examples(grammar, value))
+
+
+def _read_negative(grammar: Grammar, value: str) -> _Parts:
+    yield from ({"negative": facts} for facts in _read_examples(grammar, value))
+
+
+def _read_examples(grammar: Grammar, value: str) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Yield every reading of a list of facts, one a line behind a dash."""
+    rows = [grammar.read_fact(row[2:]) if row.startswith("- ") else () for row in value.split("\n")]
+    yield from (tuple(map(tuple, facts)) for facts in product(*rows))
+
+
+def _read_rule_options(grammar: Grammar, value: str) -> _Parts:
+    rows = [_OPTION.match(row) for row in value.split("\n")]
+    read = [[(row[1], rule) for rule in grammar.read_rule(row[2])] if row is not None else [] for row in rows]
+    yield from ({"rule_options": rules} for rules in product(*read))
+
+
 _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "facts_labelled": _read_labelled_facts,
     "rules_labelled": _read_labelled_rules,
@@ -86,6 +108,9 @@ _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "changes": _read_changes,
     "proof_lines": _read_proof,
     "instruction": _read_instruction,
+    "positive": _read_positive,
+    "negative": _read_negative,
+    "rule_options": _read_rule_options,
 }
 TASK_SLOT_NAMES: tuple[str, ...] = tuple(_READERS)
 """The slots that this module reads."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from workbench.generation.identity import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Claim, Draft, Judgement, Query, Verdicts
+from workbench.generation.questions import Answered, Claim, Draft, Judgement, Outcome, Query, Verdicts
 from workbench.generation.worlds import World
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Proof
@@ -179,6 +179,10 @@ class Writes(Protocol):
         """Return a conjunction in the rules language."""
         ...
 
+    def write_rule(self, rule: Rule) -> str:
+        """Return a rule in the rules language."""
+        ...
+
 
 class Reads(Protocol):
     """Reads values as an item holds them; each raises DatasetError for what cannot be read."""
@@ -197,6 +201,10 @@ class Reads(Protocol):
 
     def read_body(self, written: str) -> tuple[BodyElement, ...]:
         """Return a conjunction."""
+        ...
+
+    def read_rule(self, name: str, written: str) -> Rule:
+        """Return a rule under a name."""
         ...
 
 
@@ -238,6 +246,14 @@ class Family:
         """Return drafts about a world that contradicts itself by ``proof``, within the level's hops."""
         return ()
 
+    def leave_out(self, draft: Draft, theory: Theory) -> frozenset[str]:
+        """Return the rules without which a draft's answer is compared with what the project's whole theory says."""
+        return frozenset()
+
+    def agrees(self, outcome: Outcome, reference: Outcome) -> bool:
+        """Tell whether an answer is that of the project's whole theory."""
+        return outcome == reference
+
     def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> Iterable[Draft]:
         """Return drafts that need no world; ``keys`` are those of the block's worlds."""
         return ()
@@ -265,6 +281,10 @@ class Family:
     def write_option(self, item: Answered, index: int, voice: Voice) -> tuple[Triple, str]:
         """Return the atom and the text of an option; only for tasks with options."""
         raise NotImplementedError
+
+    def write_option_rule(self, item: Answered, index: int, to: Writes) -> dict[str, Any] | None:
+        """Return the rule that an option is, as a theory file has it; None where options are statements."""
+        return None
 
     def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
         """Return what a written item asks. Raises DatasetError when it asks nothing that this task could."""

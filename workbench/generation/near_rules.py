@@ -1,0 +1,77 @@
+"""Near misses of a rule: rules with the same head that say almost the same, and something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from workbench.model.rules import Atom, BodyElement, Comparison, Negation, Rule, collect_variables
+from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable
+
+__all__ = ["list_near_rules"]
+
+_TURNED: Mapping[str, str] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "!=", "!=": "="}
+
+
+def list_near_rules(rule: Rule, relations: Sequence[Term], classes: Sequence[Term]) -> list[Rule]:
+    """Return rules near a rule with one atom as head, each with a name of its own made from the rule's.
+
+    An element of the body is left out, or says another property (of ``relations``) or class (of ``classes``), or an
+    atom's arguments change places, or a comparison is turned, or the head's arguments change places. Every one of them
+    is safe: what its head, comparisons and negations need is bound by an atom.
+    """
+    found: dict[tuple[tuple[BodyElement, ...], tuple[Atom, ...]], Rule] = {}
+    for way, body, head in _iterate_changes(rule, relations, classes):
+        if (body, head) != (rule.body, rule.head) and len(set(body)) == len(body) and _is_safe(body, head):
+            near = Rule(f"{rule.name}~{way}", body, head)
+            found.setdefault((body, head), near)
+    return list(found.values())
+
+
+def _iterate_changes(
+    rule: Rule, relations: Sequence[Term], classes: Sequence[Term]
+) -> Iterator[tuple[str, tuple[BodyElement, ...], tuple[Atom, ...]]]:
+    body, head = rule.body, rule.head
+    for place, element in enumerate(body):
+        before, after = body[:place], body[place + 1 :]
+        yield f"without-{place + 1}", (*before, *after), head
+        if isinstance(element, Comparison) and element.operator in _TURNED:
+            turned = replace(element, operator=_TURNED[element.operator])
+            yield f"turned-{place + 1}", (*before, turned, *after), head
+        if not isinstance(element, Atom):
+            continue
+        if element.predicate == RDF_TYPE:
+            others = [Atom(element.subject, RDF_TYPE, key) for key in classes]
+        else:
+            yield f"swapped-{place + 1}", (*before, _swap(element), *after), head
+            others = [Atom(element.subject, key, element.object) for key in relations]
+        for number, other in enumerate(others, 1):
+            if other != element:
+                yield f"other-{place + 1}-{number}", (*before, other, *after), head
+    if head[0].predicate != RDF_TYPE:
+        yield "turned-round", body, (_swap(head[0]),)
+
+
+def _swap(atom: Atom) -> Atom:
+    return Atom(atom.object, atom.predicate, atom.subject)
+
+
+def _is_safe(body: Sequence[BodyElement], head: Sequence[Atom]) -> bool:
+    bound = {
+        term
+        for element in body
+        if isinstance(element, Atom)
+        for term in (element.subject, element.object)
+        if is_variable(term)
+    }
+    needed = {term for atom in head for term in (atom.subject, atom.object) if is_variable(term)}
+    for element in body:
+        if isinstance(element, Comparison):
+            needed.update(collect_variables(element))
+        elif isinstance(element, Negation):
+            # What stands in a negation and nowhere else is the negation's own, unless the rule shared it before.
+            inner = collect_variables(element)
+            if not bound.intersection(inner):
+                return False
+    about = [element.subject for element in (*body, *head) if isinstance(element, Atom)]
+    return bool(bound) and needed <= bound and not any(is_literal(term) for term in about)
