@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from workbench.build.closed_book_levels import find_closed_book_problems
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.rendering import name_slots
 from workbench.generation.tasks import get_family
@@ -55,6 +56,7 @@ def read_curriculum(domain: Domain) -> CurriculumText:
             templates[template.name] = template
     if curriculum is not None:
         violations += _find_missing_templates(curriculum, templates)
+        violations += find_closed_book_problems(curriculum, templates.values())
     located = (replace(violation, domain=domain.name) for violation in violations)
     return CurriculumText(curriculum, tuple(templates[name] for name in sorted(templates)), tuple(located))
 

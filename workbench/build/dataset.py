@@ -14,6 +14,7 @@ from workbench.build.checking import check
 from workbench.build.curricula import read_curriculum
 from workbench.build.deciding import compute_fingerprint, list_libraries
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
+from workbench.build.lessons import describe_closed_book, report_untaught, teach_leaves
 from workbench.build.materials import collect_material
 from workbench.build.pace import Pace
 from workbench.build.perturbed_splits import PerturbedSplit, add_variants, report_perturbed
@@ -203,6 +204,7 @@ class _Run:
         with open_source(material, self.workers) as source:
             selection = select_items(curriculum, source, stage, pace.report, earlier, list_known)
         stage.finish_chunk()
+        teach_leaves(maker, stage)
         notes = _judge_shortfalls(self.project, selection, curriculum)
         built = self._write(material, stage, selection)
         stage.discard()
@@ -216,13 +218,16 @@ class _Run:
         curriculum = material.curriculum
         splits = [*curriculum.list_splits()]
         self.tell(f"{curriculum.domain}: writing {selection.items:,} items")
-        with open_dataset(self.folder, splits, shard_rows=self.shard_rows) as writer:
+        maker = BlockMaker(material)
+        closed_book = describe_closed_book(maker, stage)
+        facts = {closed_book["facts"]: maker.closed_book.book.facts} if closed_book and closed_book["leaves"] else {}
+        with open_dataset(self.folder, splits, shard_rows=self.shard_rows, facts=facts) as writer:
             for split, line in stage.iterate_lines():
                 writer.add_line(split, line)
             perturbed = add_variants(material, stage.iterate_lines, writer.add_line, self.workers, self.tell)
             writer.add_theories(len(stage.theories), stage.iterate_theories())
             wording = write_wording(material)
-            splitter = BlockMaker(material).splitter
+            splitter = maker.splitter
             marking = writer.make_marking(splitter, material.prefixes, wording["templates"])
             with self._open_map(selection.items) as map_parts:
                 leakage = writer.make_tables(
@@ -236,6 +241,9 @@ class _Run:
                 "leakage": leakage,
                 "splitting": splitter.to_json(),
             }
+            if closed_book:
+                head["closed_book"] = closed_book
+                _judge_untaught(closed_book, curriculum)
             if perturbed:
                 head["perturbed"] = {one.name: one.to_json() for one in perturbed}
             writer.finish(wording, material.prefixes, head, _make_card_head(self.project, curriculum))
@@ -281,6 +289,13 @@ def _judge_splits(curriculum: Curriculum, leakage: Mapping[str, Mapping[str, Any
         found += report_splits(curriculum, counts)
     if any(violation.severity == "error" for violation in found):
         raise InvalidKnowledgeError("Nothing was built, because of what splits hold out.", Report.collect(found))
+
+
+def _judge_untaught(section: Mapping[str, Any], curriculum: Curriculum) -> None:
+    """Refuse a dataset with closed-book items about what train does not teach, unless shortfalls are allowed."""
+    found = report_untaught(section, curriculum)
+    if any(violation.severity == "error" for violation in found):
+        raise InvalidKnowledgeError("Nothing was built, because of what train does not teach.", Report.collect(found))
 
 
 def _refuse_own_individuals(curriculum: Curriculum) -> None:

@@ -12,7 +12,7 @@ from workbench.generation.blocks import Material
 from workbench.generation.sampling import ClassChoice, Completion
 from workbench.generation.worlds import NAME_SPACE
 from workbench.model.curriculum import Curriculum
-from workbench.model.terms import RDF, RDF_TYPE, SH, XSD, Term, Triple, get_iri_text
+from workbench.model.terms import RDF, RDF_TYPE, SH, XSD, Term, Triple, get_iri_text, is_blank
 from workbench.validation import shacl
 from workbench.validation.shape_index import ShapeIndex
 from workbench.validation.wellformed import find_shape_problems, select_sound_shapes
@@ -73,7 +73,25 @@ def collect_material(knowledge: Knowledge, text: CurriculumText, curriculum: Cur
         find_violating=find_violating if shapes else None,
         seed=seed,
         generator=version("knowledge-workbench"),
+        unsupported=_list_unsupported(knowledge),
     )
+
+
+def _list_unsupported(knowledge: Knowledge) -> tuple[Term, ...]:
+    """Return the classes and properties that axioms outside the supported part speak of, sorted."""
+    parts: dict[Term, list[Triple]] = {}
+    for triple in knowledge.domain.triples:
+        if is_blank(triple[0]):
+            parts.setdefault(triple[0], []).append(triple)
+    waiting = [axiom.axiom for axiom in knowledge.terminology.unsupported]
+    seen: set[Triple] = set()
+    while waiting:
+        triple = waiting.pop()
+        if triple not in seen:
+            seen.add(triple)
+            waiting += [part for term in (triple[0], triple[2]) for part in parts.get(term, ())]
+    kinds = knowledge.domain.kinds
+    return tuple(sorted({term for triple in seen for term in triple if kinds.get(term) in ("class", "property")}))
 
 
 def _read_completions(shapes: Sequence[Triple]) -> tuple[Completion, ...]:

@@ -53,7 +53,7 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
         distractors=values.get_range(level, "distractors", where, (0, 0) if given == "none" else (0, 2)),
         extra_rules=values.get_range(level, "extra_rules", where, (0, 2)),
         sources=_read_sources(values, level, given, where),
-        quotas=_read_tasks(values, level.get("tasks", {}), (*where, "tasks")),
+        quotas=_read_tasks(values, level.get("tasks", {}), (*where, "tasks"), given),
         split=values.get_name(level, "split", where, "split"),
         questions=max(1, values.get_count(level.get("questions", 1), (*where, "questions"))),
         words=values.get_count(level.get("words", 0), (*where, "words")),
@@ -86,7 +86,7 @@ def _read_sources(
     return tuple(sorted(set(sources), reverse=True))
 
 
-def _read_tasks(values: CurriculumValues, value: object, where: YamlPath) -> tuple[Quota, ...]:
+def _read_tasks(values: CurriculumValues, value: object, where: YamlPath, given: str) -> tuple[Quota, ...]:
     quotas: list[Quota] = []
     for task, wanted in values.get_mapping(value, where, set(TASKS)).items():
         if task not in TASKS:
@@ -97,7 +97,10 @@ def _read_tasks(values: CurriculumValues, value: object, where: YamlPath) -> tup
         elif task in STATUS_TASKS:
             # One number is shared out evenly; what does not divide goes to the first statuses.
             count = values.get_count(wanted, place)
-            by_status = {s: count // 3 + (i < count % 3) for i, s in enumerate(STATUSES)}
+            # With nothing stated there is nothing that cannot be known.
+            statuses = STATUSES if given != "none" else tuple(status for status in STATUSES if status != "unknown")
+            share, rest = divmod(count, len(statuses))
+            by_status = {s: share + (i < rest) for i, s in enumerate(statuses)}
         else:
             by_status = {NO_STATUS: wanted}
         for status, items in by_status.items():

@@ -17,6 +17,8 @@ from workbench.errors import LimitError
 from workbench.generation.answered_features import describe_answered
 from workbench.generation.answering import Rejection, answer_drafts
 from workbench.generation.balancing import Traits, get_traits
+from workbench.generation.books import Book
+from workbench.generation.closed_book import ClosedBook, choose_split, collect_names
 from workbench.generation.drafts import Drafter
 from workbench.generation.features import count_words
 from workbench.generation.identity import CaseStructure, Identity
@@ -74,6 +76,8 @@ class Material:
     find_violating: Callable[[Sequence[Triple], Sequence[Triple]], Sequence[Term]] | None
     seed: int
     generator: str
+    unsupported: tuple[Term, ...] = ()
+    """The properties and classes that axioms outside the supported part speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class BlockMaker:
     _judges: Judges = field(init=False)
 
     def __post_init__(self) -> None:
-        self._judges = Judges(self.material.prefixes)
+        self._judges = Judges(self.material.prefixes, lambda: self.closed_book.book)
 
     @cached_property
     def plan(self) -> Plan:
@@ -132,7 +136,7 @@ class BlockMaker:
     @cached_property
     def names(self) -> NameBook:
         """The names of fresh individuals."""
-        constants = sorted(self.plan.constants)
+        constants = sorted({*self.plan.constants, *self._own_names})
         taken = {
             name: [lexicon.get_label(term) for term in constants] for name, lexicon in self.material.lexicons.items()
         }
@@ -156,7 +160,25 @@ class BlockMaker:
     @cached_property
     def exported(self) -> dict[str, Lexicon]:
         """The lexicons that are exported: labels of fresh individuals and of the rules' constants only."""
-        return {name: cut_lexicon(lexicon, self.plan.constants, self.names) for name, lexicon in self.lexicons.items()}
+        own = {*self.plan.constants, *self._own_names}
+        return {name: cut_lexicon(lexicon, own, self.names) for name, lexicon in self.lexicons.items()}
+
+    @cached_property
+    def closed_book(self) -> ClosedBook:
+        """What asks about the project's own individuals with nothing stated."""
+        m = self.material
+        names = collect_names(m.assertions, self.plan.constants, m.lexicons)
+        return ClosedBook(Book(m.theory, m.assertions), self.plan, names, frozenset(m.unsupported))
+
+    @property
+    def has_closed_book(self) -> bool:
+        """Whether any level states nothing."""
+        return any(level.given == "none" for level in self.material.curriculum.levels)
+
+    @cached_property
+    def _own_names(self) -> frozenset[Term]:
+        """The project's individuals that prompts may name; none where no level states nothing."""
+        return self.closed_book.names.nameable if self.has_closed_book else frozenset()
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -225,6 +247,15 @@ class BlockMaker:
         curriculum = self.material.curriculum
         base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
         worlds: list[World]
+        answered: Sequence[Answered]
+        if level.given == "none":
+            if base not in self._orders:
+                self._orders[base] = self.closed_book.order(base)
+            chosen = self._orders[base][number * BLOCK_SIZE : (number + 1) * BLOCK_SIZE]
+            if not chosen:
+                return Proposal((), {}, is_exhausted=True)
+            answered, rejected = self.closed_book.propose(level, chosen, open_cells)
+            return self._make_proposal(answered, rejected)
         if source == "sampled":
             keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
             worlds, dropped = self._sampler.sample(level, keys)
@@ -239,20 +270,26 @@ class BlockMaker:
         drafts = self._drafter.draft(level, worlds, open_cells)
         answered, faults = answer_drafts(self.material.theory, drafts)
         rejected.update(faults)
+        return self._make_proposal(answered, rejected)
+
+    def _make_proposal(self, answered: Sequence[Answered], rejected: Counter[Rejection]) -> Proposal:
         candidates = []
         for item in answered:
-            candidate = self._classify(item)
+            candidate = self.classify(item)
             if isinstance(candidate, str):
                 rejected[item.draft.task, item.draft.aim, candidate] += 1
             else:
                 candidates.append(candidate)
         return Proposal(tuple(candidates), dict(sorted(rejected.items())))
 
-    def _classify(self, item: Answered) -> Candidate | str:
-        """Find the one cell, split and language of an answered draft."""
+    def classify(self, item: Answered, *, is_lesson: bool = False) -> Candidate | str:
+        """Find the one cell, split and language of an answered draft.
+
+        One that ``is_lesson`` is wanted for what it teaches, whatever the bounds of its level.
+        """
         level, curriculum = item.draft.level, self.material.curriculum
         rules = [self.material.theory.by_name[name] for name in item.draft.rules]
-        fitting = [other for other in curriculum.levels if self.fits(item, other)]
+        fitting = [level] if is_lesson else [other for other in curriculum.levels if self.fits(item, other)]
         if level not in fitting:
             return "outside the level's bounds"
         try:
@@ -260,7 +297,7 @@ class BlockMaker:
             identity = compute_item_identity(item, rules, closed, self._find_case(item, rules))
         except LimitError:
             return "too regular to be told apart from others"
-        if fitting[int(identity.named[:8], 16) % len(fitting)] != level:
+        if fitting[int((identity.named if level.given != "none" else identity.exact)[:8], 16) % len(fitting)] != level:
             return "belongs to another level"
         language = self._choose_language(item)
         if language is None:
@@ -273,7 +310,7 @@ class BlockMaker:
             if level.words and words > level.words:
                 return "longer than the level allows"
         features = describe_answered(item, rules, identity, template, words)
-        split = self.splitter.choose(features, level.split)
+        split = choose_split(self.splitter, features, level, item.draft.task)
         return Candidate(item, cell, identity, split, language, get_traits(features))
 
     def _choose_language(self, item: Answered) -> str | None:
@@ -281,7 +318,7 @@ class BlockMaker:
         spoken = [
             (name, share)
             for name, share in self.material.curriculum.languages
-            if self.renderer.has_templates(item.draft.task, name)
+            if self.renderer.has_templates(item.draft, name)
         ]
         total = sum(share for _, share in spoken)
         shares = [(name, share / total) for name, share in spoken]
@@ -324,7 +361,8 @@ class BlockMaker:
     def _write(self, candidate: Candidate, case: Case, verdict: Certificate) -> JudgedItem:
         names = case.item.draft.rules
         digest, file = self._theory_files.get(names, partial(self._write_theory, case.theory.rules))
-        written = self._writer.write(case.item, case.rendered, digest, candidate.identity, candidate.split)
+        facts = self.closed_book.book.digest if case.item.draft.level.given == "none" else None
+        written = self._writer.write(case.item, case.rendered, digest, candidate.identity, candidate.split, facts)
         written["verified"] = {
             "checker": verdict.checker,
             "z3": verdict.z3,

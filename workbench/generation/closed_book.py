@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import cast
 
 from workbench.checker import measure_proof
 from workbench.generation.answering import Rejection
 from workbench.generation.books import Book
+from workbench.generation.features import ItemFeatures
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.plan import Plan
 from workbench.generation.questions import ANSWER, Answered, Claim, Draft, Query, ask_pattern
+from workbench.generation.splits import Splitter
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Scene
 from workbench.generation.worlds import World, list_confusable
@@ -28,7 +31,7 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_iri, is_li
 from workbench.reasoning.batch import Batch
 from workbench.wording.lexicon import Lexicon
 
-__all__ = ["ClosedBook", "Names", "collect_names"]
+__all__ = ["ClosedBook", "Names", "choose_split", "collect_names"]
 
 _BLOCK = 48
 """Facts in a block."""
@@ -37,16 +40,16 @@ _WRONG = 4
 
 
 class Names:
-    """Who can be named: ``nameable`` individuals have a label of their own in every language.
+    """Who can be named: ``nameable`` individuals have a label (or a name in their IRI) of their own in every language.
 
-    ``ambiguous`` are those whose label another individual has too, ``nameless`` those without any.
+    ``ambiguous`` are those whose label another individual has too, ``nameless`` those with no name at all.
     """
 
     def __init__(self, individuals: Collection[Term], lexicons: Mapping[str, Lexicon]) -> None:
         shared: set[Term] = set()
         without: set[Term] = set()
         for lexicon in lexicons.values():
-            labels = {term: lexicon.labels[term] for term in individuals if term in lexicon.labels and is_iri(term)}
+            labels = {term: lexicon.get_label(term) for term in individuals if is_iri(term)}
             shared.update(term for group in list_confusable(labels) for term in group)
             without.update(term for term in individuals if term not in labels)
         self.individuals = frozenset(individuals)
@@ -237,6 +240,19 @@ class ClosedBook:
 
     def _can_name(self, patterns: Iterable[Pattern]) -> bool:
         return all(term in self.names.nameable for term in _list_individuals(patterns))
+
+
+def choose_split(splitter: Splitter, features: ItemFeatures, level: Level, task: Task) -> str:
+    """Return the split of an item.
+
+    Closed-book recall teaches, so it is for training unless a split that is held out claims it. Other closed-book items
+    go by what they are to the letter: with names left out, questions about different individuals would be one.
+    """
+    if level.given != "none":
+        return splitter.choose(features, level.split)
+    if task == "recall":
+        return splitter.choose(features, splitter.train)
+    return splitter.choose(replace(features, context=features.exact, core=features.exact), level.split)
 
 
 class _Looking:

@@ -175,7 +175,8 @@ class ItemWriter:
         place = draft.case, lexicon.language, layout.facts
         stated = self._stated.get(place, lambda: self._write_context(layout, family, lexicon))
         context = [
-            {**entry, "distractor": fact in item.distractors} for fact, entry in zip(layout.facts, stated, strict=True)
+            {**entry, "shown": facts is None, "distractor": fact in item.distractors}
+            for fact, entry in zip(layout.facts, stated, strict=True)
         ]
         builtins, axioms, reviewers = self._rules.get(draft.case, lambda: self._describe_rules(layout))
         proof: list[dict[str, Any]] = []
@@ -207,7 +208,7 @@ class ItemWriter:
                 "builtins": builtins,
             },
             "context": context,
-            "facts": None,
+            "facts": facts,
             "theory": theory,
             "query": family.write_query(item, layout, voice, self),
             "options": options,

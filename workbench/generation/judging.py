@@ -6,7 +6,7 @@ rule text, and the reader takes the prompt apart. What they judge is the item as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,9 +68,11 @@ class Judges:
     What belongs to a case (its theory as exported, the checker's model of it) is kept for the latest cases.
     """
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self.prefixes = prefixes
+    def __init__(self, prefixes: Mapping[str, str], find_book: Callable[[], Book] | None = None) -> None:
+        """``find_book`` gives the book that questions with nothing stated are about."""
+        self.prefixes, self._find_book = prefixes, find_book
         self.z3 = Judge()
+        self._agreeing: list[Checker] = []
         self._reparsed: dict[str, Rule] = {}
         self._formulas: dict[str, Formula] = {}
         self._theories: Memo[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = Memo()
@@ -103,7 +105,7 @@ class Judges:
         certificate = self._check(item, exported)
         if isinstance(certificate, list):
             return f"checker: {certificate[0]}"
-        model = self._find_checker(exported, item.draft.facts).model
+        model = self._find_checker(exported, self._list_known(item)).model
         fault = get_family(item.draft.task).judge(item, exported, model)
         return f"checker: {fault}" if fault else Checked(certificate)
 
@@ -239,7 +241,7 @@ def match_reading(
         return "the prompt cannot be read" if not readings else "the prompt can be read in more than one way"
     reading, draft, layout = readings[0], item.draft, rendered.layout
     make = formulate if callable(formulate) else canonicalise_rule
-    if reading.facts != layout.facts:
+    if reading.facts != (layout.facts if draft.level.given != "none" else ()):
         return "the facts read are not the facts stated"
     stated = draft.level.given == "facts+rules"
     if reading.rules != (tuple(make(rule) for rule in layout.rules) if stated else ()):

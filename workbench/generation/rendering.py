@@ -11,6 +11,7 @@ from workbench.generation.memo import Memo
 from workbench.generation.questions import Answered, Draft
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Family, Layout, Voice
+from workbench.model.curriculum import CLOSED_BOOK_TASKS
 from workbench.model.rules import Atom, Rule, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.model.theory import Theory
@@ -19,7 +20,7 @@ from workbench.wording.reader import Skeleton
 from workbench.wording.sentences import say_closed, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
-__all__ = ["Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots"]
+__all__ = ["Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots", "serves_closed_book"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,25 @@ def name_slots(template: Template, family: Family) -> dict[str, str]:
 def list_skeletons(template: Template, lexicon: Lexicon) -> list[Skeleton]:
     """Return the template's skeletons: with and without rules, with and without a sentence on what is closed.
 
+    One that also serves a closed book has a skeleton in which nothing is stated.
+
     Raises ValueError when a slot that would be filled does not appear exactly once.
     """
     family = get_family(template.task)
     slots = name_slots(template, family)
-    further: tuple[tuple[str, ...], ...] = ((), ("rules",), ("rules", "closed"))
+    stated: tuple[tuple[str, ...], ...] = (
+        ("facts",), ("facts", "rules"), ("facts", "closed"), ("facts", "rules", "closed"),
+    )  # fmt: skip
+    if serves_closed_book(template):
+        stated = (*stated, ())
     return [
-        template.cut((*(slots[name] for name in ("facts", *more)), *family.slots), family.say_choices(lexicon))
-        for more in further
+        template.cut((*(slots[name] for name in names), *family.slots), family.say_choices(lexicon)) for names in stated
     ]
+
+
+def serves_closed_book(template: Template) -> bool:
+    """Tell whether a template can frame a question with nothing stated."""
+    return template.task in CLOSED_BOOK_TASKS and template.frames_nothing
 
 
 class Renderer:
@@ -141,9 +152,13 @@ class Renderer:
         """Every way in which a template can frame an item, sorted by name: what the reader knows."""
         return tuple(sorted(self._skeletons.values(), key=lambda s: s.name))
 
-    def has_templates(self, task: str, language: str) -> bool:
-        """Tell whether any template serves a task in a language."""
-        return (task, language) in self._templates
+    def has_templates(self, draft: Draft, language: str) -> bool:
+        """Tell whether any template serves a draft in a language."""
+        return bool(self._list_templates(draft, language))
+
+    def _list_templates(self, draft: Draft, language: str) -> tuple[Template, ...]:
+        listed = self._templates.get((draft.task, language), ())
+        return listed if draft.level.given != "none" else tuple(filter(serves_closed_book, listed))
 
     def say_rule(self, language: str, rule: Rule) -> str:
         """Return a rule's sentence; remembered."""
@@ -170,7 +185,7 @@ class Renderer:
 
     def choose_template(self, draft: Draft, language: str) -> Template:
         """Return the template that frames a draft; there must be one for its task."""
-        listed = self._templates[draft.task, language]
+        listed = self._list_templates(draft, language)
         name = self._choose([template.name for template in listed], draft.key)
         return next(template for template in listed if template.name == name)
 
@@ -182,11 +197,13 @@ class Renderer:
         closed = self.list_closed(draft)
         if frame is not None:
             own = self._state(draft, language, frame.facts, tuple(self.theory.by_name[name] for name in frame.rules))
-            return self._close(own, closed, language) if closed else own
+            return self._close(own, draft, closed, language) if closed else own
         context = self._contexts.get((draft.case, language), lambda: self._say_context(draft, language))
         if not closed:
             return context
-        return self._contexts.get((draft.case, language, *closed), lambda: self._close(context, closed, language))
+        return self._contexts.get(
+            (draft.case, language, *closed), lambda: self._close(context, draft, closed, language)
+        )
 
     def list_closed(self, draft: Draft) -> tuple[Term, ...]:
         """Return the closed keys that a draft mentions, sorted."""
@@ -197,6 +214,10 @@ class Renderer:
         return tuple(sorted(own | (_list_keys(draft.asked) & self.theory.closed)))
 
     def _say_context(self, draft: Draft, language: str) -> _Context:
+        if draft.level.given == "none":
+            # Nothing is stated, so there are no orders to draw.
+            rules = tuple(self.theory.by_name[name] for name in draft.rules)
+            return _Context(Layout(draft.facts, rules, ()), {})
         random = KeyedRandom("context", draft.case)
         facts = tuple(random.shuffle(draft.facts))
         rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
@@ -209,10 +230,10 @@ class Renderer:
             sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
         return _Context(Layout(facts, rules, ()), sentences)
 
-    def _close(self, context: _Context, closed: tuple[Term, ...], language: str) -> _Context:
+    def _close(self, context: _Context, draft: Draft, closed: tuple[Term, ...], language: str) -> _Context:
         """Add what is closed of what context and question mention."""
         sentences = dict(context.sentences)
-        if "rules" in sentences:
+        if draft.level.given == "facts+rules":
             lexicon = self.lexicons[language]
             sentences["closed"] = tuple(say_closed(lexicon, key, is_class=key in self._classes) for key in closed)
         return _Context(Layout(context.layout.facts, context.layout.rules, closed), sentences)

@@ -13,6 +13,7 @@ from workbench.model.terms import Term
 
 __all__ = [
     "BALANCED",
+    "CLOSED_BOOK_TASKS",
     "CURRICULUM_VERSION",
     "NO_STATUS",
     "STATUSES",

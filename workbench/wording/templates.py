@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import jinja2
 from jinja2 import nodes
@@ -45,6 +46,13 @@ class Template:
     text: str
     slots: tuple[str, ...]
 
+    @cached_property
+    def frames_nothing(self) -> bool:
+        """Whether the template also serves where no fact is stated: it has a condition on its slot for facts."""
+        tests = ImmutableSandboxedEnvironment().parse(self.text).find_all(nodes.If)
+        names = {found.name for node in tests for found in _find_names(node.test)}
+        return not names.isdisjoint(("facts", "facts_list"))
+
     def cut(self, filled: Collection[str], choices: str) -> Skeleton:
         """Evaluate the template with exactly the slots ``filled`` and return its skeleton.
 
@@ -61,6 +69,12 @@ class Template:
             missing = sorted(set(filled) - set(slots)) or sorted(slots)
             raise ValueError(f"the slots {', '.join(missing)} must each appear exactly once")
         return Skeleton(f"{self.name}:{'+'.join(sorted(filled))}", self.language, tuple(parts[0::2]), slots)
+
+
+def _find_names(test: nodes.Node) -> Iterator[nodes.Name]:
+    if isinstance(test, nodes.Name):
+        yield test
+    yield from test.find_all(nodes.Name)
 
 
 def fill_skeleton(skeleton: Skeleton, values: Mapping[str, str]) -> str:
