@@ -10,6 +10,7 @@ python -m benchmarks lint --profiles strict
 python -m benchmarks analysis
 python -m benchmarks scale --items 1000000 --verify
 python -m benchmarks agreement --items 20000
+python -m benchmarks audit --items 10000 --ours 1500
 """
 
 import sys
@@ -17,7 +18,9 @@ from importlib import import_module
 
 __all__ = ["main"]
 
-_NAMES = ("reasoning", "changes", "batches", "generation", "lint", "validation", "analysis", "scale", "agreement")
+_NAMES = (
+    "reasoning", "changes", "batches", "generation", "lint", "validation", "analysis", "scale", "agreement", "audit",
+)  # fmt: skip
 
 
 def main() -> None:
