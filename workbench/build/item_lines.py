@@ -84,7 +84,8 @@ def check_form(item: Mapping[str, Any], line: Line) -> list[str]:
 
 def make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
     """Return what is kept of an item that has the right form."""
-    kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory")
+    kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory",
+            "given")  # fmt: skip
     summary = {name: item[name] for name in kept} | {
         "difficulty": {name: item["difficulty"][name] for name in ("hops", "height")},
         "group": item.get("group"),

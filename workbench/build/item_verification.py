@@ -18,6 +18,7 @@ from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
+from workbench.generation.books import Book
 from workbench.generation.items import ItemWriter
 from workbench.generation.keyed import hash_parts
 from workbench.generation.questions import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
@@ -37,6 +38,7 @@ __all__ = ["BatchResult", "ItemVerifier", "make_answered", "make_layout"]
 
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000
+_MOST_BOOKS = 8
 _SECONDS = 10.0
 
 
@@ -56,6 +58,13 @@ class _Accepted(NamedTuple):
     model: frozenset[Triple]
 
 
+class _Known(NamedTuple):
+    """All that is known for closed-book items, for the engine and for the checker."""
+
+    book: Book
+    checker: Checker
+
+
 @dataclass
 class ItemVerifier:
     """Verifies the items of one dataset; remembers theories, rules and sentences.
@@ -70,6 +79,7 @@ class ItemVerifier:
     _rules: dict[tuple[str, str], Rule] = field(default_factory=dict)
     _formulas: dict[Rule, Formula] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
+    _books: dict[tuple[str, str, tuple[str, ...]], _Known | str] = field(default_factory=dict)
     _judge: Judge = field(default_factory=Judge)
 
     @cached_property
@@ -165,8 +175,6 @@ class ItemVerifier:
         theory = self._get_theory(item["theory"])
         if isinstance(theory, str):
             return [f"its theory cannot be used: {theory}"]
-        if item["given"] == "none":
-            return ["closed-book items are not judged by this version, so it cannot be accepted"]
         try:
             stated = read_evidence(item, theory, self._reader.prefixes)
         except (DatasetError, ValueError) as error:
@@ -184,12 +192,16 @@ class ItemVerifier:
         else:
             problems += _check_texts(item, stated, lexicon)
         problems += self._read_prompt(item, stated)
-        model = _certify(item, stated)
+        book = self._get_book(item, stated)
+        if isinstance(book, str):
+            return [*problems, book]
+        model = _certify(item, stated, book)
         if not isinstance(model, frozenset):
             return [*problems, *model]
         if lexicon is not None and not problems:
             problems += self._check_question(item, stated, lexicon, model)
-        return problems or _Accepted(MeasuredItem(item, stated), model)
+        known = book.book if book is not None else None
+        return problems or _Accepted(MeasuredItem(item, stated, known), model)
 
     def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
         family = get_family(item["task"])
@@ -225,7 +237,7 @@ class ItemVerifier:
 
     def _match(self, reading: Reading, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
         with_rules = item["given"] == "facts+rules"
-        if reading.facts != stated.facts:
+        if reading.facts != (stated.facts if item["given"] != "none" else ()):
             yield "question: the facts read are not those of the context"
         rules = Counter(map(self._formulate, stated.theory.rules)) if with_rules else Counter()
         if Counter(reading.rules) != rules:
@@ -272,6 +284,24 @@ class ItemVerifier:
                 self._theories[digest] = str(error)
         return self._theories[digest]
 
+    def _get_book(self, item: Mapping[str, Any], stated: StatedItem) -> _Known | str | None:
+        """Return all that is known for a closed-book item, or why it cannot be had; None for others."""
+        if item["given"] != "none":
+            return None
+        key = (item["facts"], item["theory"], stated.closed)
+        if key not in self._books:
+            if len(self._books) >= _MOST_BOOKS:
+                self._books.clear()
+            try:
+                facts = self._reader.read_facts(item["facts"])
+                self._books[key] = _Known(Book(stated.theory, facts), Checker(stated.theory, facts, _MOST_FACTS))
+            except DatasetError as error:
+                self._books[key] = str(error)
+        found = self._books[key]
+        if not isinstance(found, str) and not found.book.stated.issuperset(stated.facts):
+            return "context: lists what is not among the facts that are known"
+        return found
+
     def _formulate(self, rule: Rule) -> Formula:
         if rule not in self._formulas:
             self._formulas[rule] = canonicalise_rule(rule)
@@ -283,11 +313,11 @@ class ItemVerifier:
         return self._digests[formal]
 
 
-def _certify(item: Mapping[str, Any], stated: StatedItem) -> frozenset[Triple] | list[str]:
+def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -> frozenset[Triple] | list[str]:
     """Return the perfect model when the checker accepts all evidence, else what is wrong."""
-    theory, facts = stated.theory, stated.facts
+    theory, facts = (stated.theory, stated.facts) if book is None else (book.book.theory, book.book.facts)
     try:
-        checker = Checker(theory, facts, _MOST_FACTS)
+        checker = Checker(theory, facts, _MOST_FACTS) if book is None else book.checker
         digests = []
         for judgement in stated.judgements:
             own = apply_change(tuple(facts), judgement.change)
@@ -312,8 +342,8 @@ def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) 
     """Compare every sentence of an item with what its formal part says."""
     family = get_family(item["task"])
     for entry, fact in zip(item["context"], stated.facts, strict=True):
-        if not entry["shown"]:
-            yield f"context: {entry['id']} is not shown"
+        if entry["shown"] != (item["given"] != "none"):
+            yield f"context: whether {entry['id']} is shown is not as given says"
         if entry["text"] != family.say_fact(lexicon, fact):
             yield f"context: the text of {entry['id']} says something else than its triple"
     told: list[tuple[str, Iterable[Mapping[str, Any]], Any]] = [("", item["proof"], stated.steps)]

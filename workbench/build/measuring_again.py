@@ -9,6 +9,7 @@ from typing import Any
 from workbench.errors import LimitError
 from workbench.export.evidence import StatedItem
 from workbench.generation.answering import Outcome, measure_drafts, solve_bare
+from workbench.generation.books import Book, list_leaves
 from workbench.generation.items import compute_item_identity
 from workbench.generation.questions import Answered, Draft
 from workbench.generation.rendering import list_closed
@@ -27,6 +28,8 @@ class MeasuredItem:
 
     item: Mapping[str, Any]
     stated: StatedItem
+    book: Book | None = None
+    """All that is known, where nothing is stated."""
 
     @property
     def draft(self) -> Draft:
@@ -63,8 +66,27 @@ def find_differences(items: Sequence[MeasuredItem]) -> Iterator[tuple[int, str]]
     The items' own theories have been accepted by the checker. Theories that agree on the rules they share are joined
     and evaluated together, each world under the rules of its own item.
     """
-    for group in _join(items):
+    for group in _join([(position, one) for position, one in enumerate(items) if one.book is None]):
         yield from _compare_group(items, group)
+    for position, one in enumerate(items):
+        if one.book is not None:
+            yield from ((position, problem) for problem in _compare_in_book(one, one.book))
+
+
+def _compare_in_book(one: MeasuredItem, book: Book) -> Iterator[str]:
+    """Yield in what the engine, applied to all that is known, differs from a closed-book item."""
+    try:
+        answered = book.measure(one.draft)
+    except (LimitError, ValueError) as error:
+        yield f"the engine cannot solve it: {error}"
+        return
+    if answered is None:
+        yield "the engine finds its theory and facts inconsistent"
+        return
+    if list_leaves(one.stated.judgements) != tuple(sorted(one.stated.facts)):
+        yield "context: is not what the proofs rest on"
+    verdicts = tuple((j.statement, j.status) for j in answered.judgements)
+    yield from _compare(one, answered, book.theory, (verdicts, answered.answers))
 
 
 @dataclass(slots=True)
@@ -88,9 +110,9 @@ class _Group:
         self.members.append(position)
 
 
-def _join(items: Sequence[MeasuredItem]) -> list[_Group]:
+def _join(items: Sequence[tuple[int, MeasuredItem]]) -> list[_Group]:
     groups: list[_Group] = []
-    for position, one in enumerate(items):
+    for position, one in items:
         keys = one.open_keys
         group = next((group for group in groups if group.accepts(one, keys)), None)
         if group is None:

@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.build.checking import Progress
+from workbench.build.closed_book_verification import check_closed_book
 from workbench.build.dataset_verification import Register, check_manifest, check_tables, find_repetitions
 from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
 from workbench.build.pace import say_duration
+from workbench.build.variant_verification import VariantRegister
 from workbench.errors import DatasetError, Interrupted, UsageError, WorkerError
 from workbench.export.manifest import MANIFEST
 from workbench.export.parts import Marking
@@ -137,7 +139,7 @@ class _Verification:
         problems = [_read_problem(text) for text in reader.verify_hashes()]
         worker = _Worker(reader.path, reader.manifest)
         shared = worker.verifier.check_shared_files()
-        register, leakage = Register(reader.splits), None
+        register, variants, leakage = Register(reader.splits), VariantRegister(reader), None
         if not shared:
             marking, wrong = _read_marking(reader)
             problems += wrong
@@ -151,14 +153,16 @@ class _Verification:
                 judged += result.judged
                 for record in result.records:
                     register.add(record)
+                    variants.add(record)
                 for split, mark in marks:
                     if leakage is not None:
                         leakage.add(split, mark)
                 self._report(len(register), started)
-            problems += [*self._damaged, *found, *find_repetitions(register)]
+            problems += [*self._damaged, *found, *find_repetitions(register), *variants.find_problems()]
             self._tell("counting, and comparing the tables with the items")
             problems += check_manifest(reader, register, leakage.finish() if leakage is not None else None)
             problems += check_tables(reader, register)
+            problems += check_closed_book(reader)
         return VerifyReport(
             path=str(reader.path),
             problems=tuple(dict.fromkeys(problems)),

@@ -20,13 +20,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from workbench.errors import DatasetError, StorageError, UsageError
+from workbench.export.fact_files import name_facts
 from workbench.export.locking import lock_folder
 from workbench.export.manifest import MANIFEST, FileEntry, make_manifest
 from workbench.export.parts import MadePart, Marking, Part, hash_file, make_part, name_table
+from workbench.export.stages import describe_stages, write_stages
 from workbench.export.survey import Survey
 from workbench.export.theories import MOST_FILES, pack_theories
+from workbench.generation.books import write_facts
 from workbench.generation.digests import DigestSet, shorten_digest
 from workbench.generation.splits import Splitter
+from workbench.generation.staging import StagePlan
 from workbench.model.items import canonical_json
 from workbench.model.terms import Triple
 from workbench.project.writing import TEMPORARY_SUFFIX, recover_directory, replace_directory
@@ -238,6 +242,15 @@ class DatasetWriter:
         if any(digest.ljust(16, b"\0") not in self._theories for digest in self.survey.list_theories()):
             raise DatasetError("An item breaks the contract: theory: is not among the theories")
 
+    def add_stages(self, curriculum: str, plans: Sequence[StagePlan]) -> list[dict[str, Any]]:
+        """Write the stages of a curriculum of this name, once the tables are made; return what the manifest says.
+
+        The plans are those of the items of the first split.
+        """
+        ids = self.survey.list_ids(next(iter(self._splits)))
+        self._files.update(write_stages(self._folder, curriculum, plans, ids))
+        return describe_stages(plans)
+
     def finish(
         self,
         wording: Mapping[str, Any],
@@ -253,8 +266,7 @@ class DatasetWriter:
         tally = self.survey.tally([*self._splits])
         for digest, facts in sorted(self._facts.items()):
             _check_digest(digest)
-            lines = "".join(f"{s} {p} {o} .\n" for s, p, o in sorted(set(facts)))
-            self._write(f"facts/{digest}.nt.gz", gzip.compress(lines.encode(), 9, mtime=0))
+            self._write(name_facts(digest), gzip.compress(write_facts(facts), 9, mtime=0))
         self._write_json("wording.json", wording)
         self._write_json("prefixes.json", dict(prefixes))
         self._write("README.md", make_card(card_head, manifest_head, tally, self._tables).encode())

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from workbench.errors import DatasetError
+from workbench.export.fact_files import read_facts_file
 from workbench.export.manifest import MANIFEST, FileEntry, compute_root_digest
 from workbench.export.theories import PACKED, find_packed, iterate_packed, name_pack
 from workbench.model.items import SCHEMA_VERSION
+from workbench.model.terms import Triple
 
 __all__ = ["DatasetReader", "read_dataset"]
 
@@ -103,6 +105,12 @@ class DatasetReader:
         if not isinstance(value, dict):
             raise DatasetError(f"{self.path / name_pack(digest)}, {digest}: must be an object.")
         return value
+
+    def read_facts(self, digest: str) -> tuple[Triple, ...]:
+        """Return all that closed-book items are about, sorted."""
+        if not _DIGEST.match(digest):
+            raise DatasetError(f"{digest!r} is no digest.")
+        return read_facts_file(self.path, digest)
 
     def iterate_digests(self) -> Iterator[str]:
         """Yield the digest of every theory in the files that the manifest lists."""

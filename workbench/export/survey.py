@@ -61,8 +61,9 @@ class Survey:
         self._numbers += self._kinds.setdefault(kind, len(self._kinds)).to_bytes(4, "little")
         columns = self._columns
         columns["id"] += shorten_digest(item["id"])
-        for grain in ("named", "core"):
-            columns[grain] += shorten_digest(identity[grain])
+        # Questions about the project's own individuals differ when their names do.
+        columns["named"] += shorten_digest(identity["exact" if item.get("given") == "none" else "named"])
+        columns["core"] += shorten_digest(identity["core"])
         columns["theory"] += shorten_digest(item["theory"])
 
     def extend(self, other: Survey) -> None:
@@ -117,6 +118,22 @@ class Survey:
             found[level] = {"items": int(own.sum())} | {
                 grain: len(np.unique(self._get_column(grain)[own])) for grain in ("named", "core")
             }
+        return found
+
+    def count_levels(self, split: str) -> dict[str, int]:
+        """Return how many items of a split each level has."""
+        counts: Counter[str] = Counter()
+        for kind, count in self.count_kinds().items():
+            counts[kind.level_name] += count * (kind.split == split)
+        return dict(counts)
+
+    def list_ids(self, split: str) -> dict[str, list[str]]:
+        """Return the ids of a split's items by level, in their order."""
+        column, found = self._columns["id"], dict[str, list[str]]()
+        for level in dict.fromkeys(kind.level_name for kind in self._kinds if kind.split == split):
+            places = np.flatnonzero(self._find_places("level_name", level) & self._find_places("split", split))
+            starts = (places * DIGEST_BYTES).tolist()
+            found[level] = [bytes(column[start : start + DIGEST_BYTES]).hex() for start in starts]
         return found
 
     def find_repetitions(self) -> Iterator[tuple[int, int, str]]:
