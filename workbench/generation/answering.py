@@ -246,9 +246,7 @@ class _Measuring:
             self._walked[place] = frozenset(reach.stated), frozenset(reach.rules)
         return self._walked[place]
 
-    def _find_keys(
-        self, rules: tuple[str, ...], sought: frozenset[Term], goals: frozenset[Term]
-    ) -> frozenset[Term]:
+    def _find_keys(self, rules: tuple[str, ...], sought: frozenset[Term], goals: frozenset[Term]) -> frozenset[Term]:
         """Return what could lead to the keys sought, or to what a negation looks for on a way to one of the goals."""
         place = (rules, sought, goals)
         if place not in self._keys:

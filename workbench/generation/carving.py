@@ -88,6 +88,11 @@ class OwnContext:
 class SharedContext(OwnContext):
     """All questions about a world state all of its facts, and the rules that any of them needs."""
 
+    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
+        super().__init__(level, plan, world, avoided)
+        self._stated = frozenset(world.facts)
+        self._known = frozenset((*list_individuals(world.facts), *plan.constants))
+
     def carve(
         self,
         task: str,
@@ -102,13 +107,12 @@ class SharedContext(OwnContext):
         detail: tuple[object, ...] = (),
     ) -> Draft | None:
         """Return a draft over the whole world; None when the question needs something to be left out or mentioned."""
-        stated = set(self.world.facts)
+        stated, known = self._stated, self._known
         if tuple(without) or not stated.issuperset(facts):
             return None
         draft = Draft(
             self.level, task, self.world.facts, tuple(sorted(set(rules))), claims, query, aim, self.world.source, detail
         )
-        known = {*list_individuals(stated), *self.plan.constants}
         if any(not is_variable(term) and term not in known for term in list_individuals(draft.asked)):
             return None
         return None if stated.intersection(draft.statements) else draft
@@ -121,9 +125,10 @@ class SharedContext(OwnContext):
         return [replace(draft, rules=names) for draft in kept]
 
     def _thin_out(self, drafts: Sequence[Draft]) -> list[Draft]:
-        """Take drafts of each task in turn from those of each aim, in the order of their keys."""
+        """Take drafts of each task in turn from those of each aim, in the order of what they ask."""
         by_task: dict[str, dict[str, list[Draft]]] = {}
-        for draft in sorted({draft.key: draft for draft in drafts}.values(), key=lambda d: d.key):
+        listed = {(draft.content, draft.facts): draft for draft in drafts}
+        for _, draft in sorted(listed.items()):
             by_task.setdefault(draft.task, {}).setdefault(draft.aim, []).append(draft)
         kept: list[Draft] = []
         for task in sorted(by_task):

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from workbench.checker import measure_proof
 from workbench.generation.carving import OwnContext, make_carver
 from workbench.generation.conflicts import WorldBreaker
 from workbench.generation.individuals import list_individuals
-from workbench.generation.keyed import KeyedRandom, hash_parts
+from workbench.generation.keyed import KeyedRandom
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Claim, Draft
 from workbench.generation.tasks import get_family
@@ -26,11 +27,13 @@ from workbench.model.proofs import FALSE, Proof
 from workbench.model.rules import Atom, is_restatement
 from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
 from workbench.reasoning.batch import Batch, evaluate
+from workbench.reasoning.sheets import WorldSheet
 
 __all__ = ["Drafter"]
 
 _CHANGES = 6
 _OPPOSED = 5
+_OPPOSED_FACTS = 12
 _TARGETS = 3
 """Conclusions of a world that are asked about, where each question has a context of its own."""
 
@@ -40,6 +43,13 @@ class _Target:
     world: int
     fact: Triple
     proof: Proof
+
+
+class _Known(NamedTuple):
+    """Of a world: the individuals that its stated facts speak of, and the classes of each."""
+
+    individuals: list[Term]
+    classes: Mapping[Term, Collection[Term]]
 
 
 class Drafter:
@@ -59,6 +69,7 @@ class Drafter:
                 for own, other in (atoms, reversed(atoms)):
                     oppositions.setdefault(own.key, []).append((own, other))
         self._oppositions = {key: tuple(pairs) for key, pairs in oppositions.items()}
+        self._latest: tuple[WorldSheet, _Known] | None = None
 
     def draft(self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]) -> list[Draft]:
         """Return the drafts for these worlds, each once, ordered by their keys.
@@ -69,10 +80,10 @@ class Drafter:
             return []
         batch = evaluate(self.plan.theory, [world.facts for world in worlds])
         targets = [t for number, world in enumerate(worlds) for t in self._choose_targets(level, batch, number, world)]
-        changed: list[tuple[_Target, Triple]] = []
+        changed: list[list[Triple]] = []
         for target in targets:
             random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
-            changed += [(target, s) for s in self._change_statement(target, worlds[target.world], batch, random)]
+            changed.append(self._change_statement(target, batch.get_sheet(target.world), random))
         opposed = [
             (number, statement)
             for number, world in enumerate(worlds)
@@ -87,8 +98,8 @@ class Drafter:
             for statement in get_family(task).list_tries(self.plan, worlds[target.world], target.fact, target.proof)
             if not batch.is_entailed(target.world, statement)
         ]
-        tried = [*((target.world, statement) for target, statement in changed), *opposed, *wanted]
-        refutations, unknowns = self._try_statements(batch, worlds, tried)
+        near = [(target.world, s) for target, found in zip(targets, changed, strict=True) for s in found]
+        refutations, unknowns = self._try_statements(batch, [*near, *opposed, *wanted])
         made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
         carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
         for number, statement in opposed:
@@ -103,13 +114,13 @@ class Drafter:
         left_open: dict[int, set[Triple]] = {number: set() for number in range(len(worlds))}
         for number, statement in unknowns:
             left_open[number].add(statement)
-        for target in targets:
+        still_open = {number: frozenset(statements) for number, statements in left_open.items()}
+        for target, statements in zip(targets, changed, strict=True):
             number = target.world
-            wrong = [(s, refutations.get((number, s))) for t, s in changed if t is target
-                     and ((number, s) in refutations or (number, s) in unknowns)]  # fmt: skip
+            wrong = [(s, refutations.get((number, s))) for s in statements]
             carve = carvers[number].carve
             scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
-                          target.fact, target.proof, wrong, frozenset(left_open[number]))  # fmt: skip
+                          target.fact, target.proof, wrong, still_open[number])  # fmt: skip
             for task in tasks:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}
@@ -167,55 +178,63 @@ class Drafter:
     # ---- what to ask about
 
     def _choose_targets(self, level: Level, batch: Batch, number: int, world: World) -> list[_Target]:
-        facts = set(batch.list_facts(number, stated=False))
-        goals = [goal for goal in world.goals if goal in facts]
-        # A proof of n hops is rarely lower than n, so higher facts are tried first.
-        others = sorted(
-            facts.difference(goals),
-            key=lambda f: ((batch.get_height(number, f) or 0) < level.hops[0], hash_parts("target", world.key, *f)),
-        )
-        targets: list[_Target] = []
+        """Return conclusions within the level's hops: those that the world was made for, then any others, drawn."""
+        sheet = batch.get_sheet(number)
+        low, high = level.hops
+        fitting = [
+            fact
+            for fact, height, hops in zip(sheet.facts, sheet.heights, sheet.hops, strict=False)
+            if height and low <= hops <= high and self._get_key(fact) in self._queryable
+        ]
+        goals = [goal for goal in dict.fromkeys(world.goals) if goal in fitting]
         most = max(_TARGETS, level.questions)
-        for fact in [*goals, *others[: max(8, 4 * most)]]:
-            if self._get_key(fact) not in self._queryable:
-                continue
-            proof = batch.proof(number, fact)
-            if proof is None:
-                continue
-            hops = measure_proof(proof, self._restatements).hops
-            if level.hops[0] <= hops <= level.hops[1]:
-                targets.append(_Target(number, fact, proof))
-            if len(targets) >= most:
-                break
-        return targets
+        others = [fact for fact in fitting if fact not in goals]
+        chosen = [*goals, *KeyedRandom("targets", world.key).pick(others, most)][:most]
+        return [_Target(number, fact, Proof(fact, sheet.list_proof(sheet.numbers[fact]))) for fact in chosen]
 
     def _get_key(self, fact: Triple | Pattern) -> Term:
         return fact[2] if fact[1] == RDF_TYPE else fact[1]
 
-    def _change_statement(self, target: _Target, world: World, batch: Batch, random: KeyedRandom) -> list[Triple]:
+    @cached_property
+    def _alike(self) -> tuple[list[Term], list[Term]]:
+        """The properties, and the classes, that statements about individuals may be asked about."""
+        keys = [key for key in self.plan.queryable if key not in self.plan.values]
+        return [key for key in keys if key not in self.plan.classes], [key for key in keys if key in self.plan.classes]
+
+    def _change_statement(self, target: _Target, sheet: WorldSheet, random: KeyedRandom) -> list[Triple]:
         """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
         subject, predicate, object_ = target.fact
-        individuals = list_individuals(world.facts)
+        known = self._know(sheet)
         found: dict[Triple, None] = {}
         literal = is_literal(object_)
         if predicate != RDF_TYPE and not literal:
             found[(object_, predicate, subject)] = None
-        for other in random.shuffle(individuals)[:3]:
+        for other in random.pick(known.individuals, 3):
             if predicate == RDF_TYPE or literal:
                 found[(other, predicate, object_)] = None
             else:
                 found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
         is_class = predicate == RDF_TYPE
-        kinds = [k for k in self.plan.queryable if (k in self.plan.classes) == is_class and k not in self.plan.values]
-        for key in random.shuffle(kinds)[:4] if not literal else []:
+        for key in random.pick(self._alike[is_class], 4) if not literal else []:
             if is_class:
                 found[(subject, RDF_TYPE, key)] = None
             else:
                 found[(subject, key, object_) if random.happens(2, 3) else (object_, key, subject)] = None
-        keep = [s for s in found if s != target.fact and not batch.is_entailed(target.world, s) and s[0] != s[2]]
+        keep = [s for s in found if s not in sheet.numbers and s[0] != s[2]]
         # Most statements should be about things of the right kind; a few category mistakes are part of the subject.
-        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(batch, target.world, s)]
+        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(known.classes, s)]
         return sensible[:_CHANGES]
+
+    def _know(self, sheet: WorldSheet) -> _Known:
+        """Return what is known of a world; of the latest one it is remembered."""
+        if self._latest is None or self._latest[0] is not sheet:
+            facts = [fact for fact, height in zip(sheet.facts, sheet.heights, strict=True) if not height]
+            classes: dict[Term, set[Term]] = {}
+            for subject, predicate, object_ in sheet.facts:
+                if predicate == RDF_TYPE:
+                    classes.setdefault(subject, set()).add(object_)
+            self._latest = sheet, _Known(list_individuals(facts), classes)
+        return self._latest[1]
 
     @cached_property
     def _kinds(self) -> dict[Term, tuple[frozenset[Term], frozenset[Term]]]:
@@ -228,71 +247,60 @@ class Drafter:
             key: (_list_classes(batch, number, a), _list_classes(batch, number, b)) for number, key in enumerate(keys)
         }
 
-    def _is_sensible(self, batch: Batch, world: int, statement: Triple) -> bool:
+    def _is_sensible(self, classes: Mapping[Term, Collection[Term]], statement: Triple) -> bool:
         """Tell whether subject and object share a class with what the statement would make them, if it says any."""
         subject, object_ = self._kinds.get(self._get_key(statement), (frozenset(), frozenset()))
         pairs = [(statement[0], subject)]
         if statement[1] != RDF_TYPE and not is_literal(statement[2]):
             pairs.append((statement[2], object_))
         for term, expected in pairs:
-            own = _list_classes(batch, world, term)
-            if expected and own and not expected & own:
+            own = classes.get(term, ())
+            if expected and own and expected.isdisjoint(own):
                 return False
         return True
 
     def _try_statements(
-        self, batch: Batch, worlds: Sequence[World], tried: Sequence[tuple[int, Triple]]
+        self, batch: Batch, tried: Sequence[tuple[int, Triple]]
     ) -> tuple[dict[tuple[int, Triple], Proof | None], set[tuple[int, Triple]]]:
         """Tell which statements are refuted in their worlds (with the derivation, if any) and which unknown."""
-        wanted = list(dict.fromkeys(tried))
-        if not wanted:
-            return {}, set()
-        extended = evaluate(
-            self.plan.theory,
-            [(*worlds[world].facts, statement) for world, statement in wanted],
-            closed_reference=(batch, [world for world, _ in wanted]),
-        )
-        inconsistent = extended.find_inconsistent_worlds()
-        refuted: dict[tuple[int, Triple], Proof | None] = {}
+        wanted, closed = list(dict.fromkeys(tried)), self.plan.theory.closed
+        extended = batch.extend([place for place in wanted if self._get_key(place[1]) not in closed])
+        inconsistent = extended.find_inconsistent_worlds().tolist()
+        refuted: dict[tuple[int, Triple], Proof | None] = {p: None for p in wanted if self._get_key(p[1]) in closed}
         unknown: set[tuple[int, Triple]] = set()
-        for number, (world, statement) in enumerate(wanted):
-            if self._get_key(statement) in self.plan.theory.closed:
-                refuted[world, statement] = None
-            elif inconsistent[number]:
-                refuted[world, statement] = extended.proof(number, FALSE)
-            elif added := self._find_closed_facts(extended, number, batch, world):
-                proofs = [proof for fact in added if (proof := extended.proof(number, fact)) is not None]
-                refuted[world, statement] = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
+        for number, place in enumerate(extended.statements):
+            if inconsistent[number]:
+                refuted[place] = extended.proof(number, FALSE)
+                continue
+            # Closed facts that the world with the statement derives and the world itself lacks refute it, too.
+            new = extended.list_new_facts(number) if closed else ()
+            proofs = [
+                proof
+                for fact in new
+                if self._get_key(fact) in closed and (proof := extended.proof(number, fact)) is not None
+            ]
+            if proofs:
+                refuted[place] = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
             else:
-                unknown.add((world, statement))
+                unknown.add(place)
         return refuted, unknown
-
-    def _find_closed_facts(self, extended: Batch, number: int, batch: Batch, world: int) -> list[Triple]:
-        """Return the closed facts that a world with a statement added derives and the world itself lacks."""
-        closed = self.plan.theory.closed
-        if not closed:
-            return []
-        found = extended.list_facts(number, stated=False)
-        return [f for f in found if self._get_key(f) in closed and not batch.is_entailed(world, f)]
 
     def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
         """Return statements that an integrity rule may forbid beside a conclusion a hop or two short of the level."""
         random = KeyedRandom("oppose", world.key)
         low, high = max(0, level.hops[0] - 2), max(0, level.hops[1] - 1)
-        facts = batch.list_facts(number)
-        goals = [goal for goal in world.goals if batch.is_entailed(number, goal)]
-        others = sorted(
-            set(facts).difference(goals),
-            key=lambda f: ((batch.get_height(number, f) or 0) < low, hash_parts("base", world.key, *f)),
-        )
-        individuals = list_individuals(world.facts)
+        sheet = batch.get_sheet(number)
+        fitting = [
+            fact
+            for fact, hops in zip(sheet.facts, sheet.hops, strict=False)
+            if low <= hops <= high and self._get_key(fact) in self.plan.opposable
+        ]
+        goals = [goal for goal in dict.fromkeys(world.goals) if goal in fitting]
+        others = [fact for fact in fitting if fact not in goals]
         found: dict[Triple, None] = {}
-        for fact in [*goals, *others[:12]]:
-            statements = self._list_opposed(fact, individuals, random)
-            proof = batch.proof(number, fact) if statements else None
-            if proof is None or not low <= measure_proof(proof, self._restatements).hops <= high:
-                continue
-            found.update((s, None) for s in statements if not batch.is_entailed(number, s))
+        for fact in [*goals, *random.pick(others, _OPPOSED_FACTS)]:
+            statements = self._list_opposed(fact, self._know(sheet).individuals, random)
+            found.update((s, None) for s in statements if s not in sheet.numbers)
             if len(found) >= _OPPOSED:
                 break
         return list(found)[:_OPPOSED]

@@ -120,9 +120,7 @@ def _add_rules(theory: Theory, drafts: Sequence[Draft]) -> Theory:
 class Evaluation:
     """Drafts evaluated under facts and rules: their cases, what each asks of which, and the open statements."""
 
-    def __init__(
-        self, theory: Theory, wanted: Sequence[tuple[Draft, tuple[Triple, ...], tuple[str, ...]]]
-    ) -> None:
+    def __init__(self, theory: Theory, wanted: Sequence[tuple[Draft, tuple[Triple, ...], tuple[str, ...]]]) -> None:
         theory = self.theory = _add_rules(theory, [draft for draft, _, _ in wanted])
         places: dict[tuple[tuple[Triple, ...], tuple[str, ...]], int] = {}
         known: dict[tuple[int, int], int] = {}  # many drafts share the very tuples, which take long to compare

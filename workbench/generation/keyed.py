@@ -24,12 +24,8 @@ _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # the multipliers of S
 
 def hash_parts(*parts: object) -> str:
     """Return the hexadecimal SHA-256 of the parts' texts, with their lengths, so that no two splittings collide."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = str(part).encode()
-        digest.update(f"{len(data)}:".encode())
-        digest.update(data)
-    return digest.hexdigest()
+    encoded = [str(part).encode() for part in parts]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()
 
 
 def hash_number(*parts: object) -> int:

@@ -125,7 +125,20 @@ class Draft:
     @cached_property
     def key(self) -> str:
         """A hash of the content: what orders drafts within a block."""
-        return hash_parts("draft", self.case, self.task, self.claims, self.query, self.aim, self.detail)
+        return hash_parts("draft", self.case, self.content)
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of what is asked, whatever it is asked about: what orders the drafts of one world."""
+        claims = [
+            " ".join(c.statement) if c.change is UNCHANGED else f"{' '.join(c.statement)} {c.change}"
+            for c in self.claims
+        ]
+        query = ""
+        if self.query is not None:
+            parts = [" ".join(e) if isinstance(e, Atom) else str(e) for e in self.query.body]
+            query = " ^ ".join([*self.query.variables, *parts])
+        return hash_parts(self.task, self.aim, query, self.detail or "", *claims)
 
 
 @lru_cache(maxsize=1024)
