@@ -28,7 +28,7 @@ def make_ids(counts: dict[str, int]) -> dict[str, list[str]]:
 
 def list_entries(curriculum: Curriculum, counts: dict[str, int]) -> list[list[StageEntry]]:
     ids = make_ids(counts)
-    return [[*iterate_stage(curriculum, plan, ids)] for plan in plan_stages(curriculum, counts)]
+    return [[*iterate_stage(curriculum.name, plan, ids)] for plan in plan_stages(curriculum, counts)]
 
 
 def test_a_mix_takes_what_there_is_and_leaves_a_share_to_later_stages() -> None:
@@ -99,7 +99,7 @@ def test_items_are_fresh_once_and_repeated_after_that(
     ids = make_ids(counts)
     fresh: set[str] = set()
     for plan, (mix, items, _) in zip(plans, stages, strict=True):
-        entries = [*iterate_stage(curriculum, plan, ids)]
+        entries = [*iterate_stage(curriculum.name, plan, ids)]
         assert len(entries) == plan.items
         own = [e.item for e in entries if e.kind == "fresh"]
         assert len(set(own)) == len(own) and not fresh & set(own)
@@ -109,14 +109,14 @@ def test_items_are_fresh_once_and_repeated_after_that(
         fresh |= set(own)
         assert not items or plan.items + sum(count for _, count in plan.missing) == items
         shuffled = {level: random.sample(listed, len(listed)) for level, listed in ids.items()}  # type: ignore[attr-defined]
-        assert [*iterate_stage(curriculum, plan, shuffled)] == entries
+        assert [*iterate_stage(curriculum.name, plan, shuffled)] == entries
 
 
 def test_a_plan_for_other_items_is_refused() -> None:
     curriculum = read("  - {levels: [a]}\n")
     (plan,) = plan_stages(curriculum, {"a": 5})
     with pytest.raises(ValueError, match="fewer items"):
-        list(iterate_stage(curriculum, plan, {"a": ["x"]}))
+        list(iterate_stage(curriculum.name, plan, {"a": ["x"]}))
 
 
 @given(st.integers(0, 1000), st.lists(st.floats(0, 9), max_size=6))

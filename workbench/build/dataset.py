@@ -28,6 +28,7 @@ from workbench.generation.leakage import find_leaks
 from workbench.generation.processes import map_in_order, open_source
 from workbench.generation.selection import Selection, select_items
 from workbench.generation.splits import report_splits
+from workbench.generation.staging import StagePlan, plan_stages, report_stages
 from workbench.generation.usable_rules import list_usable_rules
 from workbench.model.curriculum import Curriculum, Level
 from workbench.model.report import Report, Violation
@@ -62,6 +63,7 @@ class BuiltDataset:
     """Level, items made and seconds for them."""
     note: str
     perturbed: tuple[PerturbedSplit, ...] = ()
+    stages: tuple[StagePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class BuildResult:
                 "splits": dict(d.splits),
                 "rejected": dict(d.rejected),
                 "structures": d.structures,
+                "stages": {plan.stage.name: plan.items for plan in d.stages},
                 "leakage": {split: dict(row) for split, row in d.leakage},
                 "seconds": round(d.seconds, 2),
                 "made": d.made,
@@ -209,6 +212,7 @@ class _Run:
         built = self._write(material, stage, selection)
         stage.discard()
         notes += _judge_variants(self.project, curriculum, built.perturbed)
+        notes += _judge_stages(self.project, curriculum, built.stages)
         result = replace(
             built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=stage.note
         )
@@ -244,6 +248,10 @@ class _Run:
             if closed_book:
                 head["closed_book"] = closed_book
                 _judge_untaught(closed_book, curriculum)
+            stages = plan_stages(curriculum, survey.count_levels(curriculum.train))
+            _judge_stages(self.project, curriculum, stages)
+            if stages:
+                head["stages"] = writer.add_stages(curriculum.name, stages)
             if perturbed:
                 head["perturbed"] = {one.name: one.to_json() for one in perturbed}
             writer.finish(wording, material.prefixes, head, _make_card_head(self.project, curriculum))
@@ -252,6 +260,7 @@ class _Run:
             folder=self.folder,
             items=len(survey),
             perturbed=perturbed,
+            stages=stages,
             cells=_count_cells(curriculum, selection),
             splits=tally.splits,
             rejected=tuple(head["rejections"].items()),
@@ -356,6 +365,15 @@ def _judge_variants(project: Project, curriculum: Curriculum, perturbed: Sequenc
     return list(apply_policy(found, replace(project.config, waivers=()), date.today()).kept)
 
 
+def _judge_stages(project: Project, curriculum: Curriculum, plans: Sequence[StagePlan]) -> list[Violation]:
+    """Report the stages that have too few items; raises InvalidKnowledgeError when one of them is an error."""
+    found = report_stages(curriculum, plans)
+    report = Report.collect(apply_policy(found, replace(project.config, waivers=()), date.today()).kept)
+    if report.has_errors:
+        raise InvalidKnowledgeError("Nothing was built, because a stage asks for more items than there are.", report)
+    return list(report.violations)
+
+
 def _count_cells(curriculum: Curriculum, selection: Selection) -> tuple[tuple[int, str, str, str, int, int], ...]:
     return tuple(
         (level.number, level.name, quota.task, quota.status,
@@ -438,6 +456,8 @@ def _format_dataset(dataset: BuiltDataset) -> str:
         cells_ = [row[i].ljust(widths[i]) if i < 2 else row[i].rjust(widths[i]) for i in range(len(row))]
         lines.append("  ".join(cells_).rstrip())
     lines += ["", "splits: " + ", ".join(f"{name} {count:,}" for name, count in dataset.splits)]
+    if dataset.stages:
+        lines.append("stages: " + ", ".join(f"{plan.stage.name} {plan.items:,}" for plan in dataset.stages))
     lines.append(f"different structures up to names and vocabulary: {dataset.structures:,}")
     for split, row_ in dataset.leakage:
         shared = ", ".join(f"{column} {count:,}" for column, count in row_["counts"].items())

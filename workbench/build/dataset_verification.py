@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.build.item_lines import ItemRecord, Problem
+from workbench.build.stage_verification import check_stages
 from workbench.errors import DatasetError
 from workbench.export.manifest import MANIFEST, make_manifest
 from workbench.export.parts import name_table
@@ -106,6 +107,7 @@ def check_manifest(reader: DatasetReader, register: Register, leakage: object) -
             what = f"level_name: level {kind.level} is called {names[kind.level]} elsewhere"
             file, line, id_ = register.find(position)
             yield Problem(file, line, id_, what)
+    yield from check_stages(reader, survey)
     yield from _check_files(reader, survey)
 
 

@@ -21,7 +21,7 @@ from workbench.model.report import Location
 from workbench.model.terms import RDF_TYPE, Term
 from workbench.project import Project
 
-__all__ = ["ItemTrace", "TracedPhrase", "TracedRule", "trace_item"]
+__all__ = ["ItemTrace", "State", "TracedPhrase", "TracedRule", "trace_item"]
 
 _LEAST_ID = 4
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")

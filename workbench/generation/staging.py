@@ -7,6 +7,7 @@ order one of the items' ids, so that whoever has the files finds the same.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,12 @@ __all__ = [
     "StagePlan",
     "iterate_stage",
     "plan_stages",
+    "read_stages",
     "report_stages",
     "share_out",
 ]
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 PartKind = Literal["fresh", "replay", "external"]
 
 
@@ -166,8 +169,49 @@ def _plan_replay(replay: Replay, count: int, used: Mapping[str, int], missing: C
     ]
 
 
-def iterate_stage(curriculum: Curriculum, plan: StagePlan, ids: Mapping[str, Sequence[str]]) -> Iterator[StageEntry]:
+def read_stages(written: object) -> tuple[StagePlan, ...]:
+    """Return the plans that a manifest lists, with what :func:`iterate_stage` needs of them.
+
+    Raises ValueError for what no plans write.
+    """
+    used: Counter[str] = Counter()
+    plans: list[StagePlan] = []
+    if not isinstance(written, list):
+        raise ValueError("stages must be a list")
+    for number, entry in enumerate(written, 1):
+        try:
+            name, title, requires = entry["name"], entry["title"], tuple(entry["requires"])
+            parts = tuple(_read_part(part, used) for part in entry["parts"])
+            missing = tuple(sorted((str(source), int(count)) for source, count in entry.get("missing", {}).items()))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the stage {number} cannot be read") from error
+        if not isinstance(title, str) or not all(
+            isinstance(text, str) and _NAME.match(text) for text in (name, *requires)
+        ):
+            raise ValueError(f"the stage {number} has a name that is none")
+        fades = tuple(part.source for part in parts if part.fades)
+        plans.append(StagePlan(Stage(name, title, (), requires, fades), number, parts, missing))
+        for part in parts:
+            if part.kind == "fresh":
+                used[part.source] += part.items
+    return tuple(plans)
+
+
+def _read_part(written: Mapping[str, Any], used: Mapping[str, int]) -> StagePart:
+    kind: PartKind = written["kind"]
+    source, items = written["set" if kind == "external" else "level"], written["items"]
+    if kind not in ("fresh", "replay", "external") or not isinstance(source, str):
+        raise ValueError(f"no part of a stage is {kind} of {source}")
+    if not isinstance(items, int) or isinstance(items, bool) or items < 0:
+        raise ValueError(f"{source} has {items!r} items")
+    start = 0 if kind == "external" else used[source]
+    return StagePart(source, kind, items, start, written.get("fades", False) is True)
+
+
+def iterate_stage(curriculum: str, plan: StagePlan, ids: Mapping[str, Sequence[str]]) -> Iterator[StageEntry]:
     """Yield the entries of a stage in their order; ``ids`` are those of all items of train by level, in any order.
+
+    ``curriculum`` is the curriculum's name.
 
     Raises ValueError when a level has fewer items than the plan was made for.
     """
@@ -190,8 +234,8 @@ def iterate_stage(curriculum: Curriculum, plan: StagePlan, ids: Mapping[str, Seq
         yield StageEntry(queues[number][position] if part.kind != "external" else "", part.source, part.kind)
 
 
-def _rank(curriculum: Curriculum, ids: Sequence[str], *key: str) -> list[str]:
-    return sorted(ids, key=lambda item: hash_parts(curriculum.name, *key, item))
+def _rank(curriculum: str, ids: Sequence[str], *key: str) -> list[str]:
+    return sorted(ids, key=lambda item: hash_parts(curriculum, *key, item))
 
 
 def _iterate_slots(parts: Sequence[StagePart]) -> Iterator[tuple[int, int]]:
