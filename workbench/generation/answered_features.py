@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
 from workbench.generation.features import ItemFeatures, StepOutline, collect_features, outline_steps
 from workbench.generation.identity import Identity
@@ -37,7 +36,7 @@ def describe_answered(
     states_rules = item.draft.level.given == "facts+rules"
     concluded = [step.conclusion for steps in runs for step in steps if step.conclusion != FALSE]
     concluded += [line.conclusion for line in lines]
-    measures = asdict(item.difficulty)
+    measures = item.difficulty.list_measures()
     if words is not None:
         measures[WORDS] = words
     return collect_features(

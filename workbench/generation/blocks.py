@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from workbench.generation.answering import Rejection, answer_drafts
 from workbench.generation.balancing import Traits, get_traits
 from workbench.generation.books import Book
 from workbench.generation.closed_book import ClosedBook, choose_split, collect_names
+from workbench.generation.collecting import collect_rarely
 from workbench.generation.drafts import Drafter
 from workbench.generation.features import count_words
 from workbench.generation.identity import CaseStructure, Identity
@@ -239,6 +240,7 @@ class BlockMaker:
     def _orders(self) -> dict[str, tuple[Triple, ...]]:
         return {}
 
+    @collect_rarely()
     def propose(
         self, level: Level, source: WorldSource, number: int, open_cells: Collection[tuple[str, str]]
     ) -> Proposal:
@@ -333,13 +335,14 @@ class BlockMaker:
         wanted = {(quota.task, quota.status) for quota in level.quotas}
         if level.given != item.draft.level.given or (item.draft.task, item.status or NO_STATUS) not in wanted:
             return False
-        measures = asdict(item.difficulty)
+        measures = item.difficulty.list_measures()
         if any(name == "novelty" for name, _ in level.bounds):
             proofs = [one.evidence for one in item.judgements if isinstance(one.evidence, Proof)]
             used = {name for proof in proofs for name in proof.iterate_rules()}
             measures["novelty"] = count_novelty(used, level, self._new_rules)
         return level.admits(measures)
 
+    @collect_rarely()
     def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
         """Render, write and judge candidates; every result stands alone."""
         cases = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from workbench.formats.rules_printer import print_element, print_rule
@@ -132,12 +131,28 @@ class ItemWriter:
         self.domain, self.curriculum, self.prefixes, self.generator = domain, curriculum, prefixes, generator
         self._digests: dict[str, str] = {}
         self._terms: dict[Term, str] = {}
+        self._triples: dict[Triple, list[str]] = {}
+        self._models: Memo[str, tuple[tuple[Triple, ...], list[list[str] | str]]] = Memo()
         self._stated: Memo[tuple[str, str, tuple[Triple, ...]], list[dict[str, Any]]] = Memo()
         self._rules: Memo[str, tuple[str, dict[str, str], list[str]]] = Memo()
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms; *false* as the word."""
-        return "false" if triple == FALSE else [self.write_term(term) for term in triple]
+        return "false" if triple == FALSE else [*self._get_triple(triple)]
+
+    def _get_triple(self, triple: Triple) -> list[str]:
+        """Return a triple in compact terms: one list wherever it stands, which nobody changes."""
+        written = self._triples.get(triple)
+        if written is None:
+            if len(self._triples) > _KEPT_TERMS:
+                self._triples.clear()
+            written = self._triples[triple] = [self.write_term(term) for term in triple]
+        return written
+
+    def _write_model(self, case: str, model: tuple[Triple, ...]) -> list[list[str] | str]:
+        """Return the derived facts of a case, which are the same for all that is unknown in it."""
+        known, written = self._models.get(case, lambda: (model, [*map(self._get_triple, model)]))
+        return written if known is model else [*map(self._get_triple, model)]
 
     def write_term(self, term: Term) -> str:
         """Return a term in its compact form; remembered."""
@@ -189,7 +204,7 @@ class ItemWriter:
             steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
             proof = self._write_steps(steps, ids, lexicon)
         else:
-            evidence = self._write_evidence(item.judgements[0], ids, lexicon)
+            evidence = self._write_evidence(item.judgements[0], ids, lexicon, draft.case)
             proof, models = evidence["proof"], evidence["models"]
         return {
             "domain": self.domain,
@@ -215,7 +230,7 @@ class ItemWriter:
             "status": item.status,
             "proof": proof,
             "models": models,
-            "difficulty": asdict(item.difficulty),
+            "difficulty": item.difficulty.list_measures(),
             "identity": identity._asdict(),
             "provenance": {
                 "axioms": axioms,
@@ -260,7 +275,7 @@ class ItemWriter:
             "atom": self.write_triple(atom),
             "text": text,
             "status": judgement.status,
-            "evidence": self._write_evidence(judgement, ids, rendered.voice.lexicon),
+            "evidence": self._write_evidence(judgement, ids, rendered.voice.lexicon, item.draft.case),
         }
 
     def write_evidence(self, judgement: Judgement, layout: Layout, lexicon: Lexicon) -> dict[str, Any]:
@@ -268,13 +283,16 @@ class ItemWriter:
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
         return self._write_evidence(judgement, ids, lexicon)
 
-    def _write_evidence(self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon) -> dict[str, Any]:
+    def _write_evidence(
+        self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon, case: str = ""
+    ) -> dict[str, Any]:
         evidence = judgement.evidence
-        ids = {**ids, **{fact: f"a{number}" for number, fact in enumerate(judgement.change.added, 1)}}
+        if judgement.change.added:
+            ids = {**ids, **{fact: f"a{number}" for number, fact in enumerate(judgement.change.added, 1)}}
         if isinstance(evidence, ModelPair):
             models = {
-                "without": [self.write_triple(fact) for fact in evidence.without],
-                "with": [self.write_triple(fact) for fact in evidence.with_statement],
+                "without": self._write_model(case, evidence.without),
+                "with": [*map(self._get_triple, evidence.with_statement)],
             }
             return {"proof": [], "models": models}
         if isinstance(evidence, Refutation):
@@ -284,6 +302,8 @@ class ItemWriter:
         return {"proof": self._write_steps(evidence.steps, ids, lexicon), "models": None}
 
     def _write_steps(self, steps: Sequence[Step], ids: Mapping[Triple, str], lexicon: Lexicon) -> list[dict[str, Any]]:
+        if not steps:
+            return []
         known = dict(ids)
         written = []
         for number, step in enumerate(steps, 1):

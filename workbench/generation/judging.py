@@ -36,6 +36,7 @@ GATES = (
 """What every exported item has passed, besides the checker and Z3."""
 
 
+_KEPT = 512
 _EVIDENCE: Mapping[Status, type[Evidence]] = {"entailed": Proof, "refuted": Refutation, "unknown": ModelPair}
 
 
@@ -76,6 +77,9 @@ class Judges:
         self._reparsed: dict[str, Rule] = {}
         self._formulas: dict[str, Formula] = {}
         self._theories: Memo[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = Memo()
+        self._latest: dict[tuple[int, int], tuple[Theory, tuple[Triple, ...], Checker]] = {}
+        self._agreed: dict[int, tuple[Checker, tuple[Triple, ...], tuple[Triple, ...]]] = {}
+        self._exported: dict[tuple[int, tuple[Term, ...]], tuple[Theory, Theory]] = {}
         self._checkers: Memo[tuple[tuple[str, ...], frozenset[Term], tuple[Triple, ...]], Checker] = Memo()
 
     def judge(self, item: Answered, rendered: Rendered, theory: Theory, reader: Reader) -> Certificate | str:
@@ -121,6 +125,15 @@ class Judges:
 
     def _export(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
         """Return a theory as it is read back from its text."""
+        place = (id(theory), closed)
+        found = self._exported.get(place)
+        if found is None:
+            if len(self._exported) >= _KEPT:
+                del self._exported[next(iter(self._exported))]
+            found = self._exported[place] = theory, self._read_theory(theory, closed)
+        return found[1]
+
+    def _read_theory(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
         key = (tuple(rule.name for rule in theory.rules), closed)
         return self._theories.get(key, lambda: Theory(tuple(map(self._reparse, theory.rules)), frozenset(closed)))
 
@@ -143,6 +156,16 @@ class Judges:
         return self._formulas[rule.name]
 
     def _find_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
+        # Questions about one case share the very values, which are told apart faster than what they hold.
+        place = (id(theory), id(facts))
+        found = self._latest.get(place)
+        if found is None:
+            if len(self._latest) >= _KEPT:
+                del self._latest[next(iter(self._latest))]
+            found = self._latest[place] = theory, facts, self._make_checker(theory, facts)
+        return found[2]
+
+    def _make_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
         key = (tuple(rule.name for rule in theory.rules), theory.closed, facts)
         found = self._checkers.get(key, lambda: Checker(theory, facts))
         # A theory that was forgotten and made again is equal, and still not the one that the checker was made for.
@@ -177,7 +200,15 @@ class Judges:
     def _agrees(self, item: Answered, checker: Checker) -> bool:
         """Tell whether engine and checker have the same model; of a book that is asked once."""
         if item.draft.level.given != "none" or self._find_book is None:
-            return checker.model == frozenset((*item.draft.facts, *item.model))
+            known = self._agreed.get(id(checker))
+            if known is not None and known[0] is checker and known[1] is item.draft.facts and known[2] is item.model:
+                return True
+            if checker.model != frozenset((*item.draft.facts, *item.model)):
+                return False
+            if len(self._agreed) >= _KEPT:
+                del self._agreed[next(iter(self._agreed))]
+            self._agreed[id(checker)] = checker, item.draft.facts, item.model
+            return True
         if checker not in self._agreeing and checker.model == frozenset(self._find_book().known):
             self._agreeing.append(checker)
         return checker in self._agreeing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 
 from workbench.generation.keyed import hash_parts
@@ -181,6 +181,13 @@ class Difficulty:
     rules: int
     distractors: int
     context: int
+
+    def list_measures(self) -> dict[str, int]:
+        """Return the measures by name, in their order."""
+        return {name: getattr(self, name) for name in _MEASURES}
+
+
+_MEASURES = tuple(part.name for part in fields(Difficulty))
 
 
 @dataclass(frozen=True, slots=True)
