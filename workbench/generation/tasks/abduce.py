@@ -23,6 +23,11 @@ from workbench.wording.task_sentences import say_goal
 
 __all__ = ["Abduce"]
 
+_GAPS = 2
+"""Facts that are left out in turn, each for a question of its own."""
+_NEAR = 6
+_MOST = 60
+
 
 class Abduce(Family):
     """Four statements, of which exactly one, stated in addition, makes the goal follow."""
@@ -39,17 +44,23 @@ class Abduce(Family):
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Leave out a fact that the target's proof rests on, and offer it among statements near it."""
         random = scene.start(self.name)
-        for gap in random.shuffle(sorted(scene.leaves))[:2]:
-            if is_literal(gap[2]):
-                continue
+        made = 0
+        for gap in random.shuffle(sorted(scene.leaves)):
+            rest = [fact for fact in scene.world.facts if fact != gap]
+            known = {*list_individuals(rest), *scene.plan.constants}
             near = [one for one in _list_near(scene.plan, scene.world, gap) if one in scene.left_open]
-            offered = [gap, *random.shuffle(near)][:OPTIONS]
-            if len(offered) < OPTIONS:
+            # Whoever is named in an option must be spoken of elsewhere too.
+            offered = [
+                one for one in (gap, *random.shuffle(near[: 2 * OPTIONS])) if known.issuperset(list_individuals([one]))
+            ]
+            if is_literal(gap[2]) or gap not in offered or len(offered) < OPTIONS:
                 continue
+            offered = offered[:OPTIONS]
             claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle(offered))
-            rest = scene.leaves - {gap}
-            without = offered
-            yield scene.carve(self.name, rest, scene.used, random, claims=claims, without=without)
+            yield scene.carve(self.name, scene.leaves - {gap}, scene.used, random, claims=claims, without=offered)
+            made += 1
+            if made == _GAPS:
+                return
 
     def list_tries(self, plan: Plan, world: World, target: Triple, proof: Proof) -> Iterable[Triple]:
         """What is near the facts that could be left out: a statement that contradicts them is no option."""
@@ -101,22 +112,24 @@ class Abduce(Family):
 
 
 def _list_near(plan: Plan, world: World, gap: Triple) -> list[Triple]:
-    """Return statements that share much with a fact and are not stated."""
+    """Return statements that could stand in a fact's place and are not stated, those that share most with it first."""
     random = KeyedRandom("near", world.key, *gap)
     subject, predicate, object_ = gap
-    people = [term for term in list_individuals(world.facts) if term not in plan.constants]
+    people = random.shuffle([term for term in list_individuals(world.facts) if term not in plan.constants])
+    keys = random.shuffle([key for key in plan.assertable if key not in plan.values])
     found: dict[Triple, None] = {}
-    keys = [key for key in plan.assertable if key not in plan.values]
-    if predicate == RDF_TYPE:
-        for other in random.shuffle(people)[:3]:
-            found[(other, RDF_TYPE, object_)] = None
-        for key in random.shuffle([key for key in keys if key in plan.classes])[:3]:
-            found[(subject, RDF_TYPE, key)] = None
-    else:
-        found[(object_, predicate, subject)] = None
-        for other in random.shuffle(people)[:3]:
-            found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
-        for key in random.shuffle([key for key in keys if key not in plan.classes])[:3]:
-            found[(subject, key, object_)] = None
+    for person in people[:_NEAR]:
+        if predicate == RDF_TYPE:
+            found[(person, RDF_TYPE, object_)] = None
+        else:
+            found[(subject, predicate, person)] = None
+            found[(person, predicate, object_)] = None
+    for key in keys:
+        for person in people[:2]:
+            ends = [subject] if predicate == RDF_TYPE else [subject, object_]
+            for end in ends:
+                found[(end, RDF_TYPE, key) if key in plan.classes else (end, key, person)] = None
+                if key not in plan.classes:
+                    found[(person, key, end)] = None
     stated = set(world.facts)
-    return [one for one in found if one not in stated and one[0] != one[2]]
+    return [one for one in found if one not in stated and one[0] != one[2]][:_MOST]
