@@ -34,6 +34,7 @@ import yaml
 
 from benchmarks.puzzles import READERS, Solved, read_family
 from workbench.build import build, load
+from workbench.generation.taking import OFTEN
 
 __all__ = [
     "Audit",
@@ -312,7 +313,11 @@ def main() -> None:
     audits = [ours, *(audit_theirs(name, words.items, words.test, words.seed) for name in READERS)]
     print(write_tables(audits))
     tasks = ", ".join(f"{name} {count:,}" for name, count in manifest["counts"]["by_task"].items())
-    print(f"\nOurs: {tasks}; {missing:,} of those requested were not found.")
+    alike = manifest["rejections"].get(OFTEN, 0)
+    print(
+        f"\nOurs: {tasks}; {missing:,} of those requested were not found. "
+        f"{alike:,} further candidates were turned away because their structure had been taken."
+    )
     if any(ours.count_wrong().values()) or any(item.contradictory for item in ours.items):
         raise SystemExit(1)
 

@@ -23,7 +23,20 @@ from workbench.generation.identity import ItemStructure, Part, compute_identity
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import RDF_TYPE, Triple
 
-__all__ = ["READERS", "Solved", "read_family", "read_knights", "read_syllogism", "solve_family", "solve_syllogism"]
+__all__ = [
+    "READERS",
+    "Family",
+    "Formula",
+    "Pairs",
+    "Solved",
+    "Statement",
+    "normalise_answer",
+    "read_family",
+    "read_knights",
+    "read_syllogism",
+    "solve_family",
+    "solve_syllogism",
+]
 
 _SPACE = "https://example.org/puzzle#"
 

@@ -256,7 +256,6 @@ def test_ours_is_judged_from_the_files_and_planted_defects_are_seen(small_datase
 
 
 @pytest.mark.skipif(importlib.util.find_spec("reasoning_gym") is None, reason="it comes with the extra 'bench'")
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["syllogism", "family_relationships", "knights_knaves"])
 def test_every_prompt_of_theirs_is_understood(name: str) -> None:
     audit = audit_theirs(name, 60, 20, 1)
