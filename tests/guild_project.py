@@ -211,7 +211,8 @@ levels:
     extra_rules: [0, 3]
     worlds: [sampled]
     tasks:
-      {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10, conflict: 6}
+      {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10,
+       conflict: 6, induce: 6}
   - name: one-world
     title: Many questions about one world
     hops: [1, 3]
@@ -243,6 +244,10 @@ _MORE_ASKING = {
     "prove": ("Statement: {{ statement }}.\n{{ choices }}", "Aussage: {{ statement }}.\n{{ choices }}"),
     "step": ("A proof:\n{{ proof_lines }}\n{{ choices }}", "Ein Beweis:\n{{ proof_lines }}\n{{ choices }}"),
     "conflict": ("Something is contradictory.\n{{ choices }}", "Etwas ist widersprüchlich.\n{{ choices }}"),
+    "induce": (
+        "A rule is to give this:\n{{ positive }}\nBut not this:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
+        "Eine Regel soll ergeben:\n{{ positive }}\nAber nicht:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
+    ),
     "abduce": ("{{ goal }}\n{{ options }}\n{{ choices }}",) * 2,
     "diff": (
         "A change:\n{{ changes }}\n{{ options }}\n{{ instruction }}",

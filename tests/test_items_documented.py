@@ -84,6 +84,12 @@ def list_wrong(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield item | {"answer": next(option["letter"] for option in options if option["letter"] != item["answer"])}
     if "wrong" in query:
         yield item | {"query": query | {"wrong": next(f"S{n}" for n in (1, 2) if f"S{n}" != query["wrong"])}}
+    for place, judged in enumerate(query.get("judged", ())):
+        changed = [*query["judged"]]
+        changed[place] = judged | {"status": TURN[judged["status"]]}
+        yield item | {"query": query | {"judged": changed}}
+    if query["kind"] == "induce":
+        yield item | {"query": query | {"positive": query["negative"], "negative": query["positive"]}}
     if query["kind"] == "conflict":
         names = [entry["id"] for entry in item["context"]]
         others = [name for name in names if name not in query["facts"]]

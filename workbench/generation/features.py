@@ -99,6 +99,7 @@ def list_written_proofs(item: Mapping[str, Any]) -> Iterator[list[tuple[StepOutl
     runs: list[Sequence[Mapping[str, Any]]] = [item["proof"]]
     runs += [option["evidence"]["proof"] for option in item["options"]]
     runs += [before["evidence"]["proof"] for before in query.get("before", ())]
+    runs += [judged["evidence"]["proof"] for judged in query.get("judged", ())]
     runs.append(query.get("lines", ()))
     rules = {f"R{number}": name for number, name in enumerate(query.get("rules", ()), 1)}
     for run in runs:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, Rule, collect_variables
-from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable
+from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable, make_literal, read_integer
 
-__all__ = ["list_near_rules"]
+__all__ = ["list_near_rules", "list_valued"]
 
-_TURNED: Mapping[str, str] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "!=", "!=": "="}
+_TURNED: Mapping[str, str] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SHIFT = 2
 
 
-def list_near_rules(rule: Rule, relations: Sequence[Term], classes: Sequence[Term]) -> list[Rule]:
+def list_near_rules(
+    rule: Rule, relations: Sequence[Term], classes: Sequence[Term], valued: Collection[Term] = ()
+) -> list[Rule]:
     """Return rules near a rule with one atom as head, each with a name of its own made from the rule's.
 
     An element of the body is left out, or says another property (of ``relations``) or class (of ``classes``), or an
-    atom's arguments change places, or a comparison is turned, or the head's arguments change places. Every one of them
-    is safe: what its head, comparisons and negations need is bound by an atom.
+    atom's arguments change places, or a comparison is turned or its number is another, or the head's arguments change
+    places. Properties ``valued`` have values, so their atoms keep property and order. Every one of them is safe: what
+    its head, comparisons and negations need is bound by an atom.
     """
     found: dict[tuple[tuple[BodyElement, ...], tuple[Atom, ...]], Rule] = {}
-    for way, body, head in _iterate_changes(rule, relations, classes):
+    for way, body, head in _iterate_changes(rule, relations, classes, valued):
         if (body, head) != (rule.body, rule.head) and len(set(body)) == len(body) and _is_safe(body, head):
             near = Rule(f"{rule.name}~{way}", body, head)
             found.setdefault((body, head), near)
@@ -29,7 +33,7 @@ def list_near_rules(rule: Rule, relations: Sequence[Term], classes: Sequence[Ter
 
 
 def _iterate_changes(
-    rule: Rule, relations: Sequence[Term], classes: Sequence[Term]
+    rule: Rule, relations: Sequence[Term], classes: Sequence[Term], valued: Collection[Term]
 ) -> Iterator[tuple[str, tuple[BodyElement, ...], tuple[Atom, ...]]]:
     body, head = rule.body, rule.head
     for place, element in enumerate(body):
@@ -38,10 +42,17 @@ def _iterate_changes(
         if isinstance(element, Comparison) and element.operator in _TURNED:
             turned = replace(element, operator=_TURNED[element.operator])
             yield f"turned-{place + 1}", (*before, turned, *after), head
+            side = element.right
+            bound = read_integer(side) if isinstance(side, str) and is_literal(side) else None
+            for shift in (-_SHIFT, _SHIFT) if bound is not None else ():
+                moved = replace(element, right=make_literal(bound + shift))
+                yield f"moved-{place + 1}-{'less' if shift < 0 else 'more'}", (*before, moved, *after), head
         if not isinstance(element, Atom):
             continue
         if element.predicate == RDF_TYPE:
             others = [Atom(element.subject, RDF_TYPE, key) for key in classes]
+        elif element.predicate in valued:
+            continue
         else:
             yield f"swapped-{place + 1}", (*before, _swap(element), *after), head
             others = [Atom(element.subject, key, element.object) for key in relations]
@@ -50,6 +61,23 @@ def _iterate_changes(
                 yield f"other-{place + 1}-{number}", (*before, other, *after), head
     if head[0].predicate != RDF_TYPE:
         yield "turned-round", body, (_swap(head[0]),)
+
+
+def list_valued(rule: Rule) -> frozenset[Term]:
+    """Return the properties of a rule's body whose objects it compares by size, calculates with, or gives as values."""
+    compared = {
+        name
+        for element in rule.body
+        if isinstance(element, Comparison) and not _tells_apart(element)
+        for name in collect_variables(element)
+    }
+    atoms = [element for element in rule.body if isinstance(element, Atom) and element.predicate != RDF_TYPE]
+    return frozenset(atom.predicate for atom in atoms if atom.object in compared or is_literal(atom.object))
+
+
+def _tells_apart(comparison: Comparison) -> bool:
+    sides = (comparison.left, comparison.right)
+    return comparison.operator in ("=", "!=") and all(isinstance(side, str) and is_variable(side) for side in sides)
 
 
 def _swap(atom: Atom) -> Atom:

@@ -11,7 +11,7 @@ from workbench.checker import measure_proof
 from workbench.errors import DatasetError
 from workbench.generation.identity import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.near_rules import list_near_rules
+from workbench.generation.near_rules import list_near_rules, list_valued
 from workbench.generation.plan import Plan
 from workbench.generation.questions import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
 from workbench.generation.tasks.family import (
@@ -42,6 +42,7 @@ _TRIES = 4
 _MOST_NEAR = 24
 _MOST_EXAMPLES = 3
 _MOST_KEYS = 3
+_FURTHER = 4
 
 
 class _Trial(NamedTuple):
@@ -378,9 +379,17 @@ def _plan_trial(plan: Plan, rule: Rule) -> _Trial:
     relations = random.shuffle([one for one in asserted if one not in plan.classes])[:_MOST_KEYS]
     classes = random.shuffle([one for one in asserted if one in plan.classes])[:_MOST_KEYS]
     bare = Rule(rule.name, rule.body, rule.head)
+    valued = list_valued(bare).union(plan.values)
+    first = list_near_rules(bare, relations, classes, valued)
+    # Some are near another one and not the rule itself, so that the rule is not the one that all others are near to.
+    second = [
+        other for one in random.pick(first, _FURTHER) for other in list_near_rules(one, relations, classes, valued)
+    ]
+    unlike = {(one.body, one.head): one for one in (*second, *first)}
+    unlike.pop((bare.body, bare.head), None)
     near = tuple(
         one
-        for one in list_near_rules(bare, relations, classes)
+        for one in unlike.values()
         if all(atom.key != key for atom in iterate_atoms(one.body)) and not is_restatement(one)
     )
     theory = Theory.build([*kept, bare, *near], plan.theory.closed)
