@@ -31,12 +31,40 @@ class _Tally:
     points: dict[tuple[str, str], float] = field(default_factory=dict)
     items: dict[tuple[str, str], int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    values: dict[str, float] = field(default_factory=dict)
+    variants: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, item: dict[str, Any], value: float) -> None:
         level = f"{item['level']} {item.get('level_name', '')}".strip()
         for key in (("", "all"), ("task", item["task"]), ("level", level), ("status", item.get("status") or "-")):
             self.points[key] = self.points.get(key, 0.0) + value
             self.items[key] = self.items.get(key, 0) + 1
+        self.values[item["id"]] = value
+        if item.get("group"):
+            self.variants.append((item["group"]["kind"], item["group"]["of"], item["id"]))
+
+    def list_groups(self) -> list[tuple[str, int, int, int]]:
+        """Return by kind of change how many items have their original scored too, score alike, and are both right.
+
+        The last row is about groups: originals with all their variants.
+        """
+        alike: dict[str, list[int]] = {}
+        groups: dict[str, list[float]] = {}
+        for kind, of, own in sorted(self.variants):
+            if of not in self.values:
+                continue
+            before, after = self.values[of], self.values[own]
+            row = alike.setdefault(kind, [0, 0, 0])
+            row[0] += 1
+            row[1] += before == after
+            row[2] += before == after == 1
+            groups.setdefault(of, [before]).append(after)
+        rows = [(kind, row[0], row[1], row[2]) for kind, row in alike.items()]
+        if groups:
+            same = sum(len(set(values)) == 1 for values in groups.values())
+            right = sum(set(values) == {1.0} for values in groups.values())
+            rows.append(("whole groups", len(groups), same, right))
+        return rows
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -116,6 +144,11 @@ def _show_tally(tally: _Tally) -> None:
             keys.sort()
         for key in keys:
             _write(f"  {key[1]:<30} {tally.points[key] / tally.items[key]:.4f}  {tally.items[key]}")
+    groups = tally.list_groups()
+    if groups:
+        _write("\nanswered alike before and after a change, both right, items")
+    for kind, number, same, right in groups:
+        _write(f"  {kind:<30} {same / number:.4f}  {right / number:.4f}  {number}")
 
 
 def _show_ids(what: str, ids: list[str]) -> None:
