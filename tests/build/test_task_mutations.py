@@ -75,10 +75,10 @@ def sign(draft: Draft, item: Item) -> None:
 def say_another(draft: Draft, item: Item) -> str:
     """An answer of the right form that is not the item's."""
     if item["options"]:
-        return next(option["letter"] for option in item["options"] if option["letter"] != item["answer"])
+        return str(next(option["letter"] for option in item["options"] if option["letter"] != item["answer"]))
     if item["status"] is not None or item["task"] in ("select", "recall", "compare"):
         return next(
-            other["answer"] for other in draft.iterate()
+            str(other["answer"]) for other in draft.iterate()
             if other["task"] == item["task"] and other["language"] == "en" and other["answer"] != item["answer"]
         )  # fmt: skip
     if item["task"] == "prove":
@@ -106,7 +106,7 @@ def test_a_wrong_label(draft: Draft, tmp_path: Path, task: str, status: str, sai
     """Answer, status and evidence tell the same story."""
     item = choose(draft, task, lambda i: i["status"] == status)
     other = choose(draft, task, lambda i: i["status"] == said)
-    models = {"without": [], "with": []} if said == "unknown" else None
+    models: dict[str, list[Any]] | None = {"without": [], "with": []} if said == "unknown" else None
     rule = draft.theories[item["theory"]]["rules"][0]["id"]
     step = {"step": 1, "rule": rule, "premises": ["c1"], "bindings": {}, "absent": [], "text": "So it is."}
     proof = [step | {"conclusion": item["query"]["triple"]}] if said == "entailed" else []
