@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -236,3 +238,12 @@ def test_a_book_judges_as_the_semantics_says() -> None:
     assert book.judge((a, RDF_TYPE, member)).status == "refuted"  # a contradiction
     assert book.judge((K("c"), RDF_TYPE, member)).status == "unknown"
     assert book.digest == digest_facts(reversed(book.facts))
+
+
+def test_clingo_agrees_from_the_files_alone(dataset: Path, tmp_path: Path, repo_root: Path) -> None:
+    text = (repo_root / "docs/items.md").read_text(encoding="utf-8")
+    start = text.index('"""Recompute every answer')
+    reader = tmp_path / "reader.py"
+    reader.write_text(text[start : text.index("\n```\n", start)] + "\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, reader, dataset], capture_output=True, text=True, check=False)
+    assert done.stdout == f"{len(read_items(dataset))} items, 0 disagreements\n", done.stderr
