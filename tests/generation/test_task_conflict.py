@@ -93,12 +93,12 @@ def test_no_other_set_contradicts_itself_by_brute_force(made: MadeTask) -> None:
 
 
 def test_clingo_finds_the_same_set(made: MadeTask) -> None:
-    results = list(load_reader().recompute(made.items, made.theories, made.material.prefixes))
+    results = list(load_reader().recompute(made.items, made.theories, made.material.prefixes, {}))
     assert all(follows == said for follows, said in results) and len(results) == len(made.items)
     for item in made.items[:4]:
         changed = copy.deepcopy(item)
         changed["answer"] = changed["answer"].partition(", ")[0]
-        ((follows, said),) = load_reader().recompute([changed], made.theories, made.material.prefixes)
+        ((follows, said),) = load_reader().recompute([changed], made.theories, made.material.prefixes, {})
         assert follows != said
 
 

@@ -52,7 +52,7 @@ def read_rule(made: MadeTask, written: dict[str, str]) -> Rule:
 
 
 def test_everything_made_is_accepted_and_keeps_the_contract(made: MadeTask) -> None:
-    assert len(made.items) == len(made.candidates) >= 10
+    assert len(made.items) == len(made.candidates) >= 8
     assert {item["language"] for item in made.items} == {"en", "de"}
     assert len({item["query"]["head"] for item in made.items}) >= 3
     assert len({item["answer"] for item in made.items}) >= 3
@@ -101,11 +101,11 @@ def test_the_right_rule_is_the_projects_own_and_it_agrees_on_the_examples(made: 
 
 
 def test_clingo_finds_the_same_rule(made: MadeTask) -> None:
-    results = list(load_reader().recompute(made.items, made.theories, made.material.prefixes))
+    results = list(load_reader().recompute(made.items, made.theories, made.material.prefixes, {}))
     assert all(follows == said for follows, said in results) and len(results) == len(made.items)
     for item in made.items[:4]:
         changed = {**copy.deepcopy(item), "answer": next(one for one in "ABCD" if one != item["answer"])}
-        ((follows, said),) = load_reader().recompute([changed], made.theories, made.material.prefixes)
+        ((follows, said),) = load_reader().recompute([changed], made.theories, made.material.prefixes, {})
         assert follows != said
 
 

@@ -44,9 +44,10 @@ def _iterate_changes(
             yield f"turned-{place + 1}", (*before, turned, *after), head
             side = element.right
             bound = read_integer(side) if isinstance(side, str) and is_literal(side) else None
-            for shift in (-_SHIFT, _SHIFT) if bound is not None else ():
-                moved = replace(element, right=make_literal(bound + shift))
-                yield f"moved-{place + 1}-{'less' if shift < 0 else 'more'}", (*before, moved, *after), head
+            if bound is not None:
+                for way, number in (("less", bound - _SHIFT), ("more", bound + _SHIFT)):
+                    moved = replace(element, right=make_literal(number))
+                    yield f"moved-{place + 1}-{way}", (*before, moved, *after), head
         if not isinstance(element, Atom):
             continue
         if element.predicate == RDF_TYPE:

@@ -28,7 +28,7 @@ from workbench.generation.tasks.family import (
 from workbench.generation.tasks.options import OPTIONS
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule, is_restatement, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
+from workbench.model.terms import Term, Triple, is_literal
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.wording.grammar import canonicalise_rule
@@ -123,7 +123,7 @@ class Induce(Family):
         missed = [one.witness for one in eliminated if not one.is_derived]
         positive = list(dict.fromkeys([*missed, *right]))[: max(_MOST_EXAMPLES, len(set(missed)))]
         negative = list(dict.fromkeys([one.witness for one in eliminated if one.is_derived]))
-        negative += self._list_others(scene, key, {*derived[0], *entailed, *negative}, random)[: 2 - len(negative)]
+        negative += self._list_others(derived, {*derived[0], *entailed, *negative}, random)[: 2 - len(negative)]
         if not negative:
             return None
         claims, leaves, used = self._claim(trial, eliminated, positive, negative, batch, candidates, random)
@@ -168,13 +168,13 @@ class Induce(Family):
                 later.append(_Elimination(candidates[number], missed[0], False))
         yield from later
 
-    def _list_others(self, scene: WorldScene, key: Term, known: set[Triple], random: KeyedRandom) -> list[Triple]:
-        """Return statements of the head's key that do not follow and no candidate is known to give."""
-        people = sorted({fact[0] for fact in scene.world.facts})
-        first, second = random.shuffle(people), random.shuffle(people)
-        is_class = key in scene.plan.classes
-        made = [(a, RDF_TYPE, key) if is_class else (a, key, b) for a, b in zip(first, second, strict=True)]
-        return [fact for fact in made if fact not in known and fact[0] != fact[2]]
+    def _list_others(
+        self, derived: Sequence[frozenset[Triple]], known: set[Triple], random: KeyedRandom
+    ) -> list[Triple]:
+        """Return further statements that do not follow, of somebody that a candidate says the like of."""
+        given = sorted(frozenset().union(*derived))
+        swapped = [(a[0], a[1], b[2]) for a, b in zip(random.shuffle(given), random.shuffle(given), strict=True)]
+        return [fact for fact in dict.fromkeys(swapped) if fact not in known and fact[0] != fact[2]]
 
     def _claim(
         self,
