@@ -75,7 +75,10 @@ def check_form(item: Mapping[str, Any], line: Line) -> list[str]:
         return found
     if f"items/{item['split']}.jsonl" != line.file:
         found.append(f"split: is {item['split']}, but the item is in another file")
-    if FAMILIES[item["task"]].kind != item["query"]["kind"]:
+    family = FAMILIES.get(item["task"])
+    if family is None:
+        found.append("task: is none that this version knows")
+    elif family.kind != item["query"]["kind"]:
         found.append(f"query: {item['query']['kind']} is not what the task {item['task']} asks")
     if [option["letter"] for option in item["options"]] != list(LETTERS[: len(item["options"])]):
         found.append("options: letters are not A, B and so on")
