@@ -11,6 +11,7 @@ from workbench.build import get_knowledge, load, read_curriculum
 from workbench.build.materials import collect_material
 from workbench.checker import certify
 from workbench.generation.blocks import BlockMaker, Candidate, Material
+from workbench.generation.questions import apply_change, extend_theory
 from workbench.model.items import check_item
 
 
@@ -43,7 +44,9 @@ def test_every_judge_accepts(kinship: Material, level: int) -> None:
         assert bounds[0] <= answered.difficulty.hops <= bounds[1]
         theory = kinship.theory.select(answered.draft.rules)
         for judgement in answered.judgements:
-            certify(theory, answered.draft.facts, judgement.evidence)
+            change = judgement.change
+            facts = apply_change(answered.draft.facts, change)
+            certify(extend_theory(theory, change.rules), facts, judgement.evidence)
     for judged in maker.judge(found[::6]):
         assert judged.item is not None, judged.reason
         assert check_item(judged.item) == []

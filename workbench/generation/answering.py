@@ -114,6 +114,7 @@ class _Measuring:
         self._keys: dict[tuple[tuple[str, ...], frozenset[Term], frozenset[Term]], frozenset[Term]] = {}
         self._concluding: dict[tuple[tuple[str, ...], frozenset[Term]], frozenset[str]] = {}
         self._towards: dict[tuple[tuple[str, ...], Term], frozenset[Term]] = {}
+        self._beyond: dict[tuple[tuple[str, ...], Term], frozenset[Term]] = {}
         self._extents: dict[_Claimed, Extent] = {}
 
     def measure(self, number: int, draft: Draft) -> Answered:
@@ -219,7 +220,7 @@ class _Measuring:
             goals.add(key)
             if judgement.status == "unknown":
                 sought.add(key)
-                sought |= {closed for closed in self._theory.closed if key in self._theory.reach_back(rules, {closed})}
+                sought |= self._find_closed_beyond(rules, key)
             elif judgement.status == "refuted":
                 goal = _get_refuted_goal(judgement)
                 if goal != FALSE:
@@ -232,6 +233,13 @@ class _Measuring:
         keys = self._find_keys(rules, frozenset(sought), frozenset(goals))
         facts |= self._found.get_case(case).list_about(keys)
         return facts, used | self._list_concluding(rules, keys)
+
+    def _find_closed_beyond(self, rules: tuple[str, ...], key: Term) -> frozenset[Term]:
+        """Return the closed keys that facts about a key could lead to."""
+        if (rules, key) not in self._beyond:
+            theory = self._theory
+            self._beyond[rules, key] = frozenset({c for c in theory.closed if key in theory.reach_back(rules, {c})})
+        return self._beyond[rules, key]
 
     def _follow(self, claim: _Claimed, judgement: Judgement) -> _Cone:
         """Return what is found following every derivation of a statement, or of what refutes it, backwards."""

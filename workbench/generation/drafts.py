@@ -79,7 +79,13 @@ class Drafter:
         if not worlds:
             return []
         batch = evaluate(self.plan.theory, [world.facts for world in worlds])
-        targets = [t for number, world in enumerate(worlds) for t in self._choose_targets(level, batch, number, world)]
+        tasks = sorted({task for task, _ in open_cells})
+        concluding = [task for task in tasks if get_family(task).about_conclusions]
+        targets = [
+            target
+            for number, world in enumerate(worlds if concluding else ())
+            for target in self._choose_targets(level, batch, number, world)
+        ]
         changed: list[list[Triple]] = []
         for target in targets:
             random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
@@ -90,11 +96,10 @@ class Drafter:
             if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
             for statement in self._oppose(level, batch, number, world)
         ]
-        tasks = sorted({task for task, _ in open_cells})
         wanted = [
             (target.world, statement)
             for target in targets
-            for task in tasks
+            for task in concluding
             for statement in get_family(task).list_tries(self.plan, worlds[target.world], target.fact, target.proof)
             if not batch.is_entailed(target.world, statement)
         ]
@@ -121,7 +126,7 @@ class Drafter:
             carve = carvers[number].carve
             scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
                           target.fact, target.proof, wrong, still_open[number])  # fmt: skip
-            for task in tasks:
+            for task in concluding:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}
         for number, world in enumerate(worlds):

@@ -139,6 +139,7 @@ class Renderer:
         }
         self._rule_texts: dict[tuple[str, str], str] = {}
         self._contexts: Memo[tuple[str, ...], _Context] = Memo()
+        self._chosen: Memo[tuple[str, str], Template] = Memo(8192)
         self._closed: Memo[str, frozenset[Term]] = Memo()
         self._classes = frozenset(
             atom.object
@@ -185,6 +186,9 @@ class Renderer:
 
     def choose_template(self, draft: Draft, language: str) -> Template:
         """Return the template that frames a draft; there must be one for its task."""
+        return self._chosen.get((draft.key, language), lambda: self._draw_template(draft, language))
+
+    def _draw_template(self, draft: Draft, language: str) -> Template:
         listed = self._list_templates(draft, language)
         name = self._choose([template.name for template in listed], draft.key)
         return next(template for template in listed if template.name == name)

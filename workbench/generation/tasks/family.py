@@ -216,12 +216,14 @@ class Family:
     ``supposes`` marks tasks whose facts are suppositions about arbitrary individuals. ``labelled`` prompts name facts
     F1, F2 ... and rules R1, R2 .... ``breaks`` marks tasks about worlds that contradict themselves. Whether its items
     have a status is said by :data:`workbench.model.curriculum.STATUS_TASKS`.
+    ``about_conclusions`` tells that a world's conclusions, and statements near them, have to be found for the task.
     """
 
     name: ClassVar[str]
     kind: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
     evidence: ClassVar[Literal["single", "options", "answers", "conflict"]]
+    about_conclusions: ClassVar[bool] = True
     labelled: ClassVar[bool] = False
     supposes: ClassVar[bool] = False
     breaks: ClassVar[bool] = False

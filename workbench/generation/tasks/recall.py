@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.listing import find_answers
+from workbench.generation.listing import find_answers, index_facts
 from workbench.generation.questions import ANSWER, Draft, Verdicts, ask_pattern
-from workbench.generation.tasks.family import Scene, WorldScene
+from workbench.generation.tasks.family import WorldScene
 from workbench.generation.tasks.listing import is_all_stated
 from workbench.generation.tasks.select import Select
 from workbench.model.terms import RDF_TYPE, Term, is_literal
@@ -24,15 +24,12 @@ class Recall(Select):
 
     name = "recall"
     kind = "recall"
-
-    def propose(self, scene: Scene) -> Iterable[Draft | None]:
-        """Nothing: a conclusion is not recalled."""
-        return ()
+    about_conclusions = False
 
     def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
         """Ask for one end of a stated fact."""
         random = KeyedRandom("draft", scene.level.name, scene.world.key, self.name)
-        known = scene.batch.list_facts(scene.number)
+        known = index_facts(scene.batch.get_sheet(scene.number).facts)
         stated = set(scene.world.facts)
         most = max(_FACTS, scene.level.questions)
         for subject, predicate, object_ in random.shuffle(scene.world.facts)[:most]:
