@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.build.accounts import Account, Line
+    from workbench.build.build_result import BuildResult
     from workbench.build.checked import REPORT_FORMATS, Checked
     from workbench.build.checking import Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
     from workbench.build.curriculum_preview import CurriculumPreview, preview_curriculum
-    from workbench.build.dataset import BuildResult
     from workbench.build.derivation_log import DerivationLog, write_derivations
     from workbench.build.describing import (
         Described,
@@ -142,11 +142,11 @@ __all__ = [
 
 _HOMES = {
     "workbench.build.accounts": ("Account", "Line"),
+    "workbench.build.build_result": ("BuildResult",),
     "workbench.build.checked": ("REPORT_FORMATS", "Checked"),
     "workbench.build.checking": ("Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
     "workbench.build.curriculum_preview": ("CurriculumPreview", "preview_curriculum"),
-    "workbench.build.dataset": ("BuildResult",),
     "workbench.build.derivation_log": ("DerivationLog", "write_derivations"),
     "workbench.build.describing": (
         "Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe",
@@ -185,6 +185,7 @@ def build(
     domain: str | None = None,
     progress: Any = None,
     shard_rows: int | None = None,
+    measured: Path | str | None = None,
 ) -> BuildResult:
     """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`.
 
@@ -192,7 +193,9 @@ def build(
     """
     from workbench.build import dataset
 
-    return dataset.build(project, out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows)
+    return dataset.build(
+        project, out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows, measured=measured
+    )
 
 
 def verify(

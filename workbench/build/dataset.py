@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from workbench.build.build_result import BuildResult, BuiltDataset
 from workbench.build.checking import check
 from workbench.build.curricula import read_curriculum
 from workbench.build.deciding import compute_fingerprint, list_libraries
@@ -18,8 +19,9 @@ from workbench.build.lessons import describe_closed_book, report_untaught, teach
 from workbench.build.materials import collect_material
 from workbench.build.pace import Pace
 from workbench.build.perturbed_splits import PerturbedSplit, add_variants, report_perturbed
-from workbench.errors import Interrupted, InvalidKnowledgeError, UsageError
+from workbench.errors import DatasetError, Interrupted, InvalidKnowledgeError, UsageError
 from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
+from workbench.export.measured import Measurement, read_measured
 from workbench.export.parts import MadePart, Part
 from workbench.export.staging import Stage, open_stage
 from workbench.generation.balancing import report_balance
@@ -37,73 +39,10 @@ from workbench.project import Project
 from workbench.validation.policy import apply_policy
 from workbench.wording.exchange import WORDING_VERSION, write_lexicon
 
-__all__ = ["BuildResult", "BuiltDataset", "build", "write_wording"]
+__all__ = ["build", "write_wording"]
 
 _MANY = 20_000
 """With more items than this, tables are made by as many processes as items were."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltDataset:
-    """One dataset: where it is, and what the summary says about it."""
-
-    domain: str
-    folder: Path
-    items: int
-    cells: tuple[tuple[int, str, str, str, int, int], ...]
-    """Level number and name, task, status, items taken, items asked for."""
-    splits: tuple[tuple[str, int], ...]
-    rejected: tuple[tuple[str, int], ...]
-    structures: int
-    leakage: tuple[tuple[str, Mapping[str, Any]], ...]
-    seconds: float
-    made: int
-    """Items made by this run; the others were there from one that had been interrupted."""
-    rates: tuple[tuple[str, int, float], ...]
-    """Level, items made and seconds for them."""
-    note: str
-    perturbed: tuple[PerturbedSplit, ...] = ()
-    stages: tuple[StagePlan, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """The datasets built, and what the author should know (quotas not met where the curriculum allows that)."""
-
-    datasets: tuple[BuiltDataset, ...]
-    report: Report
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The dataset folders."""
-        return tuple(dataset.folder for dataset in self.datasets)
-
-    def format_table(self) -> str:
-        """Return the summary that the command line prints."""
-        return "\n\n".join(_format_dataset(dataset) for dataset in self.datasets)
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return the summary as JSON values."""
-        return [
-            {
-                "domain": d.domain,
-                "folder": str(d.folder),
-                "items": d.items,
-                "cells": [
-                    dict(zip(("level", "name", "task", "status", "items", "wanted"), cell, strict=True))
-                    for cell in d.cells
-                ],
-                "splits": dict(d.splits),
-                "rejected": dict(d.rejected),
-                "structures": d.structures,
-                "stages": {plan.stage.name: plan.items for plan in d.stages},
-                "leakage": {split: dict(row) for split, row in d.leakage},
-                "seconds": round(d.seconds, 2),
-                "made": d.made,
-                "note": d.note,
-            }
-            for d in self.datasets
-        ]
 
 
 def build(
@@ -115,6 +54,7 @@ def build(
     domain: str | None = None,
     progress: Callable[[str], None] | None = None,
     shard_rows: int | None = None,
+    measured: Path | str | None = None,
 ) -> BuildResult:
     """Check the project, then build the dataset of each domain that has a curriculum, into ``out/<domain>``.
 
@@ -122,6 +62,8 @@ def build(
     earlier dataset stays whole whatever happens. The items depend on the knowledge, the curriculum and ``seed``,
     never on ``workers``. A build that was interrupted goes on where it stopped when it is called again and nothing
     that decides the items has changed. ``shard_rows`` bounds the rows of a table.
+    ``measured`` is a file of what models were seen to do (see :mod:`workbench.export.measured`); its lines about items
+    that come out are kept with the dataset.
 
     Raises InvalidKnowledgeError when the check finds errors or a quota cannot be met, UsageError when there is
     nothing to build, StorageError, LimitError and WorkerError as their names say.
@@ -133,6 +75,7 @@ def build(
         raise UsageError("The seed must fit into 64 bits, and workers must be between 1 and 256.")
     if shard_rows is not None and shard_rows < 1:
         raise UsageError("A table must be allowed to have a row.")
+    seen = _read_measured(Path(measured)) if measured is not None else ()
     folder = _choose_folder(project, out)
     chosen = [one for one in list_domains(project, domain) if one.curriculum_file is not None]
     if not chosen:
@@ -144,7 +87,7 @@ def build(
             raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
         for one in chosen:
             knowledge = get_knowledge(project, one)
-            run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell)
+            run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell, seen)
             dataset, found = run.build(knowledge)
             built.append(dataset)
             notes += found
@@ -153,6 +96,16 @@ def build(
             "Interrupted; the dataset that was being built is as it was before. The same command goes on from here."
         ) from error
     return BuildResult(tuple(built), Report.collect(notes))
+
+
+def _read_measured(path: Path) -> tuple[Measurement, ...]:
+    try:
+        with path.open("rb") as stream:
+            return tuple(read_measured(stream, str(path)))
+    except OSError as error:
+        raise UsageError(f"Could not read {path}: {error.strerror or error}.") from error
+    except DatasetError as error:
+        raise UsageError(str(error)) from error
 
 
 def _choose_folder(project: Project, out: Path | str | None) -> Path:
@@ -173,6 +126,7 @@ class _Run:
     workers: int
     shard_rows: int
     tell: Callable[[str], None]
+    measured: tuple[Measurement, ...] = ()
 
     def build(self, knowledge: Knowledge) -> tuple[BuiltDataset, list[Violation]]:
         text = read_curriculum(knowledge.domain)
@@ -252,6 +206,10 @@ class _Run:
             _judge_stages(self.project, curriculum, stages)
             if stages:
                 head["stages"] = writer.add_stages(curriculum.name, stages)
+            self.tell(f"{curriculum.domain}: counting difficulty and variety, trying to guess")
+            head |= writer.measure(wording, material.prefixes, [rule.name for rule in material.theory.rules])
+            if measured := writer.add_measured(self.measured):
+                head["measured"] = measured
             if perturbed:
                 head["perturbed"] = {one.name: one.to_json() for one in perturbed}
             writer.finish(wording, material.prefixes, head, _make_card_head(self.project, curriculum))
@@ -261,6 +219,8 @@ class _Run:
             items=len(survey),
             perturbed=perturbed,
             stages=stages,
+            probe=tuple(head["probe"]),
+            measured=sum(model["items"] for model in measured),
             cells=_count_cells(curriculum, selection),
             splits=tally.splits,
             rejected=tuple(head["rejections"].items()),
@@ -432,40 +392,3 @@ def write_wording(material: Material) -> dict[str, Any]:
             for s in maker.renderer.skeletons
         ],
     }
-
-
-def _say_folder(folder: Path) -> Path:
-    """Return a folder as one would write it here: relative where it lies below the current folder."""
-    here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
-
-
-def _format_dataset(dataset: BuiltDataset) -> str:
-    statuses = ("entailed", "refuted", "unknown", "-")
-    head = f"{dataset.domain}: {dataset.items:,} items in {_say_folder(dataset.folder)}"
-    rows: list[tuple[str, ...]] = [("level", "task", *statuses, "asked")]
-    groups: dict[tuple[int, str, str], dict[str, tuple[int, int]]] = {}
-    for number, name, task, status, taken, wanted in dataset.cells:
-        groups.setdefault((number, name, task), {})[status] = (taken, wanted)
-    for (number, name, task), cells in groups.items():
-        counts = [f"{cells[s][0]:,}" if s in cells else "" for s in statuses]
-        rows.append((f"{number} {name}", task, *counts, f"{sum(wanted for _, wanted in cells.values()):,}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [head, ""]
-    for row in rows:
-        cells_ = [row[i].ljust(widths[i]) if i < 2 else row[i].rjust(widths[i]) for i in range(len(row))]
-        lines.append("  ".join(cells_).rstrip())
-    lines += ["", "splits: " + ", ".join(f"{name} {count:,}" for name, count in dataset.splits)]
-    if dataset.stages:
-        lines.append("stages: " + ", ".join(f"{plan.stage.name} {plan.items:,}" for plan in dataset.stages))
-    lines.append(f"different structures up to names and vocabulary: {dataset.structures:,}")
-    for split, row_ in dataset.leakage:
-        shared = ", ".join(f"{column} {count:,}" for column, count in row_["counts"].items())
-        lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")
-    lines.append("rejected: " + (", ".join(f"{why} {count:,}" for why, count in dataset.rejected) or "nothing"))
-    if dataset.note:
-        lines.append(dataset.note)
-    rate = dataset.made / dataset.seconds if dataset.seconds else 0.0
-    lines.append(f"time: {dataset.seconds:.0f} s ({rate:,.0f} verified items a second)")
-    lines += [f"  {level}: {made:,} items, {made / seconds:,.0f} a second" for level, made, seconds in dataset.rates]
-    return "\n".join(lines)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.build.item_lines import ItemRecord, Problem
+from workbench.build.measures_verification import check_measured, check_measures
 from workbench.build.stage_verification import check_stages
 from workbench.errors import DatasetError
 from workbench.export.manifest import MANIFEST, make_manifest
@@ -108,6 +109,9 @@ def check_manifest(reader: DatasetReader, register: Register, leakage: object) -
             file, line, id_ = register.find(position)
             yield Problem(file, line, id_, what)
     yield from check_stages(reader, survey)
+    if manifest.get("counts") == computed["counts"]:  # else what is wrong with items or counts is told already
+        yield from check_measures(reader)
+        yield from check_measured(reader, survey)
     yield from _check_files(reader, survey)
 
 

@@ -187,6 +187,7 @@ main.add_command(diff)
 @click.option("--seed", type=int, help="The seed; another one gives other items.")
 @click.option("--workers", type=click.IntRange(1), help="How many processes work; the items are the same for any.")
 @click.option("--shard-rows", type=click.IntRange(1), help="How many rows a table has at most; else 100,000.")
+@click.option("--measured", metavar="FILE", help="What models were seen to do: kept with the dataset and shown.")
 @take_progress
 @take_json
 def build(
@@ -196,6 +197,7 @@ def build(
     seed: int | None,
     workers: int | None,
     shard_rows: int | None,
+    measured: str | None,
     forced: bool,
     as_json: bool,
 ) -> None:
@@ -213,7 +215,9 @@ def build(
     from workbench.build import build, load
 
     with show_progress(forced=forced) as progress:
-        result = build(load(folder), out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows)
+        result = build(
+            load(folder), out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows, measured=measured
+        )
     for violation in result.report.violations:
         print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
     print_json(result.to_json()) if as_json else print_text(result.format_table())

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from workbench.export.manifest import Tally
+from workbench.export.measured import make_calibration_rows
 from workbench.export.parquet import COLUMNS
 
 __all__ = ["make_card", "make_split_name"]
@@ -39,6 +40,10 @@ def make_card(
     ]
     parts += [_ABOUT, "## Contents", _make_counts(tally), _LOADING.format(config=json.dumps("default"))]
     parts += ["## Columns", _make_table(("column", "meaning"), [(f"`{n}`", text) for n, (_, text) in COLUMNS.items()])]
+    if measured := manifest_head.get("measured"):
+        rows = [[str(cell) for cell in row] for row in make_calibration_rows(measured)]
+        table = _make_table(("model", "of", "items", "pass rate", ""), rows)
+        parts += ["## Measured difficulty", "How often models were right; `measured.jsonl` has it by item.", table]
     parts += [_FILES, "## Where it comes from", _make_origin(head, manifest_head)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +23,8 @@ from workbench.errors import DatasetError, StorageError, UsageError
 from workbench.export.fact_files import name_facts
 from workbench.export.locking import lock_folder
 from workbench.export.manifest import MANIFEST, FileEntry, make_manifest
+from workbench.export.measured import MEASURED, Measurement, describe_measured, write_measured
+from workbench.export.measures import measure_dataset
 from workbench.export.parts import MadePart, Marking, Part, hash_file, make_part, name_table
 from workbench.export.stages import describe_stages, write_stages
 from workbench.export.survey import Survey
@@ -250,6 +252,33 @@ class DatasetWriter:
         ids = self.survey.list_ids(next(iter(self._splits)))
         self._files.update(write_stages(self._folder, curriculum, plans, ids))
         return describe_stages(plans)
+
+    def measure(
+        self, wording: Mapping[str, Any], prefixes: Mapping[str, str], rules: Collection[str]
+    ) -> dict[str, Any]:
+        """Return what the manifest says of difficulty, variety and the probe, once the tables are made.
+
+        ``rules`` are the names of all rules of the domain.
+        """
+        return measure_dataset(self._folder, [*self._splits], wording, prefixes, rules)
+
+    def add_measured(self, measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
+        """Write those measurements that are of items here, and return what the manifest says; empty for none.
+
+        Raises DatasetError when an item was measured twice with a model.
+        """
+        kinds = self.survey.find_kinds({one.id for one in measurements})
+        own = sorted(one for one in measurements if one.id in kinds)
+        if not own:
+            return []
+
+        def find(id_: str) -> tuple[int, str, int]:
+            kind = kinds[id_]
+            return kind.level, kind.level_name, kind.hops
+
+        described = describe_measured(own, find)
+        self._write(MEASURED, b"".join(write_measured(own)))
+        return described
 
     def finish(
         self,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+from workbench.export.html_measures import make_difficulty, make_diversity, make_measured, make_probe, make_stages
+from workbench.export.html_tables import make_table, make_value
 from workbench.export.manifest import Tally
 
 __all__ = ["make_report"]
@@ -26,8 +28,9 @@ code { overflow-wrap: anywhere; }
 def make_report(head: Mapping[str, Any], manifest_head: Mapping[str, Any], tally: Tally) -> str:
     """Return the report's HTML.
 
-    ``manifest_head`` may have ``rejections``, ``shortfalls``, ``leakage``, ``capacity``, ``inputs`` and ``libraries``:
-    mappings or lists of mappings, shown as tables; all else in it that is a plain value is shown in one.
+    ``manifest_head`` may have ``difficulty``, ``measured``, ``stages``, ``probe`` and ``diversity`` as the manifest has
+    them, and ``rejections``, ``shortfalls``, ``leakage``, ``capacity``, ``inputs`` and ``libraries``: mappings or lists
+    of mappings, shown as tables; all else in it that is a plain value is shown in one.
     """
     name = escape(str(head["name"]))
     parts = [
@@ -44,22 +47,27 @@ def make_report(head: Mapping[str, Any], manifest_head: Mapping[str, Any], tally
         "<h2>Difficulty: steps of reasoning (hops)</h2>",
         _make_histogram(tally),
     ]
-    for key, title in _SECTIONS.items():
+    for key, (title, make) in _SECTIONS.items():
         if key in manifest_head:
-            parts += [f"<h2>{title}</h2>", _make_value(manifest_head[key])]
+            parts += [f"<h2>{title}</h2>", make(manifest_head[key])]
     plain = {key: value for key, value in manifest_head.items() if not isinstance(value, Mapping | list | tuple)}
     if plain:
-        parts += ["<h2>More</h2>", _make_value(plain)]
+        parts += ["<h2>More</h2>", make_value(plain)]
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 
-_SECTIONS = {
-    "rejections": "Rejected, by reason",
-    "shortfalls": "Asked for and not found",
-    "leakage": "Leakage between splits",
-    "capacity": "Distinct structures there are",
-    "inputs": "Inputs",
-    "libraries": "Libraries",
+_SECTIONS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "difficulty": ("Difficulty by level", make_difficulty),
+    "measured": ("Measured difficulty: pass rates", make_measured),
+    "stages": ("Stages", make_stages),
+    "probe": ("What can be guessed from the surface", make_probe),
+    "diversity": ("Variety", make_diversity),
+    "rejections": ("Rejected, by reason", make_value),
+    "shortfalls": ("Asked for and not found", make_value),
+    "leakage": ("Leakage between splits", make_value),
+    "capacity": ("Distinct structures there are", make_value),
+    "inputs": ("Inputs", make_value),
+    "libraries": ("Libraries", make_value),
 }
 
 
@@ -71,7 +79,7 @@ def _make_counts(tally: Tally) -> str:
         numbers = [counts.get((*key, split), 0) for split in splits]
         rows.append([*key, *numbers, sum(numbers)])
     rows.append(["all", "", "", "", *(count for _, count in tally.splits), tally.items])
-    return _make_table(["level", "name", "task", "status", *splits, "all"], rows)
+    return make_table(["level", "name", "task", "status", *splits, "all"], rows)
 
 
 def _make_histogram(tally: Tally) -> str:
@@ -110,41 +118,5 @@ def _make_histogram(tally: Tally) -> str:
         f"{''.join(marks)}</svg>"
     )
     rows = [[value, *(counts.get((split, value), 0) for split in splits)] for value in values]
-    table = _make_table(["hops", *splits], rows)
+    table = make_table(["hops", *splits], rows)
     return f"{picture}\n<details><summary>The same as a table</summary>{table}</details>"
-
-
-def _make_value(value: object) -> str:
-    """Return a mapping or a list of mappings as a table; what is nested deeper is flattened into dotted names."""
-    if isinstance(value, Mapping):
-        rows = sorted(_flatten(value))
-        return _make_table(["", ""], rows) if rows else "<p>None.</p>"
-    if isinstance(value, list | tuple):
-        if not value:
-            return "<p>None.</p>"
-        if all(isinstance(entry, Mapping) for entry in value):
-            columns = list(dict.fromkeys(key for entry in value for key in entry))
-            return _make_table(columns, [[entry.get(column, "") for column in columns] for entry in value])
-        return _make_table([""], [[entry] for entry in value])
-    return f"<p>{escape(str(value))}</p>"
-
-
-def _flatten(value: Mapping[str, Any], prefix: str = "") -> list[list[object]]:
-    rows: list[list[object]] = []
-    for key, entry in value.items():
-        name = f"{prefix}{key}"
-        rows += _flatten(entry, f"{name} · ") if isinstance(entry, Mapping) else [[name, entry]]
-    return rows
-
-
-def _make_table(header: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
-    def make_cell(value: object) -> str:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return f'<td class="number">{value:,}</td>'
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        return f"<td>{escape(text)}</td>"
-
-    titles = "".join(f'<th scope="col">{escape(str(title))}</th>' for title in header)
-    head = f"<thead><tr>{titles}</tr></thead>" if any(header) else ""
-    body = "\n".join(f"<tr>{''.join(make_cell(value) for value in row)}</tr>" for row in rows)
-    return f"<table>{head}<tbody>\n{body}\n</tbody></table>"
