@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.errors import LimitError
 from workbench.export.evidence import StatedItem
-from workbench.generation.answering import Outcome, measure_drafts, solve_bare
+from workbench.generation.answering import measure_drafts, solve_bare
 from workbench.generation.books import Book, list_leaves
 from workbench.generation.items import compute_item_identity
-from workbench.generation.questions import Answered, Draft
+from workbench.generation.questions import Answered, Draft, Outcome
 from workbench.generation.rendering import list_closed
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Evidence, Proof, Refutation

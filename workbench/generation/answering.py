@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.checker import measure_proof
-from workbench.generation.evaluating import Evaluation, Outcome, Search, get_key
-from workbench.generation.questions import UNCHANGED, Answered, Difficulty, Draft, Judgement
+from workbench.generation.evaluating import Evaluation, Search, get_key
+from workbench.generation.questions import UNCHANGED, Answered, Difficulty, Draft, Judgement, Outcome
 from workbench.generation.tasks import get_family
 from workbench.model.curriculum import STATUS_TASKS
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
@@ -22,7 +22,7 @@ from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.sheet import Extent
 
-__all__ = ["Outcome", "Rejection", "answer_drafts", "find_statuses", "measure_drafts", "outline", "solve_bare"]
+__all__ = ["Rejection", "answer_drafts", "find_statuses", "measure_drafts", "outline", "solve_bare"]
 
 Rejection = tuple[str, str, str]
 """Task and aim of the drafts turned away, and why; a reason that is about worlds has neither task nor aim."""

@@ -36,7 +36,7 @@ from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import say_fact, say_rule
 
-__all__ = ["Induce"]
+__all__ = ["Induce", "list_examples"]
 
 _TRIES = 4
 _MOST_NEAR = 24
