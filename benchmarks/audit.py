@@ -197,19 +197,19 @@ def load_reader(folder: Path) -> ModuleType:
 def audit_ours(dataset: Path, reader: ModuleType, seconds: float, requested: int) -> Audit:
     """Audit a dataset of ours by its files."""
     prefixes = json.loads((dataset / "prefixes.json").read_text(encoding="utf-8"))
-    theories = reader.read_theories(dataset)
+    theories, books = reader.read_theories(dataset), reader.read_books(dataset)
     by_split: dict[str, tuple[Item, ...]] = {}
     for path in sorted(dataset.glob("items/*.jsonl")):
         with path.open(encoding="utf-8") as lines:
-            by_split[path.stem] = tuple(_iterate_judged(lines, reader, theories, prefixes))
+            by_split[path.stem] = tuple(_iterate_judged(lines, reader, theories, prefixes, books))
     everything = tuple(item for items in by_split.values() for item in items)
     return Audit("Workbench kinship", everything, by_split["train"], by_split["test"], seconds, requested)
 
 
-def _iterate_judged(lines: Iterable[str], reader: ModuleType, theories: Any, prefixes: Any) -> Iterator[Item]:
+def _iterate_judged(lines: Iterable[str], reader: ModuleType, *known: Any) -> Iterator[Item]:
     rest = iter(lines)
     while batch := [json.loads(line) for line in islice(rest, _BATCH)]:
-        for item, (follows, said) in zip(batch, reader.recompute(batch, theories, prefixes), strict=True):
+        for item, (follows, said) in zip(batch, reader.recompute(batch, *known), strict=True):
             identity = item["identity"]
             yield Item(
                 (("as stated", follows != said),),
@@ -305,11 +305,12 @@ def main() -> None:
         folder = words.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         requested = words.ours or words.items + words.test
         test = requested * words.test // (words.items + words.test)
+        reader = load_reader(folder)
         seconds = _measure_ours(folder, requested, test, words.seed)
         dataset = folder / "out" / _DOMAIN
         manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
         missing = sum(row["wanted"] - row["items"] for row in manifest["shortfalls"])
-        ours = audit_ours(dataset, load_reader(folder), seconds, manifest["counts"]["items"] + missing)
+        ours = audit_ours(dataset, reader, seconds, manifest["counts"]["items"] + missing)
     audits = [ours, *(audit_theirs(name, words.items, words.test, words.seed) for name in READERS)]
     print(write_tables(audits))
     tasks = ", ".join(f"{name} {count:,}" for name, count in manifest["counts"]["by_task"].items())
