@@ -246,9 +246,10 @@ def test_ours_is_judged_from_the_files_and_planted_defects_are_seen(small_datase
     items = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     wrong = next(item for item in items if item["status"] == "entailed")
     wrong["status"] = "refuted"
-    items.append(items[-1])
+    right = next(item for item in items if item is not wrong)
+    items.append(right)
     path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    (dataset / "items" / "test.jsonl").write_text(json.dumps(items[0]) + "\n", encoding="utf-8")
+    (dataset / "items" / "test.jsonl").write_text(json.dumps(right) + "\n", encoding="utf-8")
     planted = audit_ours(dataset, reader, 1.0, 100)
     assert planted.count_wrong() == {"as stated": 1}
     assert planted.count_seen() == (1, 1, 1)
