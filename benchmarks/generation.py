@@ -1,6 +1,9 @@
 """Measure generation: verified items per CPU second for each level and task of a domain, and where the time goes.
 
-    python -m benchmarks.generation [--project .] [--domain kinship] [--items 200] [--blocks 3]
+    python -m benchmarks.generation [--project .] [--domain kinship] [--items 200] [--blocks 3] [--worlds 48]
+
+First a few tasks are made from so many sampled worlds in two settings: each question with a context of its own, and 20
+questions a world. Rendering is compared with Jinja filling the same templates with the same sentences.
 
 Each level and task is filled by the same code that builds datasets, in this process, until it has so many items or
 has used so many blocks of worlds. Every item counted has passed all judges. Times are CPU seconds, those of the worker
@@ -12,7 +15,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -20,12 +23,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import jinja2
 import psutil
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workbench.build.curricula import read_curriculum
 from workbench.build.knowledge import get_knowledge
 from workbench.build.materials import collect_material
-from workbench.generation import blocks, judging
+from workbench.generation import answering, blocks, judging, rendering
 from workbench.generation.blocks import BLOCK_SIZE, BlockMaker, Material
 from workbench.generation.drafts import Drafter
 from workbench.generation.items import ItemWriter
@@ -35,27 +40,37 @@ from workbench.generation.rendering import Renderer
 from workbench.generation.sampling import Sampler
 from workbench.generation.selection import START, Place, select_items
 from workbench.generation.taking import Key, Written
-from workbench.model.curriculum import Cell, Level, Quota, Task
+from workbench.generation.tasks import get_family
+from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, STATUSES, Cell, Level, Quota, Task
 from workbench.project import load
 from workbench.solving.certificates import Judge
-from workbench.wording.reader import Reader
+from workbench.wording.reader import SLOTS, Reader, Skeleton
+from workbench.wording.templates import CHOICES, fill_skeleton
 
-__all__ = ["main", "run"]
+__all__ = ["main", "measure_settings", "run"]
 
 _STAGES: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("sampling worlds", Sampler, ("sample",)),
     ("cutting the project's worlds", ProjectWorlds, ("cut",)),
     ("drafting", Drafter, ("draft",)),
     ("answering and measuring", blocks, ("answer_drafts",)),
+    ("solving without distractors", answering, ("solve_bare",)),
     ("identity", blocks, ("compute_item_identity",)),
+    ("features", blocks, ("describe_answered",)),
     ("rendering", Renderer, ("render",)),
     ("writing", ItemWriter, ("write",)),
     ("writing", blocks, ("write_theory", "compute_item_id")),
     ("checker", judging, ("Checker", "certify", "certify_answers")),
-    ("Z3", Judge, ("judge_proof", "judge_refutation", "judge_models", "judge_answers")),
+    ("Z3", Judge, ("judge_items",)),
     ("reader", Reader, ("read",)),
 )
 _SHAPES = "judging shapes"
+_QUESTIONS = 20
+_MANY = 1_000_000
+_SETTINGS: tuple[tuple[tuple[Task, ...], tuple[int, int]], ...] = (
+    (("entailment",), (1, 4)), (("options",), (1, 4)), (("recall",), (0, 0)),
+)  # fmt: skip
+"""Tasks that are measured together, and the hops that they may have."""
 _REST = "everything else"
 _PROBE = 1_000_000
 """The block that gets everything ready; no run uses blocks so far out."""
@@ -135,8 +150,8 @@ class _Nowhere:
         """Forget a block."""
 
 
-def run(folder: Path, domain: str, items: int, limit: int) -> None:
-    """Measure every level and task of one domain and print two tables."""
+def run(folder: Path, domain: str, items: int, limit: int, worlds: int) -> None:
+    """Measure a few tasks in two settings, and every level and task of one domain, and print tables."""
     clock = Clock()
     with ExitStack() as stack:
         for stage, owner, names in _STAGES:
@@ -144,20 +159,90 @@ def run(folder: Path, domain: str, items: int, limit: int) -> None:
                 stack.enter_context(patch.object(owner, name, clock.wrap(stage, getattr(owner, name))))
         material = _load_material(folder, domain, clock)
         maker = BlockMaker(material)
-        _prepare(maker)
+        if limit:
+            _prepare(maker)
         clock.charge()
         print(f"{domain}: ready after {clock.total:.1f} CPU seconds; blocks of {BLOCK_SIZE} worlds")
+        measure_settings(maker, worlds, clock)
+        if not limit:
+            return
         clock.seconds.clear()
-        print(f"\n{'level':<14} {'task':<11} {'items':>6} {'blocks':>6} {'CPU s':>7} {'items per CPU s':>16}")
+        print(f"{'level':<14} {'task':<11} {'items':>6} {'blocks':>6} {'CPU s':>7} {'items per CPU s':>16}")
         total = 0
         for level in material.curriculum.levels:
             for task in dict.fromkeys(quota.task for quota in level.quotas):
                 total += _fill(maker, level, task, items, limit, clock)
     spent = clock.total
     print(f"\n{total:,} items in {spent:.0f} CPU seconds: {total / spent:.1f} verified items per CPU second\n")
+    _print_stages(clock, total)
+
+
+def _print_stages(clock: Clock, items: int) -> None:
+    spent = clock.total
     print(f"{'stage':<30} {'share':>6} {'ms per item':>12}")
     for stage, seconds in sorted(clock.seconds.items(), key=lambda pair: -pair[1]):
-        print(f"{stage:<30} {seconds / spent:>6.1%} {1000 * seconds / total:>12.2f}")
+        print(f"{stage:<30} {seconds / spent:>6.1%} {1000 * seconds / max(items, 1):>12.3f}")
+
+
+def measure_settings(maker: BlockMaker, worlds: int, clock: Clock) -> None:
+    """Make a few tasks from sampled worlds, with contexts of their own and with 20 questions a world."""
+    for questions in (1, _QUESTIONS):
+        for tasks, hops in _SETTINGS:
+            _measure_setting(maker, questions, tasks, hops, worlds, clock)
+
+
+def _measure_setting(
+    maker: BlockMaker, questions: int, tasks: tuple[Task, ...], hops: tuple[int, int], worlds: int, clock: Clock
+) -> None:
+    """Make one block after another that gets everything ready, and print what it cost."""
+    quotas = tuple(
+        Quota(task, status, _MANY) for task in tasks for status in (STATUSES if task in STATUS_TASKS else (NO_STATUS,))
+    )
+    base = next(level for level in maker.material.curriculum.levels if level.given == "facts+rules")
+    level = replace(base, hops=hops, distractors=(0, 60), questions=questions, sources=("sampled",), quotas=quotas)
+    curriculum = replace(maker.material.curriculum, levels=(level,), max_per_structure=0)
+    maker = BlockMaker(replace(maker.material, curriculum=curriculum))
+    cells = {(quota.task, quota.status) for quota in quotas}
+    filled: list[tuple[Skeleton, Mapping[str, str]]] = []
+
+    def fill(skeleton: Skeleton, values: Mapping[str, str]) -> str:
+        filled.append((skeleton, values))
+        return fill_skeleton(skeleton, values)
+
+    with patch.object(blocks, "BLOCK_SIZE", worlds):
+        maker.judge(maker.propose(level, "sampled", _PROBE, cells).candidates)
+        clock.charge()
+        clock.seconds.clear()
+        with patch.object(rendering, "fill_skeleton", fill):
+            judged = maker.judge(maker.propose(level, "sampled", 0, cells).candidates)
+        clock.charge()
+    items = sum(one.item is not None for one in judged)
+    spent, rendered = clock.total, clock.seconds["rendering"]
+    name = f"{', '.join(tasks)}; {'own context' if questions == 1 else f'{questions} questions a world'}"
+    print(f"\n{name}: {items} items from {worlds} worlds, {items / spent:.0f} verified items per CPU second")
+    _print_stages(clock, items)
+    raw = _time_jinja(maker, filled)
+    print(f"rendering: {len(filled) / rendered:,.0f} prompts a CPU second, Jinja alone {len(filled) / raw:,.0f}: "
+          f"{raw / rendered:.0%}", flush=True)  # fmt: skip
+    clock.charge()
+    clock.seconds.clear()
+
+
+def _time_jinja(maker: BlockMaker, filled: Sequence[tuple[Skeleton, Mapping[str, str]]]) -> float:
+    """Return the CPU seconds in which Jinja fills the same templates with the same sentences."""
+    environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
+    texts = {template.name: template for template in maker.material.templates}
+    compiled, work = {}, []
+    for skeleton, values in filled:
+        template = texts[skeleton.name.rpartition(":")[0]]
+        if template.name not in compiled:
+            compiled[template.name] = environment.from_string(template.text)
+        choices = get_family(template.task).say_choices(maker.lexicons[template.language])
+        work.append((compiled[template.name], {**dict.fromkeys(SLOTS, ""), **values, CHOICES: choices}))
+    before = time.process_time()
+    for ready, slots in work:
+        ready.render(slots)
+    return time.process_time() - before
 
 
 def _load_material(folder: Path, domain: str, clock: Clock) -> Material:
@@ -202,9 +287,10 @@ def main() -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of the project")
     parser.add_argument("--domain", default="kinship")
     parser.add_argument("--items", type=int, default=200, help="items for each level and task")
-    parser.add_argument("--blocks", type=int, default=3, help="blocks of worlds for each level and task, at most")
+    parser.add_argument("--blocks", type=int, default=3, help="blocks for each level and task; 0 for none")
+    parser.add_argument("--worlds", type=int, default=BLOCK_SIZE, help="worlds for each of the tasks measured apart")
     arguments = parser.parse_args()
-    run(arguments.project, arguments.domain, arguments.items, arguments.blocks)
+    run(arguments.project, arguments.domain, arguments.items, arguments.blocks, arguments.worlds)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ from workbench.generation.answering import answer_drafts, find_statuses, measure
 from workbench.generation.questions import ANSWER, Answered, Claim, Draft, ask_pattern
 from workbench.model.curriculum import Level
 from workbench.model.proofs import ModelPair, Proof, Refutation
-from workbench.model.rules import Negation, Rule, is_restatement
+from workbench.model.rules import Negation, Rule, is_restatement, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
+from workbench.reasoning.batch import evaluate
 
 LEVEL = Level("l", 1, "", (0, 12), "facts+rules", (0, 99), (0, 99), ("sampled",), ())
 STATUS = {Proof: "entailed", Refutation: "refuted", ModelPair: "unknown"}
@@ -73,6 +74,34 @@ def test_statuses_are_those_of_all_models(program: Program, data: st.DataObject)
     else:
         # Its two models may need atoms that were left out here, so only one direction is sure.
         assert not all(statement in model for model in models)
+
+
+@settings(max_examples=40)
+@given(draw_program(), st.lists(st.sampled_from(list_atoms()), min_size=1, max_size=4, unique=True))
+def test_unknown_items_are_as_hard_as_what_a_search_comes_across(program: Program, statements: list[Triple]) -> None:
+    """Against proofs of every relevant fact of both models, found one by one in worlds evaluated from scratch."""
+    theory, facts = program.theory, tuple(sorted(program.facts))
+    names = tuple(rule.name for rule in theory.rules)
+    restatements = {rule.name for rule in theory.rules if is_restatement(rule)}
+    contradicting = {a.key for rule in theory.rules if rule.is_integrity for a in iterate_atoms(rule.body)}
+    for item in measure_drafts(theory, [make_draft(theory, facts, statement) for statement in statements]):
+        if item is None or item.status != "unknown":
+            continue
+        statement = item.judgements[0].statement
+        keys = theory.reach_back(names, {key_of(statement), *contradicting})
+        first = evaluate(theory, [facts])
+        second = evaluate(theory, [(*facts, statement)], closed_reference=(first, [0]))
+        proofs = [
+            proof
+            for batch in (first, second)
+            for fact_ in batch.list_facts(0, stated=False)
+            if key_of(fact_) in keys and (proof := batch.proof(0, fact_)) is not None
+        ]
+        measures = [measure_proof(proof, restatements) for proof in proofs]
+        largest = tuple(max((m[part] for m in measures), default=0) for part in range(4))
+        found = item.difficulty
+        assert (found.height, found.hops, found.steps, found.leaves) == largest
+        assert found.rules == len({step.rule for proof in proofs for step in proof.steps})
 
 
 def take_away(item: Answered, less: Sequence[Triple]) -> Draft:
