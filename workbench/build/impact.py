@@ -95,7 +95,9 @@ class Impact:
             return self._clean(lines)
         lines.append(f"{count:,} of {self.items:,} items of {self.dataset} hold it:")
         if target.names and target.kind != "template":
-            lines.append(f"  wrong if it goes: {self.wrong:,} (their proof uses it; another way may still lead to the answer)")
+            lines.append(
+                f"  wrong if it goes: {self.wrong:,} (their proof uses it; another way may still lead to the answer)"
+            )
         lines.append(f"  stale: {self.stale:,} (their answer stays, what they say changes)")
         lines.append("where: " + ", ".join(f"{_SAID[place]} {n:,}" for place, n in self.places.items()))
         rows = [("", "wrong", "stale")]
