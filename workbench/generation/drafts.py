@@ -32,6 +32,8 @@ from workbench.reasoning.sheets import WorldSheet
 __all__ = ["Drafter"]
 
 _CHANGES = 6
+_CHANGES_SHARED = 4
+"""Statements near a conclusion; fewer where many conclusions of a world are asked about."""
 _OPPOSED = 5
 _OPPOSED_FACTS = 12
 _TARGETS = 3
@@ -89,7 +91,8 @@ class Drafter:
         changed: list[list[Triple]] = []
         for target in targets:
             random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
-            changed.append(self._change_statement(target, batch.get_sheet(target.world), random))
+            found = self._change_statement(target, batch.get_sheet(target.world), random)
+            changed.append(found[: _CHANGES if level.questions == 1 else _CHANGES_SHARED])
         opposed = [
             (number, statement)
             for number, world in enumerate(worlds)
@@ -228,7 +231,7 @@ class Drafter:
         keep = [s for s in found if s not in sheet.numbers and s[0] != s[2]]
         # Most statements should be about things of the right kind; a few category mistakes are part of the subject.
         sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(known.classes, s)]
-        return sensible[:_CHANGES]
+        return sensible
 
     def _know(self, sheet: WorldSheet) -> _Known:
         """Return what is known of a world; of the latest one it is remembered."""
