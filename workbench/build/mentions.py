@@ -234,7 +234,9 @@ def _list_needles(target: Target, prefixes: Mapping[str, str]) -> list[bytes]:
     if target.kind == "template":
         return [f'"template":{canonical_json(name)[:-1]}@'.encode() for name in target.names]
     if target.names:
-        return [f"{canonical_json(name)}:".encode() for name in target.names]
+        # A rule to choose from stands in the steps of its option, and not among the rules of the theory.
+        names = [canonical_json(name) for name in target.names]
+        return [form.encode() for name in names for form in (f"{name}:", f'"rule":{name}')]
     return [compact_term(target.term, prefixes).encode()]
 
 
@@ -268,10 +270,11 @@ def make_matcher(target: Target, prefixes: Mapping[str, str]) -> Callable[[Mappi
 
 
 def _find_rule_places(item: Mapping[str, Any], names: frozenset[str]) -> tuple[str, ...]:
-    if names.isdisjoint(item["provenance"]["axioms"]):
-        return ()
-    used = any(outline.rule in names for proof in list_written_proofs(item) for outline, _ in proof)
-    return ("proof", "rules") if used else ("rules",)
+    found = {
+        "proof": any(outline.rule in names for proof in list_written_proofs(item) for outline, _ in proof),
+        "rules": not names.isdisjoint(item["provenance"]["axioms"]),
+    }
+    return tuple(place for place in PLACES if found.get(place))
 
 
 def _find_term_places(item: Mapping[str, Any], is_in_theory: bool, form: re.Pattern[str]) -> tuple[str, ...]:
