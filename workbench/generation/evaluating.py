@@ -21,7 +21,7 @@ from workbench.reasoning.extended_sheet import ExtendedSheet
 from workbench.reasoning.sheet import Extent, Sheet
 from workbench.reasoning.sheets import WorldSheet
 
-__all__ = ["Asked", "Case", "Evaluation", "Search", "get_key"]
+__all__ = ["Asked", "Case", "Claimed", "Evaluation", "Search", "get_key"]
 
 Claimed = tuple[int, Triple]
 """A statement with the number of the case that it is judged in."""
