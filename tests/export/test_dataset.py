@@ -139,6 +139,7 @@ def test_layout_and_reading_back(tmp_path: Path) -> None:
             "manifest.json",
             "prefixes.json",
             "report.html",
+            "scorer.py",
             f"theories/{DIGEST}.json",
             "wording.json",
         ]

@@ -19,6 +19,7 @@ from workbench.errors import DatasetError
 from workbench.export.manifest import MANIFEST, make_manifest
 from workbench.export.parts import name_table
 from workbench.export.reading import DatasetReader
+from workbench.export.scorer import SCORER_NAME
 from workbench.export.survey import Survey
 from workbench.export.table_reading import count_rows, iterate_rows
 from workbench.generation.digests import DIGEST_BYTES, shorten_digest
@@ -120,7 +121,8 @@ def _check_files(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:
     tables = {
         name for split in reader.splits for name in (reader.list_tables(split) or [f"data/{split}-00000.parquet"])
     }
-    expected = {f"items/{split}.jsonl" for split in reader.splits} | tables | {"prefixes.json", "wording.json"}
+    shared = {"prefixes.json", "wording.json", SCORER_NAME}
+    expected = {f"items/{split}.jsonl" for split in reader.splits} | tables | shared
     for name in sorted(expected - files):
         yield Problem(name, 0, "", "is not in the manifest")
     for name in sorted(files - expected):

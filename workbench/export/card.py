@@ -93,6 +93,8 @@ _FILES = """\
 - `theories/`: the rules of each item, by digest: a file for each, or, where there are very many, lines of
   `theories/<first two digits>.jsonl`.
 - `prefixes.json`, `wording.json`: how terms and sentences are written.
+- `scorer.py`: scores answers and checks each step of a proof, with Python's standard library alone:
+  `python scorer.py . answers.jsonl`.
 - `manifest.json`: counts, rejections, leakage and the SHA-256 of every file; `report.html` shows them.
 - `croissant.json`: the same description for machines."""
 

@@ -291,6 +291,7 @@ class DatasetWriter:
         from workbench.export.card import make_card
         from workbench.export.croissant import make_croissant
         from workbench.export.html_report import make_report
+        from workbench.export.scorer import SCORER_NAME, assemble_scorer
 
         tally = self.survey.tally([*self._splits])
         for digest, facts in sorted(self._facts.items()):
@@ -298,6 +299,7 @@ class DatasetWriter:
             self._write(name_facts(digest), gzip.compress(write_facts(facts), 9, mtime=0))
         self._write_json("wording.json", wording)
         self._write_json("prefixes.json", dict(prefixes))
+        self._write(SCORER_NAME, assemble_scorer().encode())
         self._write("README.md", make_card(card_head, manifest_head, tally, self._tables).encode())
         croissant = make_croissant(card_head, self._files, self._tables)
         self._write("croissant.json", (json.dumps(croissant, indent=2, ensure_ascii=False) + "\n").encode())
