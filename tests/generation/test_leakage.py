@@ -63,7 +63,10 @@ def make_item(number: int, split: str, facts: Sequence[Sequence[str]], proof: Pr
              "conclusion": ["n:a", "k:p", "n:b"]}
             for i, (rule, premises) in enumerate(proof, 1)
         ],
-        "identity": {n: hash_parts(g)[:32] for n, g in zip(("exact", "named", "core"), grains, strict=True)},
+        "identity": {
+            "context": hash_parts(number)[:32],
+            **{n: hash_parts(g)[:32] for n, g in zip(("exact", "named", "core"), grains, strict=True)},
+        },
         "difficulty": {"hops": len(proof)},
         "provenance": {"template": "entailment/en-1@0123456789abcdef"},
         **({"group": {"of": hash_parts(of)[:32], "kind": "renamed"}} if of is not None else {}),
