@@ -21,6 +21,7 @@ RUN = 13
 """Words in a run."""
 _WORD = re.compile(r"\w+")
 _RULES = ("rules", "closed")
+_PARAGRAPHS = frozenset(("facts", "rules", "closed", "statement", "question", "body_question", "supposed", "goal"))
 _REMEMBERED_WORDS = 500_000
 _REMEMBERED_TEXTS = 1024
 _ODD = 0x9E3779B97F4A7C15
@@ -36,7 +37,7 @@ def list_words(text: str) -> list[str]:
 def cut_prompt(prompt: str, texts: Sequence[str], slots: Sequence[str]) -> tuple[str, ...] | None:
     """Return what the slots of a template hold in a prompt, None when the prompt is not of the template.
 
-    Of several ways to cut it the first one counts; slots are not empty.
+    Of several ways to cut it the first one counts; slots are not empty, and hold lists or paragraphs as they are named.
     """
     if not prompt.startswith(texts[0]) or not prompt.endswith(texts[-1]):
         return None
@@ -44,17 +45,24 @@ def cut_prompt(prompt: str, texts: Sequence[str], slots: Sequence[str]) -> tuple
     def cut(position: int, index: int) -> tuple[str, ...] | None:
         text = texts[index + 1]
         if index == len(slots) - 1:
-            end = len(prompt) - len(text)
-            return (prompt[position:end],) if end > position else None
+            last = prompt[position : len(prompt) - len(text)]
+            return (last,) if _fits(slots[index], last) else None
         found = prompt.find(text, position + 1)
         while found >= 0:
-            rest = cut(found + len(text), index + 1)
+            rest = cut(found + len(text), index + 1) if _fits(slots[index], prompt[position:found]) else None
             if rest is not None:
                 return (prompt[position:found], *rest)
             found = prompt.find(text, found + 1)
         return None
 
     return cut(len(texts[0]), 0) if slots else None
+
+
+def _fits(slot: str, value: str) -> bool:
+    """Tell whether a value has the form that a slot of this name has."""
+    if slot.endswith(("_list", "_labelled")) or slot == "suppositions":
+        return all(line.startswith("- ") for line in value.split("\n"))
+    return bool(value) and (slot not in _PARAGRAPHS or "\n" not in value)
 
 
 class WordRuns:
