@@ -89,7 +89,7 @@ def test_samples_of_one_group_stay_together() -> None:
     assert max(one.gap for one in probe_labels(alone)) > 0.3
 
 
-def test_it_is_the_same_every_time_and_quick() -> None:
+def test_it_is_the_same_every_time() -> None:
     samples = draw_samples(1000, 1)
     assert probe_labels(samples) == probe_labels(samples)
 
