@@ -55,6 +55,23 @@ def test_closed_book_takes_the_project_as_it_is() -> None:
     assert (level.given, level.sources, level.distractors) == ("none", ("project",), (0, 0))
 
 
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("{questions: 0, tasks: {select: 3}}", "from 1 to 200"),
+        ("{questions: 100000, tasks: {select: 3}}", "from 1 to 200"),
+        ("{questions: [2, 3], tasks: {select: 3}}", "from 1 to 200"),
+        ("{questions: 8, tasks: {abduce: 3}}", "abduce leaves something unsaid"),
+    ],
+)
+def test_questions_that_cannot_share_a_world(level: str, said: str) -> None:
+    curriculum, violations = parse(f"version: 1\nlevels: [{level}]\n")
+    (found,) = violations
+    assert curriculum is None and said in found.message
+    assert found.location is not None and found.location.line == 2
+    assert read(BEGIN + LEVEL + "    questions: 8\n").levels[0].questions == 8
+
+
 def test_held_out_splits() -> None:
     curriculum = read(
         BEGIN + TWO + "held_out:\n  - {name: x, axis: higher, from: {hops: 3}}\n"

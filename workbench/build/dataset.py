@@ -300,8 +300,9 @@ def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curric
                 "different ones were found.",
                 quota.location,
                 why="Blocks of worlds were drawn until many in a row held nothing new for it.",
-                fix=f"Ask for at most {shortfall.taken:,}, widen the level's hops or distractors, or allow sampled "
-                "worlds; 'shortfall: warning' in the curriculum builds what there is.",
+                fix=(f"Ask for at most {shortfall.taken:,}, widen" if shortfall.taken else "Leave it out, widen")
+                + " the level's hops or distractors, or allow sampled worlds; 'shortfall: warning' in the curriculum "
+                "builds what there is.",
                 domain=curriculum.domain,
             )
         )

@@ -10,6 +10,7 @@ from workbench.formats.yaml_text import YamlPath
 from workbench.model.curriculum import (
     BALANCED,
     NO_STATUS,
+    OWN_CONTEXT_TASKS,
     STATUS_TASKS,
     STATUSES,
     TASKS,
@@ -31,6 +32,7 @@ _KEYS = {
 _WORLD_KEYS = {"individuals", "facts", "shape", "rules", "goals"}
 _BALANCE_KEYS = {"each", "most"}
 _OWN_KEYS = ("hops", "distractors")
+_MOST_QUESTIONS = 200
 
 
 def read_level(values: CurriculumValues, value: object, index: int) -> Level:
@@ -55,7 +57,7 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
         sources=_read_sources(values, level, given, where),
         quotas=_read_tasks(values, level.get("tasks", {}), (*where, "tasks"), given),
         split=values.get_name(level, "split", where, "split"),
-        questions=max(1, values.get_count(level.get("questions", 1), (*where, "questions"))),
+        questions=_read_questions(values, level, where),
         words=values.get_count(level.get("words", 0), (*where, "words")),
         world=_read_world(values, level["world"], (*where, "world")) if "world" in level else WorldShape(),
         where=_read_bounds(values, level.get("where", {}), (*where, "where")),
@@ -69,6 +71,19 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
             message = f"The level has {items:,} items, so none of the {balance.of} can be in {balance.each:,}."
             values.report(message, (*where, "balance", balance.of), "Ask for more items, or for fewer of each.")
     return read
+
+
+def _read_questions(values: CurriculumValues, level: Mapping[str, Any], where: YamlPath) -> int:
+    """Return how many questions share a world; tasks that leave something of it unsaid allow one only."""
+    least, most = values.get_range(level, "questions", where, (1, 1))
+    if least != most or not 1 <= most <= _MOST_QUESTIONS:
+        values.report(f'"questions" must be a whole number from 1 to {_MOST_QUESTIONS}.', (*where, "questions"))
+        return 1
+    tasks = level.get("tasks")
+    for task in sorted(OWN_CONTEXT_TASKS.intersection(tasks if isinstance(tasks, dict) and most > 1 else ())):
+        message = f"The task {task} leaves something unsaid, so it cannot be asked where questions share a world."
+        values.report(message, (*where, "tasks", task), "Ask for it at a level of its own, without questions.")
+    return most
 
 
 def _read_sources(

@@ -16,6 +16,7 @@ __all__ = [
     "CLOSED_BOOK_TASKS",
     "CURRICULUM_VERSION",
     "NO_STATUS",
+    "OWN_CONTEXT_TASKS",
     "STATUSES",
     "STATUS_TASKS",
     "TASKS",
@@ -48,6 +49,8 @@ WorldSource = Literal["sampled", "project"]
 STATUSES = ("entailed", "refuted", "unknown")
 NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
+OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce"))
+"""The tasks that leave something of a world unsaid, so that questions about one world cannot share it."""
 STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))
 """The tasks whose items are true, false or unknown."""
 
