@@ -75,8 +75,8 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
 
 def _read_questions(values: CurriculumValues, level: Mapping[str, Any], where: YamlPath) -> int:
     """Return how many questions share a world; tasks that leave something of it unsaid allow one only."""
-    least, most = values.get_range(level, "questions", where, (1, 1))
-    if least != most or not 1 <= most <= _MOST_QUESTIONS:
+    most = level.get("questions", 1)
+    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= _MOST_QUESTIONS:
         values.report(f'"questions" must be a whole number from 1 to {_MOST_QUESTIONS}.', (*where, "questions"))
         return 1
     tasks = level.get("tasks")
