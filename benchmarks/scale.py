@@ -21,8 +21,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from workbench.build import verify
 from workbench.export.dataset import open_dataset
 from workbench.export.staging import open_stage
@@ -215,6 +213,8 @@ def main() -> None:
     with ExitStack() as stack:
         folder = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         out = folder / "scale"
+        import psutil  # only the measuring needs it
+
         before = psutil.Process().memory_info().rss / 2**20
         print(f"{arguments.items:,} items, {arguments.workers} workers; {before:,.0f} MB at the start")
         started = time.monotonic()

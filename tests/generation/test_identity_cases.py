@@ -314,9 +314,10 @@ def test_what_an_option_changes_belongs_to_it() -> None:
         return make_item(parts=tuple(options))
 
     one, other = compute_all(make((A, P, E), (B, P, E)), make((B, P, E), (A, P, E)))
-    assert all(first != second for first, second in zip(one, other, strict=True))
+    assert all(first != second for first, second in zip(one[:3], other[:3], strict=True))
     lost, gained = compute_all(*(make_item(parts=(Part.of("change", (A, P, B), note),)) for note in ("lost", "gained")))
-    assert all(first != second for first, second in zip(lost, gained, strict=True))
+    assert all(first != second for first, second in zip(lost[:3], gained[:3], strict=True))
+    assert one.context == other.context == lost.context == gained.context
 
 
 def test_rules_to_choose_from_are_taken_by_what_they_say() -> None:
@@ -326,7 +327,7 @@ def test_rules_to_choose_from_are_taken_by_what_they_say() -> None:
         *(make_item(parts=(Part.of("option", rule),)) for rule in (RULES[0], other_names, turned))
     )
     assert one == same
-    assert all(first != second for first, second in zip(one, different, strict=True))
+    assert all(first != second for first, second in zip(one[:3], different[:3], strict=True))
 
 
 def test_numbers_that_a_question_compares_count() -> None:

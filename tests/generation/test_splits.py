@@ -101,7 +101,7 @@ def test_whatever_an_item_is_it_has_one_split_and_train_has_nothing_held_out(
     touched = touch_naively(splitter, features)
     assert splitter.list_touched(features) == tuple(touched)
     split = splitter.choose(features)
-    assert split == (touched[0] if touched else take_share(features.named, splitter.shares))
+    assert split == (touched[0] if touched else take_share(features.context, splitter.shares))
     assert split != "train" or not touched
     assert splitter.choose(features, "train") == (touched[0] if touched else "train")
     assert splitter.choose(features, "deeper") == "deeper"

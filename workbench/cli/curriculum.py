@@ -12,7 +12,12 @@ __all__ = ["curriculum", "preview"]
 
 @click.group(short_help="Look at a curriculum before anything is built.")
 def curriculum() -> None:
-    """Look at a curriculum before anything is built."""
+    """Look at a curriculum before anything is built.
+
+    \b
+    Example:
+      workbench curriculum preview planets --level one-step
+    """
 
 
 @curriculum.command(short_help="Show an item of each task and level.")

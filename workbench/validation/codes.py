@@ -71,6 +71,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         ),
         "wording.missing-label": "no label or phrase in any language of the project",
         "wording.missing-phrase": "no label or phrase in any language of the project",
+        "wording.missing-form": "names without a form in a case that phrases ask for",
         "wording.shared-label": "two things that are said in the same words",
         "wording.shared-phrase": "two things that are said in the same words",
         "wording.phrase-slots": "a phrase without its slots, or with others",
@@ -122,6 +123,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "split.misplaced": (
             "what a build says: items of train that have what a split holds out; items of that split that have "
             "nothing of it"
+        ),
+        "curriculum.closed-book": "a closed-book level that asks what cannot be asked, or that nothing teaches",
+        "curriculum.untaught": "what a build says: facts that closed-book questions rest on and train does not teach",
+        "curriculum.perturbed": (
+            "what a build says: items of a perturbed split that could not be made, by the kind of change"
         ),
         "curriculum.sensitive": (
             "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
