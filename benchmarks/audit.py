@@ -34,7 +34,7 @@ import yaml
 
 from benchmarks.puzzles import READERS, Solved, read_family
 from workbench.build import build, load
-from workbench.generation.taking import OFTEN
+from workbench.generation.selection.taking import OFTEN
 
 __all__ = [
     "Audit",

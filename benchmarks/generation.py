@@ -30,17 +30,19 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from workbench.build.curricula import read_curriculum
 from workbench.build.knowledge import get_knowledge
 from workbench.build.materials import collect_material
-from workbench.generation import answering, blocks, judging, rendering
-from workbench.generation.blocks import BLOCK_SIZE, BlockMaker, Material
-from workbench.generation.drafts import Drafter
-from workbench.generation.items import ItemWriter
-from workbench.generation.processes import InProcess
-from workbench.generation.project_worlds import ProjectWorlds
-from workbench.generation.rendering import Renderer
-from workbench.generation.sampling import Sampler
-from workbench.generation.selection import START, Place, select_items
-from workbench.generation.taking import Key, Written
+from workbench.generation.items import judging, rendering
+from workbench.generation.items.item_making import ItemWriter
+from workbench.generation.items.rendering import Renderer
+from workbench.generation.questions import answering
+from workbench.generation.questions.drafting import Drafter
+from workbench.generation.selection import blocks
+from workbench.generation.selection.blocks import BLOCK_SIZE, BlockMaker, Material
+from workbench.generation.selection.processes import InProcess
+from workbench.generation.selection.selecting import START, Place, select_items
+from workbench.generation.selection.taking import Key, Written
 from workbench.generation.tasks import get_family
+from workbench.generation.worlds.project_worlds import ProjectWorlds
+from workbench.generation.worlds.sampling import Sampler
 from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, STATUSES, Cell, Level, Quota, Task
 from workbench.project import load
 from workbench.solving.certificates import Judge

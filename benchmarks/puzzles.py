@@ -4,7 +4,7 @@ Each reader takes the prompt alone, as a pupil would, and finds the answer by a 
 generator's is used, and what it says beside the prompt is not looked at. A prompt that a reader does not understand
 wholly raises ValueError: nothing is guessed.
 
-Each also says what the prompt is up to names, in the grains of workbench.generation.identity. ``named`` renames
+Each also says what the prompt is up to names, in the grains of workbench.generation.identity.grains. ``named`` renames
 individuals, ``core`` predicates too. The order of what is stated never counts, nor does the wording of one and the same
 thing. Nothing is left out as a distractor but the gender of those in a family who are not asked about, which no prompt
 states and on which no answer rests.
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, permutations, product
 
-from workbench.generation.clauses import Clause
-from workbench.generation.identity import ItemStructure, Part, compute_identity
+from workbench.generation.identity.clauses import Clause
+from workbench.generation.identity.grains import ItemStructure, Part, compute_identity
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import RDF_TYPE, Triple
 

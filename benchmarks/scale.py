@@ -24,10 +24,10 @@ from typing import Any
 from workbench.build import verify
 from workbench.export.dataset import open_dataset
 from workbench.export.staging import open_stage
-from workbench.generation.processes import map_in_order
-from workbench.generation.selection import Place, Selection, Sink, select_items
-from workbench.generation.splits import build_splitter
-from workbench.generation.taking import Key, Written
+from workbench.generation.selection.processes import map_in_order
+from workbench.generation.selection.selecting import Place, Selection, Sink, select_items
+from workbench.generation.selection.taking import Key, Written
+from workbench.generation.splits.splitter import build_splitter
 from workbench.model.curriculum import Cell, Curriculum, Level, Quota, Splits, WorldSource
 from workbench.model.items import canonical_json, compute_item_id, digest_json
 
@@ -90,7 +90,7 @@ class MadeUp:
     def iterate_blocks(
         self, level: Level, get_room: Callable[[], dict[Cell, int]], start: Place
     ) -> Iterator[_MadeUpBlock]:
-        """See :class:`workbench.generation.selection.BlockSource`."""
+        """See :class:`workbench.generation.selection.selecting.BlockSource`."""
         cells = [(level.name, quota.task, quota.status) for quota in level.quotas]
         number = start.number + (start.turn > 0)
         while True:

@@ -17,8 +17,8 @@ from workbench.build import verify
 from workbench.export import read_dataset, theories
 from workbench.export.staging import open_stage
 from workbench.export.survey import Survey
-from workbench.generation.selection import Place, Selection, select_items
-from workbench.generation.taking import Key, Written
+from workbench.generation.selection.selecting import Place, Selection, select_items
+from workbench.generation.selection.taking import Key, Written
 from workbench.model.curriculum import Cell, Level, WorldSource
 
 ITEMS = 20_000

@@ -57,7 +57,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     checked = check(project)
     with pytest.MonkeyPatch.context() as patch:
         # Small blocks and chunks, so that there is much to be interrupted; the check is not what is tested here.
-        patch.setattr("workbench.generation.blocks.BLOCK_SIZE", 2)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 2)
         patch.setattr(staging, "CHUNK_ITEMS", 3)
         patch.setattr(building, "check", lambda *_, **__: checked)
         yield project
@@ -181,7 +181,7 @@ def test_any_number_of_workers_makes_the_same_bytes(
 ) -> None:
     """Workers are forked here, so that they have the small blocks too."""
     context = multiprocessing.get_context("fork")
-    monkeypatch.setattr("workbench.generation.processes.multiprocessing.get_context", lambda _: context)
+    monkeypatch.setattr("workbench.generation.selection.processes.multiprocessing.get_context", lambda _: context)
     monkeypatch.setattr(building, "_MANY", 1)
     if workers == 3:
         build_and_die(project, tmp_path, "item", 20)

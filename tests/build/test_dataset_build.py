@@ -116,8 +116,8 @@ def test_another_seed_makes_other_items(project: Path, built: Path, small_blocks
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.generation.blocks.BLOCK_SIZE", 6)
-    monkeypatch.setattr("workbench.generation.selection._PATIENCE", 2)
+    monkeypatch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 6)
+    monkeypatch.setattr("workbench.generation.selection.selecting._PATIENCE", 2)
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -14,8 +14,8 @@ from guild_project import write_guild_project
 
 from workbench.build import build, load, verify
 from workbench.errors import UsageError
-from workbench.generation.diversity import measure_diversity
-from workbench.generation.probe import probe_items
+from workbench.generation.surveys.diversity import measure_diversity
+from workbench.generation.surveys.probe import probe_items
 
 CURRICULUM = """\
 version: 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.build.pace import Pace, say_duration
-from workbench.generation.selection import Progress
+from workbench.generation.selection.selecting import Progress
 
 
 def test_rate_and_remaining_time_are_those_of_the_last_seconds() -> None:

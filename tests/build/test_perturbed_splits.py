@@ -20,7 +20,7 @@ from workbench.build.variant_verification import find_difference
 from workbench.build.variants import VariantMaker
 from workbench.export import DatasetContent, read_dataset, write_dataset
 from workbench.export.scorer.program import main
-from workbench.generation.questions import Answered, Draft
+from workbench.generation.questions.draft import Answered, Draft
 from workbench.model.items import canonical_json, check_item, compute_item_id
 from workbench.model.splits import PERTURBATIONS
 

@@ -20,7 +20,7 @@ from workbench.build.sameness import find_difference
 from workbench.cli import main
 from workbench.errors import DatasetError, UsageError
 from workbench.export import read_dataset
-from workbench.generation.identity import ItemStructure, compute_identity
+from workbench.generation.identity.grains import ItemStructure, compute_identity
 from workbench.model.items import canonical_json
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import RDF_TYPE, make_literal

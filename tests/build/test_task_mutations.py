@@ -19,7 +19,7 @@ from workbench.checker.facts import CheckError
 from workbench.checker.judging import Checker
 from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.generation.keyed import hash_parts
-from workbench.generation.questions import apply_change
+from workbench.generation.questions.draft import apply_change
 from workbench.model.items import canonical_json, digest_json
 
 OPTIONS = ("options", "abduce", "diff")

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.errors import UsageError
 from workbench.export.staging import Stage, name_stage, open_stage
-from workbench.generation.taking import Key, Written
+from workbench.generation.selection.taking import Key, Written
 
 CELLS = [("one", "select", "-"), ("two", "select", "-")]
 SPLITS = ["train", "test"]

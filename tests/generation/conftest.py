@@ -11,8 +11,8 @@ from guild_project import write_guild_project
 from workbench.build import get_knowledge, load, read_curriculum
 from workbench.build.materials import collect_material
 from workbench.formats.curriculum import parse_curriculum
-from workbench.generation import blocks
-from workbench.generation.blocks import Material
+from workbench.generation.selection import blocks
+from workbench.generation.selection.blocks import Material
 
 SHAPES = """\
 @prefix g: <https://example.org/guild#> .

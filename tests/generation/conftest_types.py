@@ -2,6 +2,6 @@
 
 from collections.abc import Callable
 
-from workbench.generation.blocks import Material
+from workbench.generation.selection.blocks import Material
 
 MakeMaterial = Callable[..., Material]

@@ -15,9 +15,9 @@ from workbench.build.item_lines import Line
 from workbench.build.item_verification import ItemVerifier
 from workbench.export import DatasetContent, read_dataset, write_dataset
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.blocks import BlockMaker, Candidate, Material
-from workbench.generation.judging import Judges
-from workbench.generation.questions import Answered
+from workbench.generation.items.judging import Judges
+from workbench.generation.questions.draft import Answered
+from workbench.generation.selection.blocks import BlockMaker, Candidate, Material
 from workbench.model.items import canonical_json, compute_item_id, expand_term
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from conftest_types import MakeMaterial
 
-from workbench.generation.answered_features import describe_answered
-from workbench.generation.blocks import BlockMaker
-from workbench.generation.features import FeatureReader, count_words
-from workbench.generation.splits import build_splitter
+from workbench.generation.selection.blocks import BlockMaker
+from workbench.generation.splits.answered_features import describe_answered
+from workbench.generation.splits.features import FeatureReader, count_words
+from workbench.generation.splits.splitter import build_splitter
 from workbench.model.splits import HeldOut
 
 LEVELS = (

@@ -13,8 +13,8 @@ from oracles.ground import CLOSED, Program, Truth, atom, draw_program, fact, key
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.checker import Checker, certify, measure_proof
-from workbench.generation.answering import answer_drafts, find_statuses, measure_drafts
-from workbench.generation.questions import ANSWER, Answered, Claim, Draft, ask_pattern
+from workbench.generation.questions.answering import answer_drafts, find_statuses, measure_drafts
+from workbench.generation.questions.draft import ANSWER, Answered, Claim, Draft, ask_pattern
 from workbench.model.curriculum import Level
 from workbench.model.proofs import ModelPair, Proof, Refutation
 from workbench.model.rules import Negation, Rule, is_restatement, iterate_atoms

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.balancing import Balancer, Traits, report_balance
+from workbench.generation.selection.balancing import Balancer, Traits, report_balance
 from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, Splits
 from workbench.model.report import Location
 

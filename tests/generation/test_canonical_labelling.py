@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import LimitError
-from workbench.generation.canonical_labelling import canonicalise
+from workbench.generation.identity.canonical_labelling import canonicalise
 
 Graph = tuple[list[str], list[tuple[str, tuple[int, ...]]]]
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from workbench.generation.capacity import (
+from workbench.generation.identity.capacity import (
     OwnCount,
     StructureTally,
     check_capacity,
@@ -17,8 +17,8 @@ from workbench.generation.capacity import (
     describe_capacity,
     say_capacity,
 )
-from workbench.generation.identity import Identity
-from workbench.generation.population import StructureSample, estimate_population, expect_distinct
+from workbench.generation.identity.grains import Identity
+from workbench.generation.identity.population import StructureSample, estimate_population, expect_distinct
 from workbench.model.curriculum import Cell, Level
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Triple

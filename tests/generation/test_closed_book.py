@@ -24,7 +24,7 @@ from closed_book_project import (
 from workbench.build import build, check, load, verify
 from workbench.errors import DatasetError, InvalidKnowledgeError
 from workbench.export.reading import read_dataset
-from workbench.generation.books import Book, digest_facts
+from workbench.generation.worlds.books import Book, digest_facts
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import RDF_TYPE
 from workbench.model.theory import Theory

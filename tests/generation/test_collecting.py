@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from workbench.generation.collecting import collect_rarely
+from workbench.generation.selection.collecting import collect_rarely
 
 
 def test_thresholds_are_restored() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.digests import DigestCounter, DigestSet, shorten_digest
+from workbench.generation.selection.digests import DigestCounter, DigestSet, shorten_digest
 
 # Few values that differ in any place, the empty mark among them, so that places in the table collide.
 DIGESTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)).map(lambda t: bytes([t[0]] + [0] * 14 + [t[1]])))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.diversity import DiversityTally, compute_entropy, measure_diversity, write_diversity
+from workbench.generation.surveys.diversity import DiversityTally, compute_entropy, measure_diversity, write_diversity
 
 
 def make_item(question: str = "a b c", **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.build import build, check, load, verify
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.clause_graph import ClauseGraph, Grain, compute_digest
+from workbench.generation.identity.clause_graph import ClauseGraph, Grain, compute_digest
 
 FILES = {
     "workbench.yaml": """\

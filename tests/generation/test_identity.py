@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.generation.identity import ItemStructure, compute_identity, explain_match
+from workbench.generation.identity.grains import ItemStructure, compute_identity, explain_match
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, Operation, Rule
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable, make_literal
 

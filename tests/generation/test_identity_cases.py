@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.generation.clauses import Clause
-from workbench.generation.identity import (
+from workbench.generation.identity.clauses import Clause
+from workbench.generation.identity.grains import (
     CaseStructure,
     Identity,
     ItemStructure,

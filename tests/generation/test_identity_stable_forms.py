@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import LimitError
-from workbench.generation import stable_forms
-from workbench.generation.stable_forms import Edge, find_stable_form, join_texts
+from workbench.generation.identity import stable_forms
+from workbench.generation.identity.stable_forms import Edge, find_stable_form, join_texts
 
 Graph = tuple[list[str], list[Edge]]
 ARITY = {"u": 1, "p": 2, "q": 2, "t": 3}

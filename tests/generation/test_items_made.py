@@ -14,14 +14,14 @@ from conftest_types import MakeMaterial
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material
-from workbench.generation.items import extract_proof, merge_proofs, write_theory
-from workbench.generation.judging import Case, Certificate, Judges
-from workbench.generation.processes import InProcess
-from workbench.generation.questions import ANSWER, Answered, Claim, Judgement
-from workbench.generation.rendering import Rendered
-from workbench.generation.selection import select_items
-from workbench.generation.taking import Key, Written
+from workbench.generation.items.item_making import extract_proof, merge_proofs, write_theory
+from workbench.generation.items.judging import Case, Certificate, Judges
+from workbench.generation.items.rendering import Rendered
+from workbench.generation.questions.draft import ANSWER, Answered, Claim, Judgement
+from workbench.generation.selection.blocks import BlockMaker, Candidate, JudgedItem, Material
+from workbench.generation.selection.processes import InProcess
+from workbench.generation.selection.selecting import select_items
+from workbench.generation.selection.taking import Key, Written
 from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import check_item, expand_term
 from workbench.model.proofs import ModelPair, Proof, Refutation
@@ -76,7 +76,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(make_material: MakeMaterial) -> Made:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.blocks.BLOCK_SIZE", 10)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 10)
         return Made(make_material(LEVELS))
 
 
@@ -354,7 +354,7 @@ class Nowhere:
 def test_a_rejected_item_is_counted_with_its_reason(
     make_material: MakeMaterial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.generation.blocks.BLOCK_SIZE", 8)
+    monkeypatch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 8)
     refused: list[str] = []
     judge_all = Judges.judge_all
 

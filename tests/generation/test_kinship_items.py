@@ -10,8 +10,8 @@ import pytest
 from workbench.build import get_knowledge, load, read_curriculum
 from workbench.build.materials import collect_material
 from workbench.checker import certify
-from workbench.generation.blocks import BlockMaker, Candidate, Material
-from workbench.generation.questions import apply_change, extend_theory
+from workbench.generation.questions.draft import apply_change, extend_theory
+from workbench.generation.selection.blocks import BlockMaker, Candidate, Material
 from workbench.model.items import check_item
 
 
@@ -29,7 +29,7 @@ def propose(material: Material, level: int, *, worlds: int = 10) -> tuple[BlockM
     chosen = material.curriculum.levels[level]
     open_cells = {(quota.task, quota.status) for quota in chosen.quotas}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.blocks.BLOCK_SIZE", worlds)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", worlds)
         found = [c for source in chosen.sources for c in maker.propose(chosen, source, 0, open_cells).candidates]
     return maker, found
 

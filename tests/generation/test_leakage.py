@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from workbench.export.reading import read_dataset
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.keyed import hash_parts
-from workbench.generation.leakage import COLUMNS, Leakage, LeakageTable, find_leaks
-from workbench.generation.leakage_marks import Marker
-from workbench.generation.splits import Splitter, build_splitter
-from workbench.generation.word_runs import cut_prompt, list_words
+from workbench.generation.splits.leakage import COLUMNS, Leakage, LeakageTable, find_leaks
+from workbench.generation.splits.leakage_marks import Marker
+from workbench.generation.splits.splitter import Splitter, build_splitter
+from workbench.generation.splits.word_runs import cut_prompt, list_words
 
 PREFIXES = {"k": "https://example.org/k#", "n": "urn:n#", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}
 TEMPLATES = [

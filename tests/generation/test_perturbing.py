@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 from oracles.ground import NUMBERS, Program, atom, draw_program, fact, list_atoms, name
 
 from workbench.export.reading import read_dataset
-from workbench.generation.answering import measure_drafts
-from workbench.generation.perturbing import Supply, Variant, choose_originals, find_variant_fault, order_rules, perturb
-from workbench.generation.plan import ValuePool
-from workbench.generation.questions import Answered, Claim, Draft, ask_pattern
+from workbench.generation.questions.answering import measure_drafts
+from workbench.generation.questions.draft import Answered, Claim, Draft, ask_pattern
+from workbench.generation.questions.perturbing import (
+    Supply,
+    Variant,
+    choose_originals,
+    find_variant_fault,
+    order_rules,
+    perturb,
+)
+from workbench.generation.worlds.plan import ValuePool
 from workbench.model.curriculum import STATUSES, Level
 from workbench.model.rules import Rule
 from workbench.model.splits import HeldOut, Perturbation

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from workbench.generation.probe import Finding, Sample, probe_choices, probe_items, probe_labels
+from workbench.generation.surveys.probe import Finding, Sample, probe_choices, probe_items, probe_labels
 
 WORDS = [f"w{number}" for number in range(300)]
 STATUSES = ("entailed", "refuted", "unknown")

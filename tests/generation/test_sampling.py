@@ -16,15 +16,15 @@ from rdflib import Graph
 from workbench.build import get_knowledge, load, read_curriculum
 from workbench.build.materials import collect_material, find_violating
 from workbench.checker import measure_proof
-from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import MAX_HOPS, sum_masks
-from workbench.generation.sampling import Sampler
-from workbench.generation.shapes import make_shape_judge
-from workbench.generation.sketch import DeadEnd, Sketch
-from workbench.generation.unfolding import Unfolder
-from workbench.generation.ways import WayBook
-from workbench.generation.worlds import NameBook, World
+from workbench.generation.selection.blocks import BlockMaker, Material
+from workbench.generation.worlds.plan import MAX_HOPS, sum_masks
+from workbench.generation.worlds.sampling import Sampler
+from workbench.generation.worlds.shapes import make_shape_judge
+from workbench.generation.worlds.sketch import DeadEnd, Sketch
+from workbench.generation.worlds.unfolding import Unfolder
+from workbench.generation.worlds.ways import WayBook
+from workbench.generation.worlds.world import NameBook, World
 from workbench.model.curriculum import NameList
 from workbench.model.rules import is_restatement
 from workbench.model.terms import RDF_TYPE, RDFS_LABEL, Triple, is_literal

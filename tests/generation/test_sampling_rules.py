@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from conftest_types import MakeMaterial
 
-from workbench.generation.attaining import Attainment
-from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.keyed import KeyedRandom, gather_codes, hash_number
-from workbench.generation.plan import build_plan
-from workbench.generation.sampling import Sampler
-from workbench.generation.steering import draw_graph, measure_world
-from workbench.generation.ways import WayBook
-from workbench.generation.worlds import NameBook, World
+from workbench.generation.selection.blocks import BlockMaker, Material
+from workbench.generation.worlds.attaining import Attainment
+from workbench.generation.worlds.plan import build_plan
+from workbench.generation.worlds.sampling import Sampler
+from workbench.generation.worlds.steering import draw_graph, measure_world
+from workbench.generation.worlds.ways import WayBook
+from workbench.generation.worlds.world import NameBook, World
 from workbench.model.curriculum import Level, WorldForm, WorldShape
 from workbench.model.rules import Atom
 from workbench.model.theory import Theory

@@ -15,13 +15,13 @@ from conftest_types import MakeMaterial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation import selection as selection_module
-from workbench.generation.balancing import Balancer, Traits
-from workbench.generation.blocks import BlockMaker, Material
 from workbench.generation.keyed import take_share
-from workbench.generation.processes import InProcess
-from workbench.generation.selection import Place, Progress, Selection, select_items
-from workbench.generation.taking import Key, Ledger, Written, foresee, take_in_turn
+from workbench.generation.selection import selecting as selection_module
+from workbench.generation.selection.balancing import Balancer, Traits
+from workbench.generation.selection.blocks import BlockMaker, Material
+from workbench.generation.selection.processes import InProcess
+from workbench.generation.selection.selecting import Place, Progress, Selection, select_items
+from workbench.generation.selection.taking import Key, Ledger, Written, foresee, take_in_turn
 from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, Splits, WorldSource
 
 PATIENCE = selection_module._PATIENCE

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from workbench.errors import DatasetError
 from workbench.export.reading import read_dataset
 from workbench.formats.curriculum import parse_curriculum
-from workbench.generation.features import FeatureReader, ItemFeatures, outline_steps
 from workbench.generation.keyed import KeyedRandom, take_share
-from workbench.generation.splits import Splitter, build_splitter, read_splitter, report_splits
+from workbench.generation.splits.features import FeatureReader, ItemFeatures, outline_steps
+from workbench.generation.splits.splitter import Splitter, build_splitter, read_splitter, report_splits
 from workbench.model.curriculum import Curriculum
 from workbench.model.proofs import Step
 from workbench.model.rules import Atom, Rule

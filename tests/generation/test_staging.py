@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.formats.curriculum import parse_curriculum
-from workbench.generation.staging import StageEntry, iterate_stage, plan_stages, report_stages, share_out
+from workbench.generation.selection.staging import StageEntry, iterate_stage, plan_stages, report_stages, share_out
 from workbench.model.curriculum import Curriculum
 
 LEVELS = "version: 1\nlevels:\n" + "".join(f"  - {{name: {n}, tasks: {{select: 9}}}}\n" for n in "abc")

@@ -13,8 +13,8 @@ from made_tasks import MadeTask, load_reader
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.checker import Checker
-from workbench.generation.answering import answer_drafts, measure_drafts
-from workbench.generation.questions import Answered, Change, Claim, Draft
+from workbench.generation.questions.answering import answer_drafts, measure_drafts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft
 from workbench.model.items import check_item
 from workbench.model.proofs import FALSE, ModelPair, Proof
 from workbench.model.terms import Triple
@@ -37,7 +37,7 @@ TEMPLATES = {
 @pytest.fixture(scope="module")
 def made(make_material: MakeMaterial, tmp_path_factory: pytest.TempPathFactory) -> MadeTask:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.blocks.BLOCK_SIZE", 12)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 12)
         return MadeTask(make_material(LEVELS), "conflict", TEMPLATES, tmp_path_factory.mktemp("conflict"))
 
 

@@ -12,11 +12,11 @@ from made_tasks import MadeTask, load_reader
 from oracles.naive import evaluate as evaluate_naively
 
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.answered_features import describe_answered
-from workbench.generation.answering import answer_drafts, measure_drafts
-from workbench.generation.features import FeatureReader
-from workbench.generation.near_rules import list_near_rules, list_valued
-from workbench.generation.questions import Answered, Change, Claim, Draft
+from workbench.generation.questions.answering import answer_drafts, measure_drafts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft
+from workbench.generation.questions.near_rules import list_near_rules, list_valued
+from workbench.generation.splits.answered_features import describe_answered
+from workbench.generation.splits.features import FeatureReader
 from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import check_item
 from workbench.model.proofs import Proof
@@ -42,7 +42,7 @@ RIGHT = 4
 @pytest.fixture(scope="module")
 def made(make_material: MakeMaterial, tmp_path_factory: pytest.TempPathFactory) -> MadeTask:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.blocks.BLOCK_SIZE", 8)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 8)
         return MadeTask(make_material(LEVELS), "induce", TEMPLATES, tmp_path_factory.mktemp("induce"), most=8)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.generation.plan import Plan, build_plan
-from workbench.generation.usable_rules import count_novelty, list_new_rules, list_usable_rules
+from workbench.generation.worlds.plan import Plan, build_plan
+from workbench.generation.worlds.usable_rules import count_novelty, list_new_rules, list_usable_rules
 from workbench.model.curriculum import Level, WorldShape
 from workbench.model.rules import Atom, Rule
 from workbench.model.theory import Theory

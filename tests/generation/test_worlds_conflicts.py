@@ -8,12 +8,12 @@ import pytest
 from conftest_types import MakeMaterial
 from oracles.naive import evaluate as evaluate_naively
 
-from workbench.generation.blocks import BlockMaker
-from workbench.generation.conflicts import BrokenWorld, WorldBreaker
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import Plan
-from workbench.generation.sampling import Sampler
-from workbench.generation.worlds import NameBook, World
+from workbench.generation.selection.blocks import BlockMaker
+from workbench.generation.worlds.conflicts import BrokenWorld, WorldBreaker
+from workbench.generation.worlds.plan import Plan
+from workbench.generation.worlds.sampling import Sampler
+from workbench.generation.worlds.world import NameBook, World
 
 LEVELS = "  - hops: [1, 3]\n    tasks: {select: 9}\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.worlds import NameBook, list_confusable
+from workbench.generation.worlds.world import NameBook, list_confusable
 from workbench.model.curriculum import Curriculum, NameList
 
 

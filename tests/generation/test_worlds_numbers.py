@@ -8,13 +8,13 @@ from conftest_types import MakeMaterial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.generation.blocks import BlockMaker
-from workbench.generation.instances import NUMBER, NumberRules
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.linear import Linear, make_linear
-from workbench.generation.sampling import Sampler
-from workbench.generation.values import NumberSystem
-from workbench.generation.worlds import NameBook
+from workbench.generation.selection.blocks import BlockMaker
+from workbench.generation.worlds.instances import NUMBER, NumberRules
+from workbench.generation.worlds.linear import Linear, make_linear
+from workbench.generation.worlds.sampling import Sampler
+from workbench.generation.worlds.values import NumberSystem
+from workbench.generation.worlds.world import NameBook
 from workbench.model.builtins import holds
 from workbench.model.rules import Comparison, Expression, Operation
 from workbench.model.terms import RDF_TYPE, make_literal, read_integer

@@ -23,7 +23,7 @@ from lexicon_strategies import (
 from workbench.build import get_knowledge, load, read_curriculum
 from workbench.build.materials import collect_material
 from workbench.errors import DatasetError
-from workbench.generation.blocks import BlockMaker
+from workbench.generation.selection.blocks import BlockMaker
 from workbench.model.rules import Atom, Rule, collect_variables
 from workbench.model.terms import RDF_TYPE
 from workbench.wording.frames import FRAMES, write_frames

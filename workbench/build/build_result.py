@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.build.perturbed_splits import PerturbedSplit
-from workbench.generation.staging import StagePlan
+from workbench.generation.selection.staging import StagePlan
 from workbench.model.report import Report
 
 __all__ = ["BuildResult", "BuiltDataset"]

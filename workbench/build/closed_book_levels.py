@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from workbench.generation.rendering import serves_closed_book
+from workbench.generation.items.rendering import serves_closed_book
 from workbench.model.curriculum import CLOSED_BOOK_TASKS, Curriculum
 from workbench.model.report import Location, Violation
 from workbench.wording.frames import FRAMES

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.build.closed_book_levels import find_closed_book_problems
 from workbench.formats.curriculum import parse_curriculum
-from workbench.generation.rendering import name_slots
+from workbench.generation.items.rendering import name_slots
 from workbench.generation.tasks import get_family
 from workbench.model.curriculum import TASKS, Curriculum
 from workbench.model.report import Location, Violation

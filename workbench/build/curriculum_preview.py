@@ -13,7 +13,7 @@ from workbench.build.curricula import CurriculumText, locate_templates, read_cur
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.materials import collect_material
 from workbench.errors import InvalidKnowledgeError, UsageError
-from workbench.generation.blocks import BlockMaker
+from workbench.generation.selection.blocks import BlockMaker
 from workbench.model.curriculum import Curriculum, Level, WorldSource
 from workbench.model.report import Report, Violation
 from workbench.project import Project

@@ -24,14 +24,14 @@ from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.measured import Measurement, read_measured
 from workbench.export.parts import MadePart, Part
 from workbench.export.staging import Stage, open_stage
-from workbench.generation.balancing import report_balance
-from workbench.generation.blocks import BlockMaker, Material
-from workbench.generation.leakage import find_leaks
-from workbench.generation.processes import map_in_order, open_source
-from workbench.generation.selection import Selection, select_items
-from workbench.generation.splits import report_splits
-from workbench.generation.staging import StagePlan, plan_stages, report_stages
-from workbench.generation.usable_rules import list_usable_rules
+from workbench.generation.selection.balancing import report_balance
+from workbench.generation.selection.blocks import BlockMaker, Material
+from workbench.generation.selection.processes import map_in_order, open_source
+from workbench.generation.selection.selecting import Selection, select_items
+from workbench.generation.selection.staging import StagePlan, plan_stages, report_stages
+from workbench.generation.splits.leakage import find_leaks
+from workbench.generation.splits.splitter import report_splits
+from workbench.generation.worlds.usable_rules import list_usable_rules
 from workbench.model.curriculum import Curriculum, Level
 from workbench.model.report import Report, Violation
 from workbench.model.rules import collect_operators

@@ -22,11 +22,11 @@ from workbench.build.narration import Narrator
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
-from workbench.generation.answering import find_statuses
-from workbench.generation.clause_graph import normalise_rule
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import UNCHANGED, Draft, Outcome
-from workbench.generation.rendering import list_closed
+from workbench.generation.identity.clause_graph import normalise_rule
+from workbench.generation.items.rendering import list_closed
+from workbench.generation.questions.answering import find_statuses
+from workbench.generation.questions.draft import UNCHANGED, Draft, Outcome
+from workbench.generation.questions.listing import find_answers
 from workbench.model.proofs import FALSE, Proof, Refutation
 from workbench.model.report import Location
 from workbench.model.rules import Rule

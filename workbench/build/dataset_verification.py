@@ -22,7 +22,7 @@ from workbench.export.reading import DatasetReader
 from workbench.export.scorer import SCORER_NAME
 from workbench.export.survey import Survey
 from workbench.export.table_reading import count_rows, iterate_rows
-from workbench.generation.digests import DIGEST_BYTES, shorten_digest
+from workbench.generation.selection.digests import DIGEST_BYTES, shorten_digest
 from workbench.model.items import digest_json
 
 __all__ = ["Register", "check_manifest", "check_tables", "find_repetitions"]

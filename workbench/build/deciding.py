@@ -17,7 +17,7 @@ from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
 
-from workbench.generation.blocks import Material
+from workbench.generation.selection.blocks import Material
 
 __all__ = ["LIBRARIES", "compute_fingerprint", "digest_program", "digest_value", "list_libraries"]
 

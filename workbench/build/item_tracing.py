@@ -14,8 +14,8 @@ from workbench.build.mentions import choose_domain, find_dataset, locate_phrase
 from workbench.errors import DatasetError, SelectionError, UsageError
 from workbench.export.evidence import TheoryFile, read_theory_file
 from workbench.export.reading import DatasetReader, read_dataset
-from workbench.generation.clause_graph import normalise_rule
-from workbench.generation.features import list_written_proofs
+from workbench.generation.identity.clause_graph import normalise_rule
+from workbench.generation.splits.features import list_written_proofs
 from workbench.model.items import canonical_json, check_item, compact_term, expand_term
 from workbench.model.report import Location
 from workbench.model.terms import RDF_TYPE, Term

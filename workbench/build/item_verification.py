@@ -18,12 +18,12 @@ from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
-from workbench.generation.books import Book
-from workbench.generation.items import ItemWriter
+from workbench.generation.items.item_making import ItemWriter
 from workbench.generation.keyed import hash_parts
-from workbench.generation.questions import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
+from workbench.generation.questions.draft import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Layout, Voice
+from workbench.generation.worlds.books import Book
 from workbench.model.builtins import find_version
 from workbench.model.items import digest_json
 from workbench.model.rules import Rule

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.export.staging import Stage
-from workbench.generation.blocks import BlockMaker, Candidate
-from workbench.generation.processes import make_key, write_judged
-from workbench.generation.questions import Query
-from workbench.generation.taking import Written
+from workbench.generation.questions.draft import Query
+from workbench.generation.selection.blocks import BlockMaker, Candidate
+from workbench.generation.selection.processes import make_key, write_judged
+from workbench.generation.selection.taking import Written
 from workbench.model.curriculum import NO_STATUS, Curriculum, Level
 from workbench.model.items import compact_term, expand_term
 from workbench.model.report import Violation

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from workbench.build.curricula import CurriculumText
 from workbench.build.knowledge import Knowledge
 from workbench.build.naming import make_lexicon
-from workbench.generation.blocks import Material
-from workbench.generation.sampling import ClassChoice, Completion
-from workbench.generation.worlds import NAME_SPACE
+from workbench.generation.selection.blocks import Material
+from workbench.generation.worlds.sampling import ClassChoice, Completion
+from workbench.generation.worlds.world import NAME_SPACE
 from workbench.model.curriculum import Curriculum
 from workbench.model.terms import RDF, RDF_TYPE, SH, XSD, Term, Triple, get_iri_text, is_blank
 from workbench.validation import shacl

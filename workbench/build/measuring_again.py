@@ -8,11 +8,11 @@ from typing import Any
 
 from workbench.errors import LimitError
 from workbench.export.evidence import StatedItem
-from workbench.generation.answering import measure_drafts, solve_bare
-from workbench.generation.books import Book, list_leaves
-from workbench.generation.items import compute_item_identity
-from workbench.generation.questions import Answered, Draft, Outcome
-from workbench.generation.rendering import list_closed
+from workbench.generation.items.item_making import compute_item_identity
+from workbench.generation.items.rendering import list_closed
+from workbench.generation.questions.answering import measure_drafts, solve_bare
+from workbench.generation.questions.draft import Answered, Draft, Outcome
+from workbench.generation.worlds.books import Book, list_leaves
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Evidence, Proof, Refutation
 from workbench.model.rules import Atom, Rule, iterate_atoms

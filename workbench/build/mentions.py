@@ -14,7 +14,7 @@ from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.build.statements import parse_axiom
 from workbench.errors import DatasetError, SelectionError, UsageError
 from workbench.export.reading import DatasetReader
-from workbench.generation.features import list_written_proofs
+from workbench.generation.splits.features import list_written_proofs
 from workbench.model.items import canonical_json, compact_term
 from workbench.model.report import Location
 from workbench.model.rules import Atom

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from workbench.export.evidence import StatedItem
-from workbench.generation.questions import Change, Claim
+from workbench.generation.questions.draft import Change, Claim
 from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule, RuleTest
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from workbench.generation.selection import Progress
+from workbench.generation.selection.selecting import Progress
 
 __all__ = ["Pace", "say_duration"]
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.build.variants import MadeVariant, VariantMaker, VariantTask
-from workbench.generation.blocks import Material
-from workbench.generation.digests import DigestSet, shorten_digest
-from workbench.generation.perturbing import choose_originals
-from workbench.generation.processes import map_in_order
+from workbench.generation.questions.perturbing import choose_originals
+from workbench.generation.selection.blocks import Material
+from workbench.generation.selection.digests import DigestSet, shorten_digest
+from workbench.generation.selection.processes import map_in_order
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Violation
 from workbench.model.splits import HeldOut

@@ -15,9 +15,8 @@ from workbench.build.measuring_again import MeasuredItem
 from workbench.errors import DatasetError, UsageError
 from workbench.export.evidence import TheoryFile, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader, read_dataset
-from workbench.generation.answering import measure_drafts
-from workbench.generation.clause_graph import find_rule_shape, normalise_rule
-from workbench.generation.identity import (
+from workbench.generation.identity.clause_graph import find_rule_shape, normalise_rule
+from workbench.generation.identity.grains import (
     Identity,
     ItemStructure,
     Match,
@@ -25,7 +24,8 @@ from workbench.generation.identity import (
     explain_match,
     keep_what_counts,
 )
-from workbench.generation.items import describe_structure
+from workbench.generation.items.item_making import describe_structure
+from workbench.generation.questions.answering import measure_drafts
 from workbench.model.items import check_item
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import RDF_TYPE, Term, is_literal

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from workbench.build.knowledge import Knowledge, get_knowledge
-from workbench.generation.plan import Plan, build_plan
+from workbench.generation.worlds.plan import Plan, build_plan
 from workbench.model.terms import RDFS_LABEL, is_literal, split_literal
 from workbench.project import CONFIGURATION_NAME, Project
 from workbench.project import init as scaffold

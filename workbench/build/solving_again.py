@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from workbench.checker import Checker
 from workbench.errors import WorkbenchError
 from workbench.export.evidence import StatedItem
-from workbench.generation.questions import UNCHANGED, apply_change, extend_theory
+from workbench.generation.questions.draft import UNCHANGED, apply_change, extend_theory
 from workbench.model.proofs import ModelPair, Proof
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict

@@ -10,7 +10,7 @@ from workbench.export.manifest import MANIFEST
 from workbench.export.reading import DatasetReader
 from workbench.export.stages import describe_stages, iterate_lines
 from workbench.export.survey import Survey
-from workbench.generation.staging import StagePlan, read_stages
+from workbench.generation.selection.staging import StagePlan, read_stages
 
 __all__ = ["check_stages"]
 

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.build.item_lines import ItemRecord, Problem
 from workbench.errors import DatasetError
 from workbench.export.reading import DatasetReader
-from workbench.generation.splits import read_splitter
+from workbench.generation.splits.splitter import read_splitter
 from workbench.model.terms import XSD_INTEGER, is_literal, split_literal
 
 __all__ = ["VariantRegister", "find_difference"]

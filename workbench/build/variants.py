@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 from workbench.build.measuring_again import MeasuredItem
 from workbench.errors import LimitError
 from workbench.export.evidence import TheoryFile, read_evidence
-from workbench.generation.answering import answer_drafts
-from workbench.generation.balancing import Traits
-from workbench.generation.blocks import BlockMaker, Candidate, JudgedItem, Material
-from workbench.generation.features import count_words
-from workbench.generation.items import compute_item_identity
-from workbench.generation.perturbing import Supply, Variant, find_variant_fault, order_rules, perturb
-from workbench.generation.processes import write_judged
-from workbench.generation.questions import Answered, Draft
-from workbench.generation.rendering import Frame
-from workbench.generation.shapes import find_new_faults
-from workbench.generation.taking import Written
+from workbench.generation.items.item_making import compute_item_identity
+from workbench.generation.items.rendering import Frame
+from workbench.generation.questions.answering import answer_drafts
+from workbench.generation.questions.draft import Answered, Draft
+from workbench.generation.questions.perturbing import Supply, Variant, find_variant_fault, order_rules, perturb
+from workbench.generation.selection.balancing import Traits
+from workbench.generation.selection.blocks import BlockMaker, Candidate, JudgedItem, Material
+from workbench.generation.selection.processes import write_judged
+from workbench.generation.selection.taking import Written
+from workbench.generation.splits.features import count_words
+from workbench.generation.worlds.shapes import find_new_faults
 from workbench.model.curriculum import NO_STATUS
 from workbench.model.splits import Perturbation
 from workbench.model.terms import Triple

@@ -35,8 +35,8 @@ from workbench.errors import DatasetError, Interrupted, UsageError, WorkerError
 from workbench.export.manifest import MANIFEST
 from workbench.export.parts import Marking
 from workbench.export.reading import DatasetReader, read_dataset
-from workbench.generation.leakage_marks import Marks
-from workbench.generation.splits import read_splitter
+from workbench.generation.splits.leakage_marks import Marks
+from workbench.generation.splits.splitter import read_splitter
 
 __all__ = ["VerifyReport", "verify"]
 

@@ -29,10 +29,10 @@ from workbench.export.parts import MadePart, Marking, Part, hash_file, make_part
 from workbench.export.stages import describe_stages, write_stages
 from workbench.export.survey import Survey
 from workbench.export.theories import MOST_FILES, pack_theories
-from workbench.generation.books import write_facts
-from workbench.generation.digests import DigestSet, shorten_digest
-from workbench.generation.splits import Splitter
-from workbench.generation.staging import StagePlan
+from workbench.generation.selection.digests import DigestSet, shorten_digest
+from workbench.generation.selection.staging import StagePlan
+from workbench.generation.splits.splitter import Splitter
+from workbench.generation.worlds.books import write_facts
 from workbench.model.items import canonical_json
 from workbench.model.terms import Triple
 from workbench.project.writing import TEMPORARY_SUFFIX, recover_directory, replace_directory

@@ -13,9 +13,9 @@ from typing import Any
 
 from workbench.errors import DatasetError, InputError
 from workbench.formats.rules_parser import parse_atoms, parse_rule
-from workbench.generation.items import extract_proof
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import UNCHANGED, Change, Claim, Judgement, Query
+from workbench.generation.items.item_making import extract_proof
+from workbench.generation.questions.draft import UNCHANGED, Change, Claim, Judgement, Query
+from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks import get_family
 from workbench.model.items import digest_json, expand_term
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status, Step

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.errors import DatasetError
-from workbench.generation.books import digest_facts
+from workbench.generation.worlds.books import digest_facts
 from workbench.model.terms import RDF_TYPE, Triple, is_literal
 
 __all__ = ["name_facts", "read_facts_file"]

@@ -1,7 +1,8 @@
 """What a dataset is like: how hard, how varied, and whether its answers can be guessed; counted from its files alone.
 
-Lines of items pass by once. Difficulty is counted exactly, variety as :mod:`workbench.generation.diversity` says; the
-probe sees, of each task, the items of train with the smallest ids, which are as good as drawn at random.
+Lines of items pass by once. Difficulty is counted exactly, variety as
+:mod:`workbench.generation.surveys.diversity` says; the probe sees, of each task, the items of train with the smallest
+ids, which are as good as drawn at random.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from heapq import heappush, heapreplace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbench.generation.diversity import DiversityTally, write_diversity
-from workbench.generation.probe import probe_items
+from workbench.generation.surveys.diversity import DiversityTally, write_diversity
+from workbench.generation.surveys.probe import probe_items
 from workbench.model.items import compact_term
 
 __all__ = ["MEASURES", "PROBED_ITEMS", "DifficultyTally", "list_names", "measure_dataset"]

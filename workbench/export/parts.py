@@ -17,9 +17,9 @@ from workbench.errors import DatasetError
 from workbench.export.manifest import FileEntry
 from workbench.export.survey import Survey
 from workbench.export.theories import find_packed
-from workbench.generation.leakage import Leakage
-from workbench.generation.leakage_marks import Marker, Marks
-from workbench.generation.splits import Splitter
+from workbench.generation.splits.leakage import Leakage
+from workbench.generation.splits.leakage_marks import Marker, Marks
+from workbench.generation.splits.splitter import Splitter
 from workbench.model.items import check_item
 
 __all__ = ["MadePart", "Marking", "Part", "hash_file", "make_part", "name_table"]

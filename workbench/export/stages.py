@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.export.manifest import FileEntry
 from workbench.export.parts import hash_file
-from workbench.generation.staging import StageEntry, StagePlan, iterate_stage
+from workbench.generation.selection.staging import StageEntry, StagePlan, iterate_stage
 from workbench.model.items import canonical_json
 
 __all__ = ["describe_stages", "iterate_lines", "name_stage_file", "write_stages"]

@@ -23,8 +23,8 @@ from workbench.errors import StorageError, UsageError
 from workbench.export.dataset import check_place
 from workbench.export.locking import lock_folder
 from workbench.export.parts import hash_file
-from workbench.generation.digests import DIGEST_BYTES, DigestSet, shorten_digest
-from workbench.generation.taking import Key, Written
+from workbench.generation.selection.digests import DIGEST_BYTES, DigestSet, shorten_digest
+from workbench.generation.selection.taking import Key, Written
 from workbench.model.curriculum import Cell
 from workbench.model.items import canonical_json
 from workbench.project.writing import write_atomically
@@ -161,7 +161,7 @@ class Stage:
     def _iterate_rows(self, chunk: _Chunk) -> Iterator[tuple[int, int, bytes, bytes, bytes]]:
         yield from _ROW.iter_unpack((self._folder / _name(chunk.number, "keys")).read_bytes())
 
-    # ---- what a selection puts in (see workbench.generation.selection.Sink)
+    # ---- what a selection puts in (see workbench.generation.selection.selecting.Sink)
 
     def put(self, key: Key, written: Written) -> None:
         """Keep an item of the block at work."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.export.manifest import Cell, Tally
-from workbench.generation.digests import DIGEST_BYTES, shorten_digest
+from workbench.generation.selection.digests import DIGEST_BYTES, shorten_digest
 from workbench.model.curriculum import NO_STATUS
 
 __all__ = ["Kind", "Survey"]

@@ -87,7 +87,7 @@ class Balance:
 
 
 WorldForm = Literal["any", "chain", "star", "tree", "dense"]
-"""How the individuals of a sampled world hang together: see :mod:`workbench.generation.steering`."""
+"""How the individuals of a sampled world hang together: see :mod:`workbench.generation.worlds.steering`."""
 
 
 @dataclass(frozen=True, slots=True)

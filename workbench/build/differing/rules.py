@@ -14,7 +14,7 @@ from workbench.build.differing.renamed import State
 from workbench.build.differing.values import Change, ChangeKind, Said
 from workbench.build.totals import compose_constraint
 from workbench.formats.rules_printer import print_element, print_rule, print_total
-from workbench.generation.clause_graph import normalise_rule
+from workbench.generation.identity.clause_graph import normalise_rule
 from workbench.model.rules import Provenance, Rule, RuleTest
 from workbench.model.totals import TotalConstraint
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.generation.identity import Part
-from workbench.generation.individuals import list_individuals
+from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.generation.tasks.options import OPTIONS
-from workbench.generation.worlds import World
+from workbench.generation.worlds.plan import Plan
+from workbench.generation.worlds.world import World
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal

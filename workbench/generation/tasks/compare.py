@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.generation.identity import Part
+from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import ANSWER, Answered, Draft, Query, Verdicts
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts
+from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Described, Layout, Scene, Voice, Writes
 from workbench.generation.tasks.listing import Listing, collect_support, is_all_stated
 from workbench.model.rules import Atom

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import DatasetError
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Voice, WorldScene, Writes
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.terms import Term, Triple

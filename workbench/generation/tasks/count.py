@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Layout, Scene, Voice, Writes
 from workbench.generation.tasks.listing import Listing, collect_support, is_all_stated
 from workbench.model.terms import RDF_TYPE, Term, is_literal

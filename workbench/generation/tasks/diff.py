@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import DatasetError
-from workbench.generation.identity import Part
-from workbench.generation.questions import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.identity.grains import Part
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.generation.tasks.options import OPTIONS
 from workbench.model.rules import Atom

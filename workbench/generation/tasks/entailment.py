@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.generation.questions import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.rules import Atom
 from workbench.model.terms import Term

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
-from workbench.generation.identity import Part
+from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Claim, Draft, Judgement, Outcome, Query, Verdicts
-from workbench.generation.worlds import World
+from workbench.generation.questions.draft import Answered, Claim, Draft, Judgement, Outcome, Query, Verdicts
+from workbench.generation.worlds.plan import Plan
+from workbench.generation.worlds.world import World
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import BodyElement, Rule
@@ -139,7 +139,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a family contributes to an item's identity: see :class:`workbench.generation.identity.Question`."""
+    """What a family contributes to an item's identity: see :class:`workbench.generation.identity.grains.Question`."""
 
     query: tuple[BodyElement, ...] = ()
     variables: tuple[str, ...] = ()

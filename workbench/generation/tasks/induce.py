@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 from workbench.checker import measure_proof
 from workbench.errors import DatasetError
-from workbench.generation.identity import Part
+from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.near_rules import list_near_rules, list_valued
-from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
+from workbench.generation.questions.near_rules import list_near_rules, list_valued
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
@@ -26,6 +25,7 @@ from workbench.generation.tasks.family import (
     Writes,
 )
 from workbench.generation.tasks.options import OPTIONS
+from workbench.generation.worlds.plan import Plan
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule, is_restatement, iterate_atoms
 from workbench.model.terms import Term, Triple, is_literal

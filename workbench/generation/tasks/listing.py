@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from workbench.errors import DatasetError
-from workbench.generation.questions import ANSWER, Answered, Draft, Query, Verdicts
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Voice, WorldScene, Writes
 from workbench.model.rules import Atom, Comparison
 from workbench.model.terms import Term, Triple

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.listing import find_answers, index_facts
-from workbench.generation.questions import ANSWER, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.listing import find_answers, index_facts
 from workbench.generation.tasks.family import WorldScene
 from workbench.generation.tasks.listing import is_all_stated
 from workbench.generation.tasks.select import Select

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import DatasetError
-from workbench.generation.listing import find_answers
-from workbench.generation.questions import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Asked, Layout, Reads, Scene, Voice
 from workbench.generation.tasks.listing import MAX_FACTS, Listing, is_all_stated, order_answers
 from workbench.model.rules import Atom, substitute_atom

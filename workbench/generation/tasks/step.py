@@ -8,9 +8,9 @@ from typing import Any
 
 from workbench.checker import check_application
 from workbench.errors import DatasetError
-from workbench.generation.identity import Part
+from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.rules import Atom
 from workbench.model.terms import Term, Triple

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.plan import Plan
-from workbench.generation.questions import Answered, Claim, Draft
+from workbench.generation.questions.draft import Answered, Claim, Draft
 from workbench.generation.tasks.entailment import Entailment
 from workbench.generation.tasks.family import Layout, Voice
+from workbench.generation.worlds.plan import Plan
 from workbench.model.curriculum import Level
 from workbench.model.proofs import FALSE
 from workbench.model.rules import Atom

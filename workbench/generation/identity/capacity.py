@@ -1,0 +1,303 @@
+"""Capacity: how many different structures there are to ask about.
+
+Over a project's own individuals the supply is finite and is counted. Worlds can be sampled without end, so of their
+structures only an estimate can be given, from how often each was met (:mod:`workbench.generation.identity.population`).
+Candidates from one world resemble one another, which makes structures repeat sooner than in independent draws: the
+estimates err towards too few.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from workbench.checker import measure_proof
+from workbench.generation.identity.clauses import list_constants
+from workbench.generation.identity.grains import CaseStructure, Identity, Question
+from workbench.generation.identity.population import Estimate, StructureSample, estimate_population, expect_distinct
+from workbench.generation.keyed import hash_parts
+from workbench.model.curriculum import Cell, Level
+from workbench.model.proofs import Proof
+from workbench.model.rules import Atom, is_restatement
+from workbench.model.terms import RDF_TYPE, Term, Triple
+from workbench.model.theory import Theory
+from workbench.reasoning.closure import Closure
+
+__all__ = [
+    "OwnCount",
+    "StructureTally",
+    "check_capacity",
+    "count_own_structures",
+    "describe_capacity",
+    "say_capacity",
+]
+
+_AHEAD = 3
+
+
+@dataclass(slots=True)
+class StructureTally:
+    """The structures of candidates, by cell and source of worlds.
+
+    Every candidate that fits its cell counts, whether it is taken, judged, or a copy of one taken before.
+    ``exhausted`` has the levels and sources whose supply was used up: their numbers are exact.
+    """
+
+    samples: dict[tuple[Cell, str], tuple[StructureSample, StructureSample]] = field(default_factory=dict)
+    exhausted: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, cell: Cell, source: str, identity: Identity) -> None:
+        """Count a candidate."""
+        found = self.samples.setdefault((cell, source), (StructureSample(), StructureSample()))
+        found[0].add(identity.named)
+        found[1].add(identity.core)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the tally as a JSON value, for a build that goes on later."""
+        return {
+            "samples": [
+                [*cell, source, named.to_json(), core.to_json()]
+                for (cell, source), (named, core) in sorted(self.samples.items(), key=lambda pair: pair[0])
+            ],
+            "exhausted": [list(pair) for pair in sorted(self.exhausted)],
+        }
+
+    @staticmethod
+    def restore(written: Mapping[str, Any]) -> StructureTally:
+        """Return the tally that :meth:`to_json` wrote."""
+        samples: dict[tuple[Cell, str], tuple[StructureSample, StructureSample]] = {}
+        for level, task, status, source, named, core in written["samples"]:
+            found = StructureSample.restore(named), StructureSample.restore(core)
+            samples[(level, task, status), source] = found
+        return StructureTally(samples, {(level, source) for level, source in written["exhausted"]})
+
+    def join(self, other: StructureTally) -> None:
+        """Count what another tally has counted."""
+        for key, theirs in other.samples.items():
+            ours = self.samples.setdefault(key, (StructureSample(), StructureSample()))
+            for mine, one in zip(ours, theirs, strict=True):
+                mine.join(one)
+        self.exhausted |= other.exhausted
+
+
+class OwnCount(NamedTuple):
+    """What a project's own conclusions within some bounds amount to: how many, and how many structures.
+
+    ``complete`` tells whether all conclusions were looked at.
+    """
+
+    conclusions: int
+    named: int
+    core: int
+    complete: bool
+
+
+def count_own_structures(
+    theory: Theory,
+    closure: Closure,
+    levels: Sequence[Level],
+    *,
+    queryable: Iterable[Term] = (),
+    constants: frozenset[Term] = frozenset(),
+    most: int = 50_000,
+) -> dict[str, OwnCount]:
+    """Count, for each level by name, the structures of what follows about the project's own individuals.
+
+    A conclusion's structure is the statement with the smallest proof's facts and rules, and nothing else. At most
+    ``most`` conclusions are looked at, in an order of their own: a limit on work and not on time, so that the numbers
+    are the same everywhere. ``queryable`` are the keys that may be asked about (none: all).
+    """
+    wanted = frozenset(queryable)
+    conclusions = sorted(
+        (fact for fact in closure.derived if not wanted or _get_key(fact) in wanted),
+        key=lambda fact: hash_parts("capacity", *fact),
+    )
+    restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
+    book = _OwnBook(theory, constants)
+    found: dict[int, list[Identity]] = {}
+    numbers: Counter[int] = Counter()
+    for fact in conclusions[:most]:
+        proof = closure.proof(fact)
+        if proof is not None:
+            hops = measure_proof(proof, restatements).hops
+            found.setdefault(hops, []).append(book.identify(proof))
+            numbers[hops] += 1
+    counts = {}
+    for level in levels:
+        low, high = level.hops
+        own = [one for hops, listed in found.items() if low <= hops <= high for one in listed]
+        named, core = len({one.named for one in own}), len({one.core for one in own})
+        counts[level.name] = OwnCount(len(own), named, core, len(conclusions) <= most)
+    return counts
+
+
+def _get_key(fact: Triple) -> Term:
+    return fact[2] if fact[1] == RDF_TYPE else fact[1]
+
+
+class _OwnBook:
+    """Identities of conclusions. Most have been met before under other names, in the same order of steps."""
+
+    def __init__(self, theory: Theory, constants: frozenset[Term]) -> None:
+        self._rules = {rule.name: rule for rule in theory.rules}
+        self._closed = tuple(sorted(theory.closed))
+        self._constants = constants
+        self._kept = constants.union(*(list_constants(rule) for rule in theory.rules))
+        self._known: dict[tuple[object, ...], Identity] = {}
+
+    def identify(self, proof: Proof) -> Identity:
+        leaves, names = proof.leaves, tuple(sorted(set(proof.iterate_rules())))
+        numbers: dict[Term, str] = {}
+        for subject, predicate, object_ in (proof.goal, *leaves):
+            for term in (subject,) if predicate == RDF_TYPE else (subject, object_):
+                if term[0] != '"' and term not in self._kept:
+                    numbers.setdefault(term, str(len(numbers)))
+        key = names, tuple((numbers.get(s, s), p, numbers.get(o, o)) for s, p, o in (proof.goal, *leaves))
+        found = self._known.get(key)
+        if found is None:
+            case = CaseStructure(leaves, [self._rules[name] for name in names], self._constants)
+            asked = (Atom(*proof.goal),)
+            question = Question("facts+rules", "entailment", "holds", asked, status="entailed", closed=self._closed)
+            found = self._known[key] = case.compute_identity(question)
+        return found
+
+
+def describe_capacity(
+    tally: StructureTally, own: Mapping[str, OwnCount], asked: Mapping[Cell, int]
+) -> dict[str, dict[str, Any]]:
+    """Return the manifest's account of capacity, by level.
+
+    ``asked`` are the items asked for by cell. Each level has ``asked``, their number; ``own`` (None where it was not
+    counted); ``cells`` with what candidates showed, by task and status joined with a slash and by source of worlds;
+    ``sampled``, the structures by ``core`` of all cells' sampled worlds together (None for none); ``expected``, how
+    many of these one may expect among three times as many candidates (None without an estimate); and a ``sentence``.
+    """
+    described: dict[str, dict[str, Any]] = {}
+    for level in dict.fromkeys(cell[0] for cell in asked):
+        cells: dict[str, dict[str, Any]] = {}
+        union = StructureSample()
+        for (cell, source), (named, core) in sorted(tally.samples.items(), key=lambda pair: pair[0]):
+            if cell[0] != level:
+                continue
+            is_exact = (level, source) in tally.exhausted
+            cells.setdefault(f"{cell[1]}/{cell[2]}", {})[source] = {
+                "exact": is_exact,
+                "named": _write_sample(named, is_exact),
+                "core": _write_sample(core, is_exact),
+            }
+            if source == "sampled":
+                union.join(core)
+        number = sum(count for cell, count in asked.items() if cell[0] == level)
+        sampled = union.estimate() if union.draws else None
+        described[level] = {
+            "asked": number,
+            "own": own[level]._asdict() if level in own else None,
+            "cells": cells,
+            "sampled": _write_sample(union, False) if sampled else None,
+            "expected": _expect(sampled),
+            "sentence": say_capacity(level, number, own.get(level), sampled),
+        }
+    return described
+
+
+def _expect(estimate: Estimate | None) -> int | None:
+    """Return how many structures further draws would show, as far ahead as extrapolation is good for."""
+    expected = None if estimate is None else expect_distinct(estimate, _AHEAD * estimate.draws)
+    return None if expected is None else round(expected)
+
+
+def _write_sample(sample: StructureSample, is_exact: bool) -> dict[str, Any]:
+    estimate = sample.estimate()
+    if is_exact:
+        return {"draws": estimate.draws, "seen": estimate.seen}
+    return {**_write_estimate(estimate), "counted": f"1/{1 << sample.depth}"}
+
+
+def _write_estimate(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "draws": estimate.draws,
+        "seen": estimate.seen,
+        "once": estimate.once,
+        "twice": estimate.twice,
+        "coverage": [round(number, 4) for number in estimate.coverage],
+        "at_least": None if estimate.at_least is None else round(estimate.at_least),
+        "interval": [math.floor(estimate.low), None if estimate.high is None else math.ceil(estimate.high)],
+    }
+
+
+def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
+    """Return in what a level's account contradicts itself: estimates follow from the numbers they were made from.
+
+    What was drawn while a dataset was made is not in it, so the numbers themselves cannot be counted again.
+    """
+    try:
+        own = None if account["own"] is None else OwnCount(**account["own"])
+        sampled = None if account["sampled"] is None else _read_estimate(account["sampled"])
+        found = [
+            f"{name}, {source}: {grain} is not what its numbers say"
+            for name, sources in sorted(account["cells"].items())
+            for source, cell in sorted(sources.items())
+            for grain in ("named", "core")
+            if not _is_sound(cell[grain], cell["exact"])
+        ]
+        if account["sampled"] is not None and not _is_sound(account["sampled"], False):
+            found.append("sampled is not what its numbers say")
+        if account["expected"] != _expect(sampled):
+            found.append("expected is not what the numbers say")
+        if account["sentence"] != say_capacity(level, account["asked"], own, sampled):
+            found.append("the sentence is not what the numbers say")
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return [f"is not as its version says ({type(error).__name__}: {error})"]
+    return found
+
+
+def _read_estimate(written: Mapping[str, Any]) -> Estimate:
+    draws, seen, once, twice = (written[name] for name in ("draws", "seen", "once", "twice"))
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in (draws, seen, once, twice)):
+        raise ValueError("a number of structures is no such number")
+    return estimate_population(draws, {1: once, 2: twice, 3: max(0, seen - once - twice)})
+
+
+def _is_sound(written: Mapping[str, Any], is_exact: bool) -> bool:
+    if is_exact:
+        return written.keys() == {"draws", "seen"} and 0 <= written["seen"] <= written["draws"]
+    own = _write_estimate(_read_estimate(written))
+    return {name: value for name, value in written.items() if name != "counted"} == own
+
+
+def say_capacity(level: str, asked: int, own: OwnCount | None, sampled: Estimate | None) -> str:
+    """Return in words how many structures there are, and how many items are asked for.
+
+    ``own`` counts the project's own conclusions, ``sampled`` is what the candidates of sampled worlds show.
+    """
+    said = []
+    if own is not None:
+        few, rest = ("", "") if own.complete else ("at least ", "not all conclusions were looked at; ")
+        said.append(
+            f"the level {level} has {few}{own.core:,} {_count(own.core, 'structure')} over the project's own "
+            f"individuals ({rest}{own.named:,} before properties and classes are renamed)"
+        )
+    said.append(f"{asked:,} {_count(asked, 'item')} {'is' if asked == 1 else 'are'} asked for")
+    if sampled is not None:
+        said.append(_say_sampled(sampled, 0 if own is None else own.core))
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _count(number: int, noun: str) -> str:
+    return noun if number == 1 else f"{noun}s"
+
+
+def _say_sampled(estimate: Estimate, own: int) -> str:
+    drawn = f"an estimate from {estimate.draws:,} {_count(estimate.draws, 'candidate')} of {estimate.seen:,} structures"
+    number = estimate.low if estimate.at_least is None else estimate.at_least
+    start = "sampled worlds raise it to" if own and number > own else "sampled worlds have"
+    if estimate.at_least is None or estimate.high is None:
+        return f"{start} at least {math.floor(number):,}, and how many more cannot be said ({drawn})"
+    if estimate.at_least == estimate.high:
+        return f"{start} {round(number):,}, each met more than once ({drawn})"
+    low, high = math.floor(estimate.low), math.ceil(estimate.high)
+    return f"{start} about {round(number):,} or more (95 %: {low:,} to {high:,}; {drawn})"

@@ -1,0 +1,252 @@
+"""Rendering: an answered draft as a prompt, an answer and sentences, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.memo import Memo
+from workbench.generation.questions.draft import Answered, Draft
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Family, Layout, Voice
+from workbench.model.curriculum import CLOSED_BOOK_TASKS
+from workbench.model.rules import Atom, Rule, iterate_atoms
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
+from workbench.model.theory import Theory
+from workbench.wording.lexicon import Lexicon
+from workbench.wording.reader import Skeleton
+from workbench.wording.sentences import say_closed, say_rule
+from workbench.wording.templates import Template, fill_skeleton
+
+__all__ = ["Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots", "serves_closed_book"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The text of an item, and the orders in which it states things.
+
+    The closed keys of the layout stand in the prompt where rules do.
+    """
+
+    language: str
+    template: Template
+    skeleton: Skeleton
+    prompt: str
+    answer: str
+    layout: Layout
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that is given instead of drawn: the name of a template, and the orders of facts and of rules by name."""
+
+    template: str
+    facts: tuple[Triple, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a case states: the orders, and the sentences of each slot."""
+
+    layout: Layout
+    sentences: Mapping[str, tuple[str, ...]]
+
+
+def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Pattern]) -> list[Term]:
+    """Return the closed keys that an item mentions, sorted."""
+    if not theory.closed:
+        return []
+    keys = _list_keys(facts) | _list_keys(asked)
+    for rule in rules:
+        keys |= _list_rule_keys(rule)
+    return sorted(keys & theory.closed)
+
+
+def _list_keys(patterns: Iterable[Pattern]) -> set[Term]:
+    return {pattern[2] if pattern[1] == RDF_TYPE else pattern[1] for pattern in patterns}
+
+
+@lru_cache(maxsize=8192)
+def _list_rule_keys(rule: Rule) -> frozenset[Term]:
+    atoms = (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
+    return frozenset(atom.key for atom in atoms)
+
+
+def name_slots(template: Template, family: Family) -> dict[str, str]:
+    """Return the slots in which a template frames facts and rules: as a paragraph, a list, or a labelled list."""
+    if family.labelled:
+        return {"facts": "facts_labelled", "rules": "rules_labelled", "closed": "closed"}
+    if family.supposes:
+        rules = "rules" if "rules" in template.slots else "rules_list"
+        return {"facts": "suppositions", "rules": rules, "closed": "closed"}
+    chosen = {name: name if name in template.slots else f"{name}_list" for name in ("facts", "rules")}
+    return {**chosen, "closed": "closed"}
+
+
+def list_skeletons(template: Template, lexicon: Lexicon) -> list[Skeleton]:
+    """Return the template's skeletons: with and without rules, with and without a sentence on what is closed.
+
+    One that also serves a closed book has a skeleton in which nothing is stated.
+
+    Raises ValueError when a slot that would be filled does not appear exactly once.
+    """
+    family = get_family(template.task)
+    slots = name_slots(template, family)
+    stated: tuple[tuple[str, ...], ...] = (
+        ("facts",), ("facts", "rules"), ("facts", "closed"), ("facts", "rules", "closed"),
+    )  # fmt: skip
+    if serves_closed_book(template):
+        stated = (*stated, ())
+    return [
+        template.cut((*(slots[name] for name in names), *family.slots), family.say_choices(lexicon)) for names in stated
+    ]
+
+
+def serves_closed_book(template: Template) -> bool:
+    """Tell whether a template can frame a question with nothing stated."""
+    return template.task in CLOSED_BOOK_TASKS and template.frames_nothing
+
+
+class Renderer:
+    """Renders items with one lexicon per language and the curriculum's templates."""
+
+    def __init__(
+        self,
+        theory: Theory,
+        lexicons: Mapping[str, Lexicon],
+        templates: Sequence[Template],
+        *,
+        person: bool,
+        choose: Callable[[Sequence[str], str], str],
+    ) -> None:
+        self.theory = theory
+        self.lexicons = lexicons
+        self._person, self._choose = person, choose
+        self._templates: dict[tuple[str, str], tuple[Template, ...]] = {}
+        for template in sorted(templates, key=lambda t: t.name):
+            place = (template.task, template.language)
+            if template.language in lexicons:
+                self._templates[place] = (*self._templates.get(place, ()), template)
+        self._skeletons = {
+            (template.name, skeleton.slot_set): skeleton
+            for listed in self._templates.values()
+            for template in listed
+            for skeleton in list_skeletons(template, lexicons[template.language])
+        }
+        self._rule_texts: dict[tuple[str, str], str] = {}
+        self._contexts: Memo[tuple[str, ...], _Context] = Memo()
+        self._chosen: Memo[tuple[str, str], Template] = Memo(8192)
+        self._closed: Memo[str, frozenset[Term]] = Memo()
+        self._classes = frozenset(
+            atom.object
+            for rule in theory.rules
+            for atom in (*rule.head, *rule.body)
+            if isinstance(atom, Atom) and atom.predicate == RDF_TYPE
+        )
+
+    @property
+    def skeletons(self) -> tuple[Skeleton, ...]:
+        """Every way in which a template can frame an item, sorted by name: what the reader knows."""
+        return tuple(sorted(self._skeletons.values(), key=lambda s: s.name))
+
+    def has_templates(self, draft: Draft, language: str) -> bool:
+        """Tell whether any template serves a draft in a language."""
+        return bool(self._list_templates(draft, language))
+
+    def _list_templates(self, draft: Draft, language: str) -> tuple[Template, ...]:
+        listed = self._templates.get((draft.task, language), ())
+        return listed if draft.level.given != "none" else tuple(filter(serves_closed_book, listed))
+
+    def say_rule(self, language: str, rule: Rule) -> str:
+        """Return a rule's sentence; remembered."""
+        place = (language, rule.name)
+        if place not in self._rule_texts:
+            self._rule_texts[place] = say_rule(self.lexicons[language], rule)
+        return self._rule_texts[place]
+
+    def render(self, item: Answered, language: str, frame: Frame | None = None) -> Rendered:
+        """Return the rendered item; without a frame, orders are drawn by its case, the template by its key."""
+        draft, lexicon = item.draft, self.lexicons[language]
+        family, voice = get_family(draft.task), Voice(lexicon, self._person)
+        context = self._lay_out(draft, language, frame)
+        template = (
+            self.choose_template(draft, language) if frame is None else self._get_template(frame, draft, language)
+        )
+        slots = name_slots(template, family)
+        values = {slots[name]: _join(slots[name], sentences) for name, sentences in context.sentences.items()}
+        values |= family.ask(item, context.layout, voice)
+        skeleton = self._skeletons[template.name, frozenset(values)]
+        prompt = fill_skeleton(skeleton, values)
+        answer = family.answer(item, context.layout, voice)
+        return Rendered(language, template, skeleton, prompt, answer, context.layout, voice)
+
+    def choose_template(self, draft: Draft, language: str) -> Template:
+        """Return the template that frames a draft; there must be one for its task."""
+        return self._chosen.get((draft.key, language), lambda: self._draw_template(draft, language))
+
+    def _draw_template(self, draft: Draft, language: str) -> Template:
+        listed = self._list_templates(draft, language)
+        name = self._choose([template.name for template in listed], draft.key)
+        return next(template for template in listed if template.name == name)
+
+    def _get_template(self, frame: Frame, draft: Draft, language: str) -> Template:
+        return next(one for one in self._templates[draft.task, language] if one.name == frame.template)
+
+    def _lay_out(self, draft: Draft, language: str, frame: Frame | None = None) -> _Context:
+        """Return the context of a case in its one order, said; the latest cases are remembered."""
+        closed = self.list_closed(draft)
+        if frame is not None:
+            own = self._state(draft, language, frame.facts, tuple(self.theory.by_name[name] for name in frame.rules))
+            return self._close(own, draft, closed, language) if closed else own
+        context = self._contexts.get((draft.case, language), lambda: self._say_context(draft, language))
+        if not closed:
+            return context
+        return self._contexts.get(
+            (draft.case, language, *closed), lambda: self._close(context, draft, closed, language)
+        )
+
+    def list_closed(self, draft: Draft) -> tuple[Term, ...]:
+        """Return the closed keys that a draft mentions, sorted."""
+        if not self.theory.closed:
+            return ()
+        rules = [self.theory.by_name[name] for name in draft.rules]
+        own = self._closed.get(draft.case, lambda: frozenset(list_closed(self.theory, rules, draft.facts, ())))
+        return tuple(sorted(own | (_list_keys(draft.asked) & self.theory.closed)))
+
+    def _say_context(self, draft: Draft, language: str) -> _Context:
+        if draft.level.given == "none":
+            # Nothing is stated, so there are no orders to draw.
+            rules = tuple(self.theory.by_name[name] for name in draft.rules)
+            return _Context(Layout(draft.facts, rules, ()), {})
+        random = KeyedRandom("context", draft.case)
+        facts = tuple(random.shuffle(draft.facts))
+        rules = tuple(random.shuffle([self.theory.by_name[name] for name in draft.rules]))
+        return self._state(draft, language, facts, rules)
+
+    def _state(self, draft: Draft, language: str, facts: tuple[Triple, ...], rules: tuple[Rule, ...]) -> _Context:
+        lexicon, family = self.lexicons[language], get_family(draft.task)
+        sentences = {"facts": tuple(family.say_fact(lexicon, fact) for fact in facts)}
+        if draft.level.given == "facts+rules" and rules:
+            sentences["rules"] = tuple(self.say_rule(language, rule) for rule in rules)
+        return _Context(Layout(facts, rules, ()), sentences)
+
+    def _close(self, context: _Context, draft: Draft, closed: tuple[Term, ...], language: str) -> _Context:
+        """Add what is closed of what context and question mention."""
+        sentences = dict(context.sentences)
+        if draft.level.given == "facts+rules":
+            lexicon = self.lexicons[language]
+            sentences["closed"] = tuple(say_closed(lexicon, key, is_class=key in self._classes) for key in closed)
+        return _Context(Layout(context.layout.facts, context.layout.rules, closed), sentences)
+
+
+def _join(slot: str, sentences: Sequence[str]) -> str:
+    """Return the text of a slot: a paragraph, or one sentence a line behind a dash, and behind its label."""
+    if slot.endswith("_labelled"):
+        label = slot[0].upper()
+        return "\n".join(f"- {label}{number}: {text}" for number, text in enumerate(sentences, 1))
+    is_list = slot.endswith("_list") or slot == "suppositions"
+    return "\n".join(f"- {text}" for text in sentences) if is_list else " ".join(sentences)

@@ -1,0 +1,140 @@
+"""Carving: the context of a question, cut from a world.
+
+A question of its own gets the facts and rules that its answer rests on, and as many others as its level draws. Where a
+level asks several questions about one world, they share all of its facts, and the rules that any of them needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions.draft import Claim, Draft, Query
+from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.worlds.plan import Plan
+from workbench.generation.worlds.world import World
+from workbench.model.curriculum import NO_STATUS, Level
+from workbench.model.terms import Triple, is_variable
+
+__all__ = ["OwnContext", "SharedContext", "make_carver"]
+
+
+def make_carver(
+    level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()
+) -> OwnContext | SharedContext:
+    """Return what carves questions out of a world as its level wants it; rules ``avoided`` are no distractors."""
+    make = OwnContext if level.questions == 1 else SharedContext
+    return make(level, plan, world, avoided)
+
+
+class OwnContext:
+    """Every question has a context of its own."""
+
+    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
+        self.level, self.plan, self.world, self._avoided = level, plan, world, avoided
+        self._names = tuple(rule.name for rule in plan.theory.rules)
+
+    def carve(
+        self,
+        task: str,
+        facts: Iterable[Triple],
+        rules: Iterable[str],
+        random: KeyedRandom,
+        *,
+        claims: tuple[Claim, ...] = (),
+        query: Query | None = None,
+        without: Iterable[Triple] = (),
+        aim: str = NO_STATUS,
+        detail: tuple[object, ...] = (),
+    ) -> Draft | None:
+        """Add further facts of the world and further rules, as many as the level draws, and close the draft.
+
+        Whoever is asked about is mentioned: that something was never heard of must not give the answer away.
+        """
+        level, kept, used = self.level, set(facts), set(rules)
+        draft = Draft(level, task, (), (), claims, query, aim, self.world.source, detail)
+        left_out = {*without, *draft.statements}
+        spare = random.shuffle([f for f in self.world.facts if f not in kept and f not in left_out])
+        count = random.draw_between(*level.distractors)
+        mentions: dict[Triple, None] = {}
+        for term in list_individuals(draft.asked):
+            if is_variable(term) or term in self.plan.constants:
+                continue
+            if any(term in (f[0], f[2]) for f in (*kept, *mentions)):
+                continue
+            about = next((f for f in spare if term in (f[0], f[2])), None)
+            if about is None:
+                return None
+            mentions[about] = None
+        spare = [*mentions, *(f for f in spare if f not in mentions)][: max(count, len(mentions))]
+        context = tuple(sorted({*kept, *spare}))
+        if not context:
+            return None
+        return replace(draft, facts=context, rules=self._choose_rules(used, random))
+
+    def _choose_rules(self, used: set[str], random: KeyedRandom) -> tuple[str, ...]:
+        if self.level.given != "facts+rules":
+            return self._names
+        others = [name for name in self._names if name not in used and name not in self._avoided]
+        more = random.shuffle(others)[: random.draw_between(*self.level.extra_rules)]
+        return tuple(sorted((*used, *more)))
+
+    def close(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Return the drafts as they are."""
+        return [*drafts]
+
+
+class SharedContext(OwnContext):
+    """All questions about a world state all of its facts, and the rules that any of them needs."""
+
+    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
+        super().__init__(level, plan, world, avoided)
+        self._stated = frozenset(world.facts)
+        self._known = frozenset((*list_individuals(world.facts), *plan.constants))
+
+    def carve(
+        self,
+        task: str,
+        facts: Iterable[Triple],
+        rules: Iterable[str],
+        random: KeyedRandom,
+        *,
+        claims: tuple[Claim, ...] = (),
+        query: Query | None = None,
+        without: Iterable[Triple] = (),
+        aim: str = NO_STATUS,
+        detail: tuple[object, ...] = (),
+    ) -> Draft | None:
+        """Return a draft over the whole world; None when the question needs something to be left out or mentioned."""
+        stated, known = self._stated, self._known
+        if tuple(without) or not stated.issuperset(facts):
+            return None
+        draft = Draft(
+            self.level, task, self.world.facts, tuple(sorted(set(rules))), claims, query, aim, self.world.source, detail
+        )
+        if any(not is_variable(term) and term not in known for term in list_individuals(draft.asked)):
+            return None
+        return None if stated.intersection(draft.statements) else draft
+
+    def close(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Give the drafts of this world their common rules, and keep so many of each task as the level asks."""
+        kept = self._thin_out(drafts)
+        used = {name for draft in kept for name in draft.rules}
+        names = self._choose_rules(used, KeyedRandom("shared rules", self.level.name, self.world.key))
+        return [replace(draft, rules=names) for draft in kept]
+
+    def _thin_out(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Take drafts of each task in turn from those of each aim, in the order of what they ask."""
+        by_task: dict[str, dict[str, list[Draft]]] = {}
+        listed = {(draft.content, draft.facts): draft for draft in drafts}
+        for _, draft in sorted(listed.items()):
+            by_task.setdefault(draft.task, {}).setdefault(draft.aim, []).append(draft)
+        kept: list[Draft] = []
+        for task in sorted(by_task):
+            waiting = [by_task[task][aim] for aim in sorted(by_task[task])]
+            taken: list[Draft] = []
+            while any(waiting) and len(taken) < self.level.questions:
+                taken += [drafts_.pop(0) for drafts_ in waiting if drafts_]
+            kept += taken[: self.level.questions]
+        return kept

@@ -1,0 +1,347 @@
+"""Drafts: what an item will ask and state, before anything is known about its answer.
+
+From a world and its closure come statements to ask about; for each, the facts that its proof (or refutation) rests
+on are carved out, facts and rules that have nothing to do with it are added, and the draft goes on to be answered on
+its own theory. Nothing decided here is believed later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from workbench.checker import measure_proof
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions.carving import OwnContext, make_carver
+from workbench.generation.questions.draft import Claim, Draft
+from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Scene, WorldScene
+from workbench.generation.worlds.conflicts import WorldBreaker
+from workbench.generation.worlds.plan import Plan
+from workbench.generation.worlds.world import World
+from workbench.model.curriculum import Level, Task
+from workbench.model.proofs import FALSE, Proof
+from workbench.model.rules import Atom, is_restatement
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, is_variable
+from workbench.reasoning.batch import Batch, evaluate
+from workbench.reasoning.sheets import WorldSheet
+
+__all__ = ["Drafter"]
+
+_CHANGES = 6
+_CHANGES_SHARED = 4
+"""Statements near a conclusion; fewer where many conclusions of a world are asked about."""
+_OPPOSED = 5
+_OPPOSED_FACTS = 12
+_TARGETS = 3
+"""Conclusions of a world that are asked about, where each question has a context of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    world: int
+    fact: Triple
+    proof: Proof
+
+
+class _Known(NamedTuple):
+    """Of a world: the individuals that its stated facts speak of, and the classes of each."""
+
+    individuals: list[Term]
+    classes: Mapping[Term, Collection[Term]]
+
+
+class Drafter:
+    """Proposes drafts for the worlds of a block; rules ``avoided`` are stated only where they are needed."""
+
+    def __init__(self, plan: Plan, avoided: frozenset[str] = frozenset()) -> None:
+        self.plan, self._avoided = plan, avoided
+        self._restatements = frozenset(rule.name for rule in plan.theory.rules if is_restatement(rule))
+        self._queryable = frozenset(plan.queryable)
+        self._by_head: dict[Term, tuple[str, ...]] = {
+            key: tuple(sorted({way.rule.name for way in ways})) for key, ways in plan.unfoldings.items()
+        }
+        oppositions: dict[Term, list[tuple[Atom, Atom]]] = {}
+        for rule in plan.theory.rules:
+            atoms = [element for element in rule.body if isinstance(element, Atom)]
+            if rule.is_integrity and len(atoms) == 2:
+                for own, other in (atoms, reversed(atoms)):
+                    oppositions.setdefault(own.key, []).append((own, other))
+        self._oppositions = {key: tuple(pairs) for key, pairs in oppositions.items()}
+        self._latest: tuple[WorldSheet, _Known] | None = None
+
+    def draft(self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]) -> list[Draft]:
+        """Return the drafts for these worlds, each once, ordered by their keys.
+
+        ``open_cells`` are the pairs of task and status that still need items; other drafts are left out.
+        """
+        if not worlds:
+            return []
+        batch = evaluate(self.plan.theory, [world.facts for world in worlds])
+        tasks = sorted({task for task, _ in open_cells})
+        concluding = [task for task in tasks if get_family(task).about_conclusions]
+        targets = [
+            target
+            for number, world in enumerate(worlds if concluding else ())
+            for target in self._choose_targets(level, batch, number, world)
+        ]
+        changed: list[list[Triple]] = []
+        for target in targets:
+            random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
+            found = self._change_statement(target, batch.get_sheet(target.world), random)
+            changed.append(found[: _CHANGES if level.questions == 1 else _CHANGES_SHARED])
+        opposed = [
+            (number, statement)
+            for number, world in enumerate(worlds)
+            if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
+            for statement in self._oppose(level, batch, number, world)
+        ]
+        wanted = [
+            (target.world, statement)
+            for target in targets
+            for task in concluding
+            for statement in get_family(task).list_tries(self.plan, worlds[target.world], target.fact, target.proof)
+            if not batch.is_entailed(target.world, statement)
+        ]
+        near = [(target.world, s) for target, found in zip(targets, changed, strict=True) for s in found]
+        refutations, unknowns = self._try_statements(batch, [*near, *opposed, *wanted])
+        made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
+        carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
+        for number, statement in opposed:
+            refutation = refutations.get((number, statement))
+            if refutation is not None:
+                random = KeyedRandom("opposed", level.name, worlds[number].key, *statement)
+                ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
+                draft = carvers[number].carve("entailment", ground, names, random,
+                                              claims=(Claim(statement),), aim="refuted")  # fmt: skip
+                if draft is not None:
+                    made[number].append(draft)
+        left_open: dict[int, set[Triple]] = {number: set() for number in range(len(worlds))}
+        for number, statement in unknowns:
+            left_open[number].add(statement)
+        still_open = {number: frozenset(statements) for number, statements in left_open.items()}
+        for target, statements in zip(targets, changed, strict=True):
+            number = target.world
+            wrong = [(s, refutations.get((number, s))) for s in statements]
+            carve = carvers[number].carve
+            scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
+                          target.fact, target.proof, wrong, still_open[number])  # fmt: skip
+            for task in concluding:
+                made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
+        drafts: dict[str, Draft] = {}
+        for number, world in enumerate(worlds):
+            place = WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
+            for task in tasks:
+                made[number] += [draft for draft in get_family(task).propose_world(place) if draft is not None]
+        breaking = [task for task in tasks if get_family(task).breaks]
+        for number, draft in self._draft_broken(level, worlds, breaking, refutations) if breaking else ():
+            made[number].append(draft)
+        for task in tasks:
+            for draft in get_family(task).propose_block(level, self.plan, [world.key for world in worlds]):
+                if (draft.task, draft.aim) in open_cells:
+                    drafts.setdefault(draft.key, draft)
+        for number, listed in made.items():
+            for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
+                drafts.setdefault(draft.key, draft)
+        return [drafts[key] for key in sorted(drafts)]
+
+    @cached_property
+    def _breaker(self) -> WorldBreaker:
+        return WorldBreaker(self.plan)
+
+    def _draft_broken(
+        self,
+        level: Level,
+        worlds: Sequence[World],
+        tasks: Sequence[Task],
+        refutations: Mapping[tuple[int, Triple], Proof | None],
+    ) -> Iterator[tuple[int, Draft]]:
+        """Yield drafts about worlds to which a fact was added that contradicts them, with the world's number.
+
+        These are facts that break a world in one way only, as short as may be, and statements refuted at the hops that
+        the level asks for. Each draft has a context of its own, for it is about another world.
+        """
+        added = [(number, one.added) for number, one in enumerate(self._breaker.break_worlds(worlds)) if one]
+        statable = frozenset(self.plan.assertable)
+        added += [
+            place
+            for place, proof in refutations.items()
+            if proof is not None and proof.goal == FALSE and self._get_key(place[1]) in statable
+        ]
+        broken = [(number, tuple(sorted({*worlds[number].facts, fact}))) for number, fact in dict.fromkeys(added)]
+        batch = evaluate(self.plan.theory, [facts for _, facts in broken])
+        for place, (number, facts) in enumerate(broken):
+            proof = batch.proof(place, FALSE)
+            if proof is None or not level.hops[0] <= measure_proof(proof, self._restatements).hops <= level.hops[1]:
+                continue
+            world = replace(worlds[number], facts=facts)
+            carve = OwnContext(level, self.plan, world, self._avoided).carve
+            scene = WorldScene(level, self.plan, world, batch, place, self._by_head, carve)
+            for task in tasks:
+                yield from ((number, d) for d in get_family(task).propose_broken(scene, proof) if d is not None)
+
+    # ---- what to ask about
+
+    def _choose_targets(self, level: Level, batch: Batch, number: int, world: World) -> list[_Target]:
+        """Return conclusions within the level's hops: those that the world was made for, then any others, drawn."""
+        sheet = batch.get_sheet(number)
+        low, high = level.hops
+        fitting = [
+            fact
+            for fact, height, hops in zip(sheet.facts, sheet.heights, sheet.hops, strict=False)
+            if height and low <= hops <= high and self._get_key(fact) in self._queryable
+        ]
+        goals = [goal for goal in dict.fromkeys(world.goals) if goal in fitting]
+        most = max(_TARGETS, level.questions)
+        others = [fact for fact in fitting if fact not in goals]
+        chosen = [*goals, *KeyedRandom("targets", world.key).pick(others, most)][:most]
+        return [_Target(number, fact, Proof(fact, sheet.list_proof(sheet.numbers[fact]))) for fact in chosen]
+
+    def _get_key(self, fact: Triple | Pattern) -> Term:
+        return fact[2] if fact[1] == RDF_TYPE else fact[1]
+
+    @cached_property
+    def _alike(self) -> tuple[list[Term], list[Term]]:
+        """The properties, and the classes, that statements about individuals may be asked about."""
+        keys = [key for key in self.plan.queryable if key not in self.plan.values]
+        return [key for key in keys if key not in self.plan.classes], [key for key in keys if key in self.plan.classes]
+
+    def _change_statement(self, target: _Target, sheet: WorldSheet, random: KeyedRandom) -> list[Triple]:
+        """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
+        subject, predicate, object_ = target.fact
+        known = self._know(sheet)
+        found: dict[Triple, None] = {}
+        literal = is_literal(object_)
+        if predicate != RDF_TYPE and not literal:
+            found[(object_, predicate, subject)] = None
+        for other in random.pick(known.individuals, 3):
+            if predicate == RDF_TYPE or literal:
+                found[(other, predicate, object_)] = None
+            else:
+                found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
+        is_class = predicate == RDF_TYPE
+        for key in random.pick(self._alike[is_class], 4) if not literal else []:
+            if is_class:
+                found[(subject, RDF_TYPE, key)] = None
+            else:
+                found[(subject, key, object_) if random.happens(2, 3) else (object_, key, subject)] = None
+        keep = [s for s in found if s not in sheet.numbers and s[0] != s[2]]
+        # Most statements should be about things of the right kind; a few category mistakes are part of the subject.
+        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(known.classes, s)]
+        return sensible
+
+    def _know(self, sheet: WorldSheet) -> _Known:
+        """Return what is known of a world; of the latest one it is remembered."""
+        if self._latest is None or self._latest[0] is not sheet:
+            facts = [fact for fact, height in zip(sheet.facts, sheet.heights, strict=True) if not height]
+            classes: dict[Term, set[Term]] = {}
+            for subject, predicate, object_ in sheet.facts:
+                if predicate == RDF_TYPE:
+                    classes.setdefault(subject, set()).add(object_)
+            self._latest = sheet, _Known(list_individuals(facts), classes)
+        return self._latest[1]
+
+    @cached_property
+    def _kinds(self) -> dict[Term, tuple[frozenset[Term], frozenset[Term]]]:
+        """The classes that being subject or object of each key makes something a member of."""
+        keys = sorted({*self.plan.queryable, *self.plan.assertable})
+        a, b = "<urn:p:a>", "<urn:p:b>"
+        facts = [((a, RDF_TYPE, key) if key in self.plan.classes else (a, key, b)) for key in keys]
+        batch = evaluate(self.plan.theory, [[fact] for fact in facts])
+        return {
+            key: (_list_classes(batch, number, a), _list_classes(batch, number, b)) for number, key in enumerate(keys)
+        }
+
+    def _is_sensible(self, classes: Mapping[Term, Collection[Term]], statement: Triple) -> bool:
+        """Tell whether subject and object share a class with what the statement would make them, if it says any."""
+        subject, object_ = self._kinds.get(self._get_key(statement), (frozenset(), frozenset()))
+        pairs = [(statement[0], subject)]
+        if statement[1] != RDF_TYPE and not is_literal(statement[2]):
+            pairs.append((statement[2], object_))
+        for term, expected in pairs:
+            own = classes.get(term, ())
+            if expected and own and expected.isdisjoint(own):
+                return False
+        return True
+
+    def _try_statements(
+        self, batch: Batch, tried: Sequence[tuple[int, Triple]]
+    ) -> tuple[dict[tuple[int, Triple], Proof | None], set[tuple[int, Triple]]]:
+        """Tell which statements are refuted in their worlds (with the derivation, if any) and which unknown."""
+        wanted, closed = list(dict.fromkeys(tried)), self.plan.theory.closed
+        extended = batch.extend([place for place in wanted if self._get_key(place[1]) not in closed])
+        inconsistent = extended.find_inconsistent_worlds().tolist()
+        refuted: dict[tuple[int, Triple], Proof | None] = {p: None for p in wanted if self._get_key(p[1]) in closed}
+        unknown: set[tuple[int, Triple]] = set()
+        for number, place in enumerate(extended.statements):
+            if inconsistent[number]:
+                refuted[place] = extended.proof(number, FALSE)
+                continue
+            # Closed facts that the world with the statement derives and the world itself lacks refute it, too.
+            new = extended.list_new_facts(number) if closed else ()
+            proofs = [
+                proof
+                for fact in new
+                if self._get_key(fact) in closed and (proof := extended.proof(number, fact)) is not None
+            ]
+            if proofs:
+                refuted[place] = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
+            else:
+                unknown.add(place)
+        return refuted, unknown
+
+    def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
+        """Return statements that an integrity rule may forbid beside a conclusion a hop or two short of the level."""
+        random = KeyedRandom("oppose", world.key)
+        low, high = max(0, level.hops[0] - 2), max(0, level.hops[1] - 1)
+        sheet = batch.get_sheet(number)
+        fitting = [
+            fact
+            for fact, hops in zip(sheet.facts, sheet.hops, strict=False)
+            if low <= hops <= high and self._get_key(fact) in self.plan.opposable
+        ]
+        goals = [goal for goal in dict.fromkeys(world.goals) if goal in fitting]
+        others = [fact for fact in fitting if fact not in goals]
+        found: dict[Triple, None] = {}
+        for fact in [*goals, *random.pick(others, _OPPOSED_FACTS)]:
+            statements = self._list_opposed(fact, self._know(sheet).individuals, random)
+            found.update((s, None) for s in statements if s not in sheet.numbers)
+            if len(found) >= _OPPOSED:
+                break
+        return list(found)[:_OPPOSED]
+
+    def _list_opposed(self, fact: Triple, individuals: Sequence[Term], random: KeyedRandom) -> list[Triple]:
+        """Return what cannot stand beside a fact by one integrity rule, and the fact turned round."""
+        key = self._get_key(fact)
+        if key not in self.plan.opposable:
+            return []
+        found: list[Triple] = []
+        for own, other in random.shuffle(self._oppositions.get(key, ()))[:3]:
+            bindings = _match(own, fact)
+            if bindings is None or other.key in self.plan.values:
+                continue
+            ends = [bindings.get(v) or random.choose(individuals) if is_variable(v) else v
+                    for v in (other.subject, other.object)]  # fmt: skip
+            found.append((ends[0], other.predicate, ends[1]))
+        if fact[1] != RDF_TYPE and not is_literal(fact[2]):
+            found.append((fact[2], fact[1], fact[0]))
+        return found
+
+
+def _list_classes(batch: Batch, world: int, term: Term) -> frozenset[Term]:
+    return frozenset(o for s, p, o in batch.list_facts(world) if s == term and p == RDF_TYPE)
+
+
+def _match(atom: Atom, fact: Triple) -> dict[str, Term] | None:
+    """Return the bindings that make ``atom`` the fact, None when there are none."""
+    bindings: dict[str, Term] = {}
+    for part, value in zip(atom, fact, strict=True):
+        if is_variable(part):
+            if bindings.setdefault(part, value) != value:
+                return None
+        elif part != value:
+            return None
+    return bindings

@@ -1,0 +1,3 @@
+"""Surveys of what came out: how varied it is, and whether answers can be guessed from the surface."""
+
+__all__: list[str] = []
