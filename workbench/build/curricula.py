@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.build.closed_book_levels import find_closed_book_problems
 from workbench.formats.curriculum import parse_curriculum
-from workbench.generation.items.rendering import name_slots
+from workbench.generation.items.rendering import list_stated, name_slots
 from workbench.generation.tasks import get_family
 from workbench.model.curriculum import TASKS, Curriculum
 from workbench.model.report import Location, Violation
@@ -85,22 +85,25 @@ def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
     family = get_family(template.task)
     slots = name_slots(template, family)
     reported: set[str] = set()
-    for extra in ((), ("rules",), ("closed",), ("rules", "closed")):
+    for stated in list_stated(family):
         try:
-            template.cut((*(slots[name] for name in ("facts", *extra)), *family.slots), "")
+            template.cut((*(slots[name] for name in stated), *family.slots), "")
         except ValueError as error:
             if str(error) in reported:
                 continue
             reported.add(str(error))
             asked = ", ".join(f"{{{{ {slot} }}}}" for slot in family.slots)
+            context = (
+                f"Write {{{{ {slots['facts']} }}}}, {{% if {slots['rules']} %}}{{{{ {slots['rules']} }}}}"
+                "{% endif %} and the like; this task asks in "
+            )
             yield Violation(
                 "template.slots",
                 "error",
                 f"In the template {template.name} {error}.",
                 Location(path, 1),
                 why="A prompt states each thing once: facts, rules where there are any, what is closed, the question.",
-                fix=f"Write {{{{ {slots['facts']} }}}}, {{% if {slots['rules']} %}}{{{{ {slots['rules']} }}}}"
-                f"{{% endif %}} and the like; this task asks in {asked}.",
+                fix=f"{'This task states nothing, and asks in ' if family.bare else context}{asked}.",
             )
 
 

@@ -149,7 +149,7 @@ class _Reader:
             change = next((claim.change for claim in asked.claims if claim.change != UNCHANGED), UNCHANGED)
             right = next((one.change for one in judgements if one.status == "entailed"), change)
             steps = self._read_steps("proof", item["proof"], _change_ids(ids, right))
-        elif family.evidence == "conflict":
+        elif family.evidence in ("conflict", "witness"):
             judgements = [self._read_judgement("", asked.claims[0], "entailed", item, ids), *asked.judgements]
             steps = list_steps(judgements[0].evidence)
         else:

@@ -32,15 +32,16 @@ SCHEMA_VERSION = 1
 ITEM_SCHEMA = "item.schema.json"
 """The JSON Schema (draft 2020-12) of an item, beside this module."""
 
-Evidence = Literal["status", "options", "answers", "proof", "conflict"]
+Evidence = Literal["status", "options", "answers", "proof", "conflict", "witness"]
 """Where an item's evidence stands: with its status, with each option, in one run of steps for all answers, in one
-proof, or in a proof of a contradiction."""
+proof, in a proof of a contradiction, or with facts on which rules differ."""
 QUERY_KINDS: Mapping[str, Evidence] = {
     "holds": "status", "subsumes": "status",
     "options": "options", "abduce": "options", "diff": "options", "induce": "options",
     "select": "answers", "recall": "answers", "count": "answers", "compare": "answers", "value": "answers",
     "prove": "proof", "step": "proof",
     "conflict": "conflict",
+    "equivalent": "witness",
 }  # fmt: skip
 """The kinds of query, and what evidence an item of each has."""
 
@@ -149,6 +150,8 @@ def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
         yield from _check_evidence("", item, status, item["query"]["triple"], known)
     elif form == "proof":
         yield from _check_evidence("", item, "entailed", item["query"]["triple"], known)
+    elif form == "witness":
+        yield from _check_witnesses(item, item["query"])
     else:
         if item["models"] is not None:
             yield "models: belong to a status"
@@ -163,6 +166,21 @@ def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
         place = f"options[{number}].evidence."
         goal = item["query"].get("triple", option["atom"])
         yield from _check_evidence(place, option["evidence"], option["status"], goal, known, added=kind != "options")
+
+
+def _check_witnesses(item: Mapping[str, Any], query: Mapping[str, Any]) -> Iterator[str]:
+    """Check the proof on the rule's own facts, and the two judgements of each near rule's."""
+    if item["context"]:
+        yield "context: belongs to what is stated, and a formula is asked for without any"
+    if (query["direction"] == "query") != ("vars" in query):
+        yield "query.vars: belong to the direction 'query' and only to it"
+    yield from _check_evidence("", item, "entailed", query["triple"], {}, added=True)
+    for number, near in enumerate(query["near"]):
+        place = f"query.near[{number}].judged"
+        if [one["status"] for one in near["judged"]].count("entailed") != 1:
+            yield f"{place}: the rules do not differ"
+        for one in near["judged"]:
+            yield from _check_evidence(f"{place}.", one["evidence"], one["status"], near["triple"], {}, added=True)
 
 
 def _check_evidence(

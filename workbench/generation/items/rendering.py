@@ -20,7 +20,9 @@ from workbench.wording.reader import Skeleton
 from workbench.wording.sentences import say_closed, say_rule
 from workbench.wording.templates import Template, fill_skeleton
 
-__all__ = ["Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "name_slots", "serves_closed_book"]
+__all__ = [
+    "Frame", "Rendered", "Renderer", "list_closed", "list_skeletons", "list_stated", "name_slots", "serves_closed_book",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,13 @@ def name_slots(template: Template, family: Family) -> dict[str, str]:
     return {**chosen, "closed": "closed"}
 
 
+def list_stated(family: Family) -> tuple[tuple[str, ...], ...]:
+    """Return what prompts of a task may state: with and without rules, with and without what is closed; or nothing."""
+    if family.bare:
+        return ((),)
+    return (("facts",), ("facts", "rules"), ("facts", "closed"), ("facts", "rules", "closed"))
+
+
 def list_skeletons(template: Template, lexicon: Lexicon) -> list[Skeleton]:
     """Return the template's skeletons: with and without rules, with and without a sentence on what is closed.
 
@@ -96,9 +105,7 @@ def list_skeletons(template: Template, lexicon: Lexicon) -> list[Skeleton]:
     """
     family = get_family(template.task)
     slots = name_slots(template, family)
-    stated: tuple[tuple[str, ...], ...] = (
-        ("facts",), ("facts", "rules"), ("facts", "closed"), ("facts", "rules", "closed"),
-    )  # fmt: skip
+    stated = list_stated(family)
     if serves_closed_book(template):
         stated = (*stated, ())
     return [
@@ -210,15 +217,15 @@ class Renderer:
         )
 
     def list_closed(self, draft: Draft) -> tuple[Term, ...]:
-        """Return the closed keys that a draft mentions, sorted."""
-        if not self.theory.closed:
+        """Return the closed keys that a draft mentions, sorted; none where nothing is stated."""
+        if not self.theory.closed or get_family(draft.task).bare:
             return ()
         rules = [self.theory.by_name[name] for name in draft.rules]
         own = self._closed.get(draft.case, lambda: frozenset(list_closed(self.theory, rules, draft.facts, ())))
         return tuple(sorted(own | (_list_keys(draft.asked) & self.theory.closed)))
 
     def _say_context(self, draft: Draft, language: str) -> _Context:
-        if draft.level.given == "none":
+        if draft.level.given == "none" or get_family(draft.task).bare:
             # Nothing is stated, so there are no orders to draw.
             rules = tuple(self.theory.by_name[name] for name in draft.rules)
             return _Context(Layout(draft.facts, rules, ()), {})

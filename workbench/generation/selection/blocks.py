@@ -132,6 +132,7 @@ class BlockMaker:
             datatype_properties=m.datatype_properties,
             assertable=m.curriculum.assertable,
             queryable=m.curriculum.queryable,
+            prefixes=m.prefixes,
         )
 
     @cached_property
@@ -194,7 +195,7 @@ class BlockMaker:
         return list_new_rules(self.plan, self.material.curriculum.levels)
 
     @cached_property
-    def _reader(self) -> Reader:
+    def reader(self) -> Reader:
         """The reader knows what the exported wording will say, and nothing else."""
         grammars = {name: Grammar(lexicon, self.material.classes) for name, lexicon in self.exported.items()}
         return Reader(grammars, self.renderer.skeletons)
@@ -247,6 +248,9 @@ class BlockMaker:
         """Return the candidates of block ``number`` of a level's worlds from one source."""
         rejected: Counter[Rejection] = Counter()
         curriculum = self.material.curriculum
+        # Drafts of a task are weighed against each other, so which of its cells are full already must not matter.
+        tasks = {task for task, _ in open_cells}
+        open_cells = {(quota.task, quota.status) for quota in level.quotas if quota.task in tasks}
         base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
         worlds: list[World]
         answered: Sequence[Answered]
@@ -354,7 +358,7 @@ class BlockMaker:
         verdicts = [
             verdict
             for start in range(0, len(cases), _JUDGED_TOGETHER)
-            for verdict in self._judges.judge_all(cases[start : start + _JUDGED_TOGETHER], self._reader)
+            for verdict in self._judges.judge_all(cases[start : start + _JUDGED_TOGETHER], self.reader)
         ]
         return [
             JudgedItem(None, None, verdict) if isinstance(verdict, str) else self._write(candidate, case, verdict)

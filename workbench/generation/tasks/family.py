@@ -217,16 +217,20 @@ class Family:
     F1, F2 ... and rules R1, R2 .... ``breaks`` marks tasks about worlds that contradict themselves. Whether its items
     have a status is said by :data:`workbench.model.curriculum.STATUS_TASKS`.
     ``about_conclusions`` tells that a world's conclusions, and statements near them, have to be found for the task.
+    ``bare`` marks tasks whose prompts state neither facts nor rules, and whose items have none. The difficulty is
+    measured on the first ``measured`` judgements, or on all.
     """
 
     name: ClassVar[str]
     kind: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
-    evidence: ClassVar[Literal["single", "options", "answers", "conflict"]]
+    evidence: ClassVar[Literal["single", "options", "answers", "conflict", "witness"]]
     about_conclusions: ClassVar[bool] = True
     labelled: ClassVar[bool] = False
     supposes: ClassVar[bool] = False
     breaks: ClassVar[bool] = False
+    bare: ClassVar[bool] = False
+    measured: ClassVar[int | None] = None
 
     def say_choices(self, lexicon: Lexicon) -> str:
         """Return the answers to choose from, as a template's ``choices`` says them."""

@@ -7,7 +7,7 @@ runs into a dead end. Hops are counted as in an item's difficulty: rule applicat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.model.functions import FUNCTIONS
 from workbench.model.rules import (
@@ -74,7 +74,7 @@ class Plan:
     ``assertable`` and ``queryable`` are sorted keys; ``unfoldings`` by key; ``reach[key]`` has bit n set when a proof
     tree of n hops exists; ``functional`` and ``inverse_functional`` properties merge individuals; ``constants`` are
     individuals that rules name, which are never renamed; ``opposable`` are the keys that integrity rules speak of, so
-    that a conclusion can forbid a statement.
+    that a conclusion can forbid a statement. ``prefixes`` are the project's, for tasks that show names.
     """
 
     theory: Theory
@@ -88,6 +88,7 @@ class Plan:
     constants: frozenset[Term]
     classes: frozenset[Term]
     opposable: frozenset[Term]
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def find_goals(self, hops: int) -> tuple[Term, ...]:
         """Return the queryable keys that some proof of ``hops`` hops concludes."""
@@ -217,6 +218,7 @@ def build_plan(
     datatype_properties: Collection[Term] = (),
     assertable: Collection[Term] = (),
     queryable: Collection[Term] = (),
+    prefixes: Mapping[str, str] | None = None,
 ) -> Plan:
     """Analyse a theory for sampling.
 
@@ -250,6 +252,7 @@ def build_plan(
         constants=frozenset(constants),
         classes=frozenset(classes),
         opposable=frozenset(a.key for rule in theory.rules if rule.is_integrity for a in _iterate_all(rule)),
+        prefixes=dict(prefixes or {}),
     )
 
 
