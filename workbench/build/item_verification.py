@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
-from workbench.build.solving_again import find_rejections
+from workbench.build.solving_again import judge_again
 from workbench.build.time_limit import limit_time
 from workbench.checker import Checker, CheckError, certify, certify_answers
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
 from workbench.generation.items.item_making import ItemWriter
+from workbench.generation.items.judging import GATES, digest_verdicts
 from workbench.generation.keyed import hash_parts
 from workbench.generation.questions.draft import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
 from workbench.generation.tasks import get_family
@@ -153,13 +154,25 @@ class ItemVerifier:
                     found = result
             id_ = item["id"] if isinstance(item.get("id"), str) else ""
             problems += [Problem(line.file, line.number, id_, what) for what in found]
-        rejections = find_rejections(self._judge, [(one.item.stated, one.model) for _, one in accepted])
         differences = find_differences([one.item for _, one in accepted])
-        for position, what in (*((number, f"Z3: {why}") for number, why in rejections), *differences):
+        for position, what in (*self._ask_z3([one for _, one in accepted]), *differences):
             line, one = accepted[position]
             problems.append(Problem(line.file, line.number, one.item.item["id"], what))
         problems.sort(key=lambda problem: problem.line)
         return BatchResult(tuple(problems), tuple(records), judged)
+
+    def _ask_z3(self, accepted: Sequence[_Accepted]) -> Iterator[tuple[int, str]]:
+        """Yield position and sentence for all that Z3 rejects, and where it agrees with something else than is said."""
+        found = judge_again(self._judge, [(one.item.stated, one.model) for one in accepted])
+        for position, verdicts in enumerate(found):
+            if isinstance(verdicts, str):
+                yield position, f"Z3: {verdicts}"
+                continue
+            rejected = [verdict.reason for verdict in verdicts if not verdict.ok]
+            yield from ((position, f"Z3: {reason}") for reason in rejected)
+            verified = accepted[position].item.item["verified"]
+            if not rejected and verified["z3"] != digest_verdicts(verified["checker"], verdicts):
+                yield position, "verified: z3 is not the digest of what Z3 agrees with"
 
     # ---- one item
 
@@ -335,6 +348,8 @@ def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -
         problems.append("verified: checker is not the certificate of what was checked")
     if item["verified"]["reader"] != hash_parts(item["question"])[:32]:
         problems.append("verified: reader is not the digest of the question")
+    if item["verified"]["gates"] != [*GATES]:
+        problems.append(f"verified: gates are not {', '.join(GATES)}")
     return problems or model
 
 

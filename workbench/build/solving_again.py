@@ -12,25 +12,23 @@ from workbench.model.proofs import ModelPair, Proof
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict
 
-__all__ = ["Model", "find_rejections"]
+__all__ = ["Model", "judge_again"]
 
 Model = frozenset[Triple]
 
 
-def find_rejections(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> Iterator[tuple[int, str]]:
-    """Yield position and reason for everything that Z3 rejects; each item comes with its perfect model."""
+def judge_again(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> Iterator[tuple[Verdict, ...] | str]:
+    """Yield for each item, given with its perfect model, Z3's verdicts on what it claims, or why it cannot be asked."""
     try:
         _ask_together(judge, items)
     except (WorkbenchError, ArithmeticError, ValueError):
         # Whatever cannot be asked will be asked again below, alone, and is rejected there with the reason.
         judge = Judge()
-    for position, (stated, model) in enumerate(items):
+    for stated, model in items:
         try:
-            for verdict in _judge_one(judge, stated, model):
-                if not verdict.ok:
-                    yield position, verdict.reason
+            yield tuple(_judge_one(judge, stated, model))
         except (WorkbenchError, ArithmeticError, ValueError) as error:
-            yield position, str(error)
+            yield str(error)
 
 
 def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> None:

@@ -28,7 +28,7 @@ from workbench.solving.certificates import AnswersClaim, EvidenceClaim, Judge, V
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
 
-__all__ = ["GATES", "Case", "Certificate", "Checked", "Judges", "match_reading"]
+__all__ = ["GATES", "Case", "Certificate", "Checked", "Judges", "digest_verdicts", "match_reading"]
 
 GATES = (
     "consistent", "agrees-with-project", "not-stated", "answer-complete", "distractors-idle", "reader-agrees",
@@ -120,7 +120,7 @@ class Judges:
         problem = match_reading(reader.read(case.rendered.prompt), case.item, case.rendered, self._formulate)
         if problem:
             return f"reader: {problem}"
-        z3 = hash_parts(*(f"{v.method}:{v.reason}" for v in verdicts))[:32]
+        z3 = digest_verdicts(checked.certificate, verdicts)
         return Certificate(checked.certificate, z3, hash_parts(case.rendered.prompt)[:32])
 
     def _export(self, theory: Theory, closed: tuple[Term, ...]) -> Theory:
@@ -226,6 +226,14 @@ class Judges:
             model = self._find_checker(theory, self._list_known(item)).model
             claims.append(AnswersClaim(theory, model, query.body, query.variables, item.answers))
         return claims
+
+
+def digest_verdicts(certificate: str, verdicts: Sequence[Verdict]) -> str:
+    """Return the digest of what Z3 agreed with: the claims, as the checker's certificate has them, and what was shown.
+
+    Nothing of how Z3 came to its verdicts is in it, so whoever asks again, whatever was asked before, finds the same.
+    """
+    return hash_parts(certificate, *(verdict.method for verdict in verdicts))[:32]
 
 
 def _find_mismatch(item: Answered) -> str | None:
