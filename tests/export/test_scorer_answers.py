@@ -46,6 +46,79 @@ def test_the_right_answer_scores_however_it_is_wrapped(kind: str) -> None:
             assert grade(kind, reply) == 1.0, (kind, reply)
 
 
+def wrap_fairly(right: str) -> list[str]:
+    """The ways in which models say one answer."""
+    return [
+        f"\\boxed{{{right}}}", f"$\\boxed{{\\text{{{right}}}}}$.", f"So it is $$\\boxed{{{right}}}$$",
+        f"\\[\n\\boxed{{{right}}}\n\\]", f"**Final Answer**\n\n\\boxed{{{right}}}", f"The answer is {right}.",
+        f"The answer is: {right}", f"So, the final answer is **{right}**.", f"Thus the answer is $\\boxed{{{right}}}$.",
+        f"Final answer: {right}", f"**Final answer:** {right}.", f"**Answer: {right}**", f"### Answer: {right}",
+        f"## Answer\n{right}", f"Die Antwort ist {right}.", f"Die Antwort lautet: **{right}**",
+        f"Also lautet die Antwort {right}.", f"Antwort: {right}", f"Die richtige Antwort lautet {right}.",
+        f"Answer:\n\n{right}", f"Answer:\n\n**{right}**\n", f"*{right}*", f"***{right}***", f"_{right}_",
+        f"- {right}", f"```\n{right}\n```", f"```text\n{right}\n```", f"Answer:\n```\n{right}\n```",
+        f"Here it is.\n```\n{right}\n```", f"<think>A or B\nAnswer: X</think>\n\nAnswer: {right}",
+        f"Bea is a parent of Ann. Carl is a parent of Bea.\nSo this follows by the second rule.\n\n{right}",
+        f"Bea is a parent of Ann. The answer is {right}.", f"1. Bea is a parent of Ann.\n2. So it is.\nAnswer: {right}",
+        f"The answer is {right}.\n\nAnswer: {right}", f"\\boxed{{{right}}}\n\nThe answer is {right}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"prove"}))
+def test_fair_forms_score(kind: str) -> None:
+    right = ITEMS[kind]["answer"]
+    for reply in wrap_fairly(right):
+        if kind != "equivalent" or not any(mark in reply for mark in ("boxed", "*", f"_{right}_", f"{right}.")):
+            assert grade(kind, reply) == 1.0, (kind, reply)
+
+
+def list_wrong() -> dict[str, str]:
+    """A wrong answer of the right form to each kind of question."""
+    return {
+        "holds": "false", "subsumes": "must be", "select": "Ann, Dan", "recall": "Dan", "count": "4", "compare": "Dan",
+        "value": "43", "step": "S1", "conflict": "F1, F2", "puzzle": "Ann: red; Bea: red; Carl: green",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"prove", "equivalent"}))
+def test_a_wrong_answer_is_wrong_in_every_form(kind: str) -> None:
+    right, wrong = ITEMS[kind]["answer"], list_wrong().get(kind, "A")
+    for reply in (*wrap_fairly(wrong), *wrap_fairly(f"{right} or {wrong}"), *wrap_fairly(f"{wrong}\n{right}")[:2]):
+        assert grade(kind, reply) == 0.0, (kind, reply)
+    for before, after in ((right, wrong), (wrong, right)):
+        for reply in (
+            f"Answer: {before}\nAnswer: {after}", f"The answer is {before}.\nFinal answer: {after}",
+            f"\\boxed{{{before}}} or \\boxed{{{after}}}", f"\\boxed{{{before}}}\nThe answer is {after}.",
+            f"Answer:\n{before}\n\nAnswer:\n{after}", f"{before}\n{after}", f"{before}\n\nor\n\n{after}",
+        ):  # fmt: skip
+            assert grade(kind, reply) == 0.0, (kind, reply)
+
+
+@pytest.mark.parametrize("wrap", [
+    "{}", "Answer:\n\n{}", "```\n{}\n```", "Here is the proof.\n\n{}", "The proof is this:\n```\n{}\n```",
+    "<think>S1. No. [R1: F9]</think>\n{}", "**Final answer:**\n{}",
+])  # fmt: skip
+def test_a_proof_may_be_set_off(wrap: str) -> None:
+    lines = ITEMS["prove"]["answer"].splitlines()
+    for shown in (
+        lines, [f"- {line}" for line in lines], [f"{number}. {line}" for number, line in enumerate(lines, 1)],
+        [f"**{line[:3]}** {line[4:]}" for line in lines], [f"**{line}**" for line in lines],
+        [f"*{line}*." for line in lines], [line.replace("Ann", "**Ann**") for line in lines],
+        ["", lines[0], "", lines[1]],
+    ):  # fmt: skip
+        text = "\n".join(shown)
+        assert grade("prove", wrap.format(text)) == 1.0, wrap.format(text)
+        assert grade("prove", wrap.format(text.replace("F3", "F2"))) == 0.0
+        assert grade("prove", wrap.format(text) + "\nS3. Ann is noticed. [R4: F1]") == 0.0
+
+
+def test_marks_that_belong_to_the_answer_stay() -> None:
+    for text in ("*Ann*", "a_b_c", "_x_", "# 1", "- 3"):
+        item = make_item("value", f'"{text}"', answers=[[f'"{text}"']])
+        assert score_answer(item, f'"{text}"') == 1.0, text
+    assert score_answer(make_item("value", '"*Ann*"', answers=[['"*Ann*"']]), "*Ann*") == 1.0
+
+
 def list_tricks(item: dict[str, Any]) -> list[str]:
     """Answers that know nothing, or too much."""
     names = ["Ann", "Bea", "Carl", "Dan", "the old mill"]
@@ -53,9 +126,18 @@ def list_tricks(item: dict[str, Any]) -> list[str]:
     right = item["answer"]
     return [
         "", " \n\t ", "Answer:", "<think>true</think>", f"<think>{right}", f"{right}\nAnswer: nothing",
-        *(text for _, text in FACTS), item["question"], f"{item['question']}\n{right}", statement,
+        *(text for _, text in FACTS), item["question"], f"{right}\n{item['question']}", statement,
+        f"{item['question']}\nAnswer: {statement}", "\n".join(text for _, text in FACTS),
         "Dan is an uncle of Bea", "yes", "ja", "true or false", "true, false", "true false cannot be known",
-        "A", "A, B, C, D", "A or B", "A B C D",
+        "A", "A, B, C, D", "A or B", "A B C D", "A\nB\nC\nD", "A.\nB.", "B\nA\nB", "The answer is A or B.",
+        "true\nfalse\ncannot be known", "false\ntrue", "\\boxed{A} or \\boxed{B}", "\\boxed{true or false}",
+        "The answer is not B.", f"Answer: {right}\nAnswer: something else", f"\\boxed{{{right}}}\n\\boxed{{else}}",
+        f"Answer: {right} or something else", f"Answer: {right}\nOr something else.", f"Answer: {right}, perhaps",
+        f"The answer is either {right} or something else.", "\n".join(names), "\n".join(f"- {name}." for name in names),
+        "\n\n".join(names), "1. Ann\n2. Bea\n3. Carl\n4. Dan", "S1\nS2\nS3", "F1\nF2\nF3\nF4\nF5", "1\n2\n3\n42",
+        "\n".join(f"{letter}) {text}" for letter, text in zip("ABCD", OPTIONS, strict=True)),
+        "```", "```\n```", "****", "\\boxed{}", "\\boxed{", "$$", "# ", "**Final Answer**", "The answer is",
+        "**" * 40_000, "**a " * 40_000, "\\boxed{" * 20_000, "Answer: " * 20_000, "`" * 50_000, "# B\n# C",
         "any of them", "all of the above", "B and C", "B) Carl is an uncle of Ann", "(B", "wahr", "falsch", "nein",
         "kann nicht sein", "nicht zu entscheiden", ", ".join(names), ", ".join(OPTIONS),
         "F1, F2, F3, F4, F5", "S1, S2, S3", "S1", "1, 2, 3, 4, 5, 6, 7, 8, 9", "three", "drei",
@@ -120,7 +202,28 @@ def test_an_answer_of_another_language_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["B", "b", "(B)", "B)", "B.", "B:", "B) Dan is an uncle of Bea", "B. Dan is an uncle of Bea."]
+    "reply",
+    [
+        "B",
+        "b",
+        "(B)",
+        "B)",
+        "B.",
+        "B:",
+        "B) Dan is an uncle of Bea",
+        "B. Dan is an uncle of Bea.",
+        "Option B",
+        "option (B)",
+        "**B**",
+        "**B)** Dan is an uncle of Bea",
+        "**(B)**",
+        "The answer is option B.",
+        "Answer: (B)",
+        "(B) Dan is an uncle of Bea",
+        "A: this is unknown.\nB: this follows.\nC and D do not.\n\nB",
+        "\\boxed{\\text{(B)}}",
+        "Die richtige Antwort ist B)",
+    ],
 )
 def test_letters(reply: str) -> None:
     assert grade("options", reply) == 1.0
@@ -138,7 +241,18 @@ def test_letters(reply: str) -> None:
         ("Ann, Bea", 0.0),
         ("Ann, Bea, the old mill, Dan", 0.0),
         ("Ann und Bea, the old mill", 0.0),
-        ("The answers are Ann, Bea, the old mill", 0.0),
+        ("The answers are Ann, Bea, the old mill", 1.0),
+        ("Ann and Bea are, and so is the old mill", 0.0),
+        ("1. Ann\n2. Bea\n3. the old mill", 1.0),
+        ("1) **Ann**\n2) **Bea**\n3) *the old mill*", 1.0),
+        ("* Ann.\n* Bea.\n* The old mill.", 1.0),
+        ("• Ann\n\n• Bea\n\n• the old mill", 1.0),
+        ("Answer:\n\n- Ann\n- Bea\n- the old mill", 1.0),
+        ("Bea is a parent of Ann. So there are three.\n- Ann\n- Bea\n- the old mill", 1.0),
+        ("Bea is a parent of Ann. So there are three.\n\nAnn, Bea, the old mill", 1.0),
+        ("Ann\nBea\nCarl\nDan\nthe old mill", 0.0),
+        ("Ann\nBea\nCarl\nSo there are three of them.\nthe old mill", 0.0),
+        ("- Ann.\n- Bea.\n- Carl.\n- Dan.\n- the old mill.", 0.0),
     ],
 )
 def test_lists(reply: str, value: float) -> None:

@@ -195,12 +195,13 @@ def test_details_show_every_step(dataset: Path, tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "cannot be read"),
+        ("{", "line 1 is no JSON"),
         ("[]", "is not an object"),
         ('{"id": "x"}', "does not have the texts id and answer"),
         ('{"id": 7, "answer": "x"}', "does not have the texts id and answer"),
         ('{"id": "x", "answer": 7}', "does not have the texts id and answer"),
-        ("[" * 100_000, "cannot be read"),
+        ("[" * 100_000, "line 1 is no JSON"),
+        ("null", "is not an object"),
     ],
 )
 def test_answers_that_are_none_stop_it(
@@ -210,6 +211,31 @@ def test_answers_that_are_none_stop_it(
     path.write_text(content + "\n", encoding="utf-8")
     code, out, err = run(dataset, path, capsys)
     assert (code, out) == (3, "") and said in err
+
+
+def test_lines_that_cannot_be_used_leave_the_others_alone(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One broken line costs its own answer, and is told with its number."""
+    lines = [json.dumps(line).encode() for line in list_right()]
+    path = tmp_path / "a.jsonl"
+    broken = [b"null", b"", b'{"id": "holds-item", "ans', b"\xff\xfe", b'{"id": "holds-item", "answer": 7}', b"[1]"]
+    path.write_bytes(b"\n".join([b"\xef\xbb\xbf" + lines[0], *broken, *lines[1:]]) + b"\n")
+    code, out, err = run(dataset, path, capsys)
+    assert code == 1 and f"accuracy 1.0000: {len(KINDS)} of {len(KINDS)} items" in out
+    assert err == (
+        "5 lines of the answers that cannot be used, which are left out: line 2 is not an object, "
+        "line 4 is no JSON, line 5 is no JSON, line 6 does not have the texts id and answer, line 7 is not an object\n"
+    )
+
+
+def test_an_answer_of_null_is_an_answer_that_is_wrong(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = list_right()
+    lines[0]["answer"] = None
+    code, out, err = run(dataset, write_lines(tmp_path / "a.jsonl", lines), capsys)
+    assert (code, err) == (0, "") and f"{len(KINDS) - 1} of {len(KINDS)} items" in out
 
 
 def test_theories_may_be_packed(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def list_tricks(item: Item, labels: dict[str, str]) -> list[str]:
     lines = [line["label"] for line in query.get("lines", ())]
     tricks = [
         "", " ", "\n", "Answer:", "Antwort:", "<think>", f"<think>{right}", f"<think>{right}</think>",
-        *texts, " ".join(texts), item["question"], *item["question"].splitlines(), f"{item['question']}\n{right}",
+        *texts, " ".join(texts), item["question"], *item["question"].splitlines(), f"{right}\n{item['question']}",
         "yes", "no", "ja", "nein", "I do not know.", "all", "alle", "none of these", "all of the above",
         ", ".join(labels.values()), "\n".join(labels.values()), *options, " ".join(options), "\n".join(options),
         ", ".join(letters), " ".join(letters), " or ".join(letters), "/".join(letters),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.export.scorer.datasets import find_theory, read_prefixes
 from workbench.export.scorer.equivalence import are_equivalent
 from workbench.export.scorer.proofs import ProofChecker, StepVerdict
+from workbench.export.scorer.replies import BULLET, LINE, LINES, PROOF, RULE, cut_bullet, extract_answer, is_sentence
 from workbench.export.scorer.rules import Rule, RuleTextError, parse_rule
 from workbench.export.scorer.values import (
     CannotJudgeError,
@@ -23,12 +24,9 @@ from workbench.export.scorer.values import (
     strip_marks,
 )
 
-__all__ = ["KINDS", "Score", "extract_answer", "score", "score_answer"]
+__all__ = ["KINDS", "Score", "score", "score_answer"]
 
-_LONGEST_REPLY = 1_000_000
-_LONGEST_ANSWER = 100_000
 _LONGEST_SINGLE = 4000
-_MARKERS = ("answer:", "antwort:")
 _MOST_PARTIAL = 0.9
 
 
@@ -69,63 +67,10 @@ class _Task:
 
 _MOST_LISTED = 2000
 _RIGHT = "right"
-
-
-# -- the answer in a reply
-
-
-def _cut_thoughts(text: str) -> str:
-    """Return what follows the last closed thought; nothing when a thought is still open there."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        lower = text  # a letter whose small form is longer: then the marks must be small themselves
-    place = lower.rfind("</think>")
-    rest, low = (text[place + 8 :], lower[place + 8 :]) if place >= 0 else (text, lower)
-    return "" if "<think>" in low else rest
-
-
-def _cut_fence(lines: list[str]) -> list[str]:
-    """Return lines without the marks of one block of code around all of them."""
-    if len(lines) > 2 and lines[0].strip()[:3] == lines[-1].strip() == "```" and len(lines[0].strip()) < 20:
-        return lines[1:-1]
-    return lines
-
-
-def _read_marker(line: str) -> str | None:
-    """Return what follows ``Answer:`` or ``Antwort:`` at the beginning of a line, None without one."""
-    bare = line.strip().replace("**", "").replace("__", "").strip()
-    for marker in _MARKERS:
-        if bare[: len(marker)].lower() == marker:
-            return bare[len(marker) :].strip()
-    return None
-
-
-def extract_answer(reply: str, *, several: bool) -> tuple[str, str]:
-    """Return the answer in a reply, and if there is none why.
-
-    A reply is the answer itself, or thoughts in ``<think>...</think>`` and behind them the answer; its last line may
-    be ``Answer: ...`` (``Antwort: ...``), and then the lines before it do not count. Where an answer may have
-    ``several`` lines, ``Answer:`` may stand alone, and all that follows is the answer.
-    """
-    if len(reply) > _LONGEST_REPLY:
-        return "", f"the reply is longer than {_LONGEST_REPLY} characters"
-    lines = _cut_fence([line.rstrip() for line in _cut_thoughts(reply).strip().splitlines()])
-    marked = [(place, found) for place, line in enumerate(lines) if (found := _read_marker(line)) is not None]
-    if marked:
-        if len({strip_marks(normalise_text(found)).lower() for _, found in marked}) > 1:
-            return "", "there are several answers"
-        place, found = marked[-1]
-        behind = lines[place + 1 :]
-        if several:
-            lines = _cut_fence([found, *behind] if found else behind)
-        elif any(line.strip() for line in behind):
-            return "", "something stands behind the answer"
-        else:
-            lines = [found]
-    text = "\n".join(lines).strip()
-    if len(text) > _LONGEST_ANSWER:
-        return "", f"the answer is longer than {_LONGEST_ANSWER} characters"
-    return text, "" if text else "there is no answer"
+_LETTER = re.compile(
+    r"(?:(?:option|statement|aussage|möglichkeit)\s+)?(\(?)([A-Za-z])(?:\)|[.:](?=\s|\Z)|\Z)", re.IGNORECASE
+)
+_STEP = re.compile(r"[Ss][0-9]{1,4}\.?\Z")
 
 
 # -- scorers, one for each kind of question
@@ -151,16 +96,25 @@ def _score_best(task: _Task) -> Score:
     return _score_label(task)
 
 
+def _read_letter(line: str, item: dict[str, Any]) -> tuple[str, str]:
+    """Return the one letter that a line gives, alone or with the text of its option, or nothing and why."""
+    line = strip_marks(normalise_text(cut_bullet(line)))
+    found = _LETTER.match(line)
+    if not found or (found.group(1) and not found.group().endswith(")")):
+        return "", "the answer is not one letter"
+    letter, rest = found.group(2).upper(), line[found.end() :].strip()
+    texts = {option["letter"]: option["text"] for option in item.get("options") or ()}
+    if rest and _fold(rest) != _fold(texts.get(letter, "")):
+        return "", "more than the letter and its option stands there"
+    return letter, ""
+
+
 def _score_letter(task: _Task) -> Score:
     """One letter, alone or with the text of its option."""
-    line, right = strip_marks(task.line), str(task.item["answer"]).strip().upper()
-    found = re.match(r"\(?([A-Za-z])(?:\)|[.:]|\Z)", line)
-    if not found or (line[0] == "(" and not found.group().endswith(")")):
-        return Score(0.0, "the answer is not one letter")
-    letter, rest = found.group(1).upper(), line[found.end() :].strip()
-    texts = {option["letter"]: option["text"] for option in task.item.get("options") or ()}
-    if rest and _fold(rest) != _fold(texts.get(letter, "")):
-        return Score(0.0, "more than the letter and its option stands there")
+    letter, problem = _read_letter(task.line, task.item)
+    if problem:
+        return Score(0.0, problem)
+    right = str(task.item["answer"]).strip().upper()
     return Score(1.0, _RIGHT) if letter == right else Score(0.0, "another letter is right")
 
 
@@ -187,14 +141,22 @@ def _split_list(text: str, language: str) -> list[str]:
         else:
             part += sign
     found = [normalise_text(part) for part in [*parts, part]]
-    return [part[2:] if part[:2] in ("- ", "* ", "• ") else part for part in found if part]
+    return [cut_bullet(part) for part in found if part]
+
+
+def _cut_numbers(text: str) -> str:
+    """Return a list without the numbers before its lines, if these count from 1."""
+    lines = text.splitlines()
+    if not all(re.match(rf"{number}[.)]\s", line) for number, line in enumerate(lines, 1)):
+        return text
+    return "\n".join(BULLET.sub("", line, count=1) for line in lines)
 
 
 def _read_lists(text: str, language: str) -> list[list[str]]:
-    """Return the readings of a list: with marks around the whole of it, and with "and" before the last for a comma."""
+    """Return the readings of a list: with marks around it, numbers before its lines, and "and" before the last."""
     word = "und " if language.startswith("de") else "and "
     found = []
-    for whole in dict.fromkeys((text, strip_marks(text))):
+    for whole in dict.fromkeys((text, strip_marks(text), _cut_numbers(text))):
         given = _split_list(whole, language)
         found.append(given)
         if given and given[-1].startswith(word):
@@ -264,9 +226,8 @@ def _score_puzzle(task: _Task) -> Score:
     pairs = solution.items() if isinstance(solution, dict) else solution
     wanted = {_fold(str(name)): _fold(str(value)) for name, value in pairs}
     found: dict[str, str] = {}
-    for part in re.split(r"[;\n]", task.answer)[:_MOST_LISTED]:
-        part = normalise_text(part)
-        part = part[2:] if part[:2] in ("- ", "* ", "• ") else part
+    for part in re.split(r"[;\n]", _cut_numbers(task.answer))[:_MOST_LISTED]:
+        part = cut_bullet(normalise_text(part))
         if not strip_marks(part):
             continue
         places = [place for place, sign in enumerate(part) if sign == ":"][:20]
@@ -320,8 +281,9 @@ def _score_rule(task: _Task) -> Score:
     formal, query = str(task.query["formal"]), task.query
     stated = parse_rule(formal, task.prefixes)
     text = " ".join(task.answer.split())
-    if text[:1] == text[-1:] == "`" and len(text) > 2:
-        text = text.strip("`").strip()
+    for mark in ("**", "`"):
+        if text.startswith(mark) and text.endswith(mark) and len(text) > 2 * len(mark):
+            text = text[len(mark) : -len(mark)].strip()
     if len(text) > _LONGEST_SINGLE:
         return Score(0.0, "the rule is too long")
     try:
@@ -335,25 +297,57 @@ def _score_rule(task: _Task) -> Score:
     return Score(1.0 if right else 0.0, reason)
 
 
-KINDS: dict[str, tuple[Callable[[_Task], Score], bool]] = {
-    "holds": (_score_label, False),
-    "subsumes": (_score_label, False),
-    "select": (_score_list, True),
-    "recall": (_score_list, True),
-    "count": (_score_count, False),
-    "compare": (_score_best, False),
-    "value": (_score_value, False),
-    "options": (_score_letter, False),
-    "abduce": (_score_letter, False),
-    "diff": (_score_letter, False),
-    "induce": (_score_letter, False),
-    "step": (_score_step, False),
-    "conflict": (_score_labels, True),
-    "puzzle": (_score_puzzle, True),
-    "prove": (_score_proof, True),
-    "equivalent": (_score_rule, True),
+# -- which lines of a reply could be an answer, given the last
+
+
+def _could_be_word(task: _Task, line: str, last: str) -> bool:
+    """One of few fixed answers: at most three words, and one if a sentence ends there."""
+    return len(line.split()) <= (1 if is_sentence(line) else 3)
+
+
+def _could_be_name(task: _Task, line: str, last: str) -> bool:
+    return not is_sentence(line) or (len(line.split()) <= len(last.split()) and not line.endswith(":"))
+
+
+def _could_be_number(task: _Task, line: str, last: str) -> bool:
+    return read_number(strip_marks(normalise_text(line)), task.language) is not None
+
+
+def _could_be_letter(task: _Task, line: str, last: str) -> bool:
+    return bool(_read_letter(line, task.item)[0])
+
+
+def _could_be_step(task: _Task, line: str, last: str) -> bool:
+    return bool(_STEP.match(line))
+
+
+class _Kind(NamedTuple):
+    """How a kind of question is scored, which form its answer has, and which lines could be one."""
+
+    scorer: Callable[[_Task], Score]
+    form: str = LINE
+    could_be: Callable[[_Task, str, str], bool] = _could_be_name
+
+
+KINDS: dict[str, _Kind] = {
+    "holds": _Kind(_score_label, could_be=_could_be_word),
+    "subsumes": _Kind(_score_label, could_be=_could_be_word),
+    "select": _Kind(_score_list, LINES),
+    "recall": _Kind(_score_list, LINES),
+    "count": _Kind(_score_count, could_be=_could_be_number),
+    "compare": _Kind(_score_best),
+    "value": _Kind(_score_value),
+    "options": _Kind(_score_letter, could_be=_could_be_letter),
+    "abduce": _Kind(_score_letter, could_be=_could_be_letter),
+    "diff": _Kind(_score_letter, could_be=_could_be_letter),
+    "induce": _Kind(_score_letter, could_be=_could_be_letter),
+    "step": _Kind(_score_step, could_be=_could_be_step),
+    "conflict": _Kind(_score_labels, LINES),
+    "puzzle": _Kind(_score_puzzle, LINES),
+    "prove": _Kind(_score_proof, PROOF),
+    "equivalent": _Kind(_score_rule, RULE),
 }
-"""The scorer of each ``query.kind``, and whether its answer may have several lines."""
+"""The scorer of each ``query.kind`` and the form of its answer."""
 
 
 # -- what is called from outside
@@ -395,10 +389,6 @@ def _score(
     if not isinstance(answer, str):
         return Score(0.0, "there is no answer")
     kind = item["query"]["kind"]
-    scorer, several = KINDS[kind]
-    text, problem = extract_answer(answer, several=several)
-    if problem:
-        return Score(0.0, problem)
     found: dict[str, Any] | None = None
     if isinstance(theory, (str, Path)):
         folder = Path(theory)
@@ -408,7 +398,11 @@ def _score(
             found = find_theory(folder, str(item["theory"]))
     else:
         found = theory
-    return scorer(_Task(item, text, found, prefixes or {}, partial))
+    chosen, task = KINDS[kind], _Task(item, "", found, prefixes or {}, partial)
+    text, problem = extract_answer(
+        answer, chosen.form, lambda line, last: chosen.could_be(task, line, last), str(item["answer"])
+    )
+    return Score(0.0, problem) if problem else chosen.scorer(replace(task, answer=text))
 
 
 def score_answer(

@@ -17,7 +17,18 @@ SCORER_NAME = "scorer.py"
 """What the file is called in a dataset."""
 
 _PACKAGE = "workbench.export.scorer"
-_PARTS = ("values", "rules", "evaluation", "proofs", "linear", "equivalence", "datasets", "answers", "program")
+_PARTS = (
+    "values",
+    "rules",
+    "evaluation",
+    "proofs",
+    "linear",
+    "equivalence",
+    "datasets",
+    "replies",
+    "answers",
+    "program",
+)
 _EXPORTED = ("Score", "ScorerError", "StepVerdict", "main", "score", "score_answer")
 _HEAD = '''"""Score answers to the items of a Workbench dataset: python scorer.py DATASET ANSWERS.jsonl
 

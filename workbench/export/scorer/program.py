@@ -67,7 +67,7 @@ class _Tally:
         return rows
 
 
-def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _read_items(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the objects of a file of JSON lines with their numbers."""
     try:
         with path.open(encoding="utf-8") as lines:
@@ -82,20 +82,48 @@ def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise ScorerError(f"{path} cannot be read: {error}") from error
 
 
-def _read_answers(path: Path) -> tuple[dict[str, str | None], list[str]]:
-    """Return the answers by id, and the ids that stand twice; answers that differ cancel each other."""
+def _read_answer(line: bytes) -> tuple[str, str | None]:
+    """Return the id and the answer of a line; ValueError says what is wrong with it."""
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError("is no JSON") from error
+    if not isinstance(found, dict):
+        raise ValueError("is not an object")
+    key, answer = found.get("id"), found.get("answer")
+    if not isinstance(key, str) or not (isinstance(answer, str) or answer is None) or "answer" not in found:
+        raise ValueError("does not have the texts id and answer")
+    return key, answer
+
+
+def _read_answers(path: Path) -> tuple[dict[str, str | None], list[str], list[str]]:
+    """Return the answers by id, the ids that stand twice, and the lines that cannot be used, with why.
+
+    Answers that differ cancel each other. Raises ScorerError when no line can be used.
+    """
     answers: dict[str, str | None] = {}
     twice: dict[str, None] = {}
-    for number, line in _read_lines(path):
-        key, answer = line.get("id"), line.get("answer")
-        if not isinstance(key, str) or not (isinstance(answer, str) or answer is None) or "answer" not in line:
-            raise ScorerError(f"{path}:{number}: does not have the texts id and answer")
-        if key in answers:
-            twice.setdefault(key)
-            answers[key] = answer if answers[key] == answer else None
-        else:
-            answers[key] = answer
-    return answers, list(twice)
+    broken: list[str] = []
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    key, answer = _read_answer(line)
+                except ValueError as error:
+                    broken.append(f"line {number} {error}")
+                    continue
+                if key in answers:
+                    twice.setdefault(key)
+                    answers[key] = answer if answers[key] == answer else None
+                else:
+                    answers[key] = answer
+    except OSError as error:
+        raise ScorerError(f"{path} cannot be read: {error}") from error
+    if broken and not answers:
+        raise ScorerError(f"{path} has no answers: {broken[0]}")
+    return answers, list(twice), broken
 
 
 def _list_splits(folder: Path, named: list[str], answers: dict[str, str | None]) -> list[Path]:
@@ -106,7 +134,7 @@ def _list_splits(folder: Path, named: list[str], answers: dict[str, str | None])
         if len(chosen) < len(set(named)):
             raise _UsageError(f"the dataset has the splits {', '.join(path.stem for path in paths)}")
         return chosen
-    return [path for path in paths if any(item.get("id") in answers for _, item in _read_lines(path))]
+    return [path for path in paths if any(item.get("id") in answers for _, item in _read_items(path))]
 
 
 def _check_dataset(folder: Path) -> None:
@@ -160,10 +188,10 @@ def _show_ids(what: str, ids: list[str]) -> None:
 def _run(options: argparse.Namespace) -> int:
     folder = Path(options.dataset)
     _check_dataset(folder)
-    answers, twice = _read_answers(Path(options.answers))
+    answers, twice, broken = _read_answers(Path(options.answers))
     unknown, tally = dict.fromkeys(answers), _Tally()
     for path in _list_splits(folder, options.split, answers):
-        for number, item in _read_lines(path):
+        for number, item in _read_items(path):
             try:
                 key = item["id"]
                 if key in answers:
@@ -180,16 +208,18 @@ def _run(options: argparse.Namespace) -> int:
     if options.details:
         _write("")
     _show_tally(tally)
+    _show_ids("lines of the answers that cannot be used, which are left out", broken)
     _show_ids("items without an answer, which count as wrong", tally.missing)
     _show_ids("ids with more than one answer, wrong where these differ", twice)
     _show_ids("answers to items that the splits do not have", list(unknown))
-    return 1 if tally.missing or twice or unknown else 0
+    return 1 if tally.missing or twice or unknown or broken else 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code.
 
-    0: every item has one answer. 1: ids are missing, double or unknown. 2: wrong usage. 3: it could not be run.
+    0: every item has one answer. 1: ids are missing, double or unknown, or lines cannot be used. 2: wrong usage.
+    3: it could not be run.
     """
     parser = argparse.ArgumentParser(
         prog="scorer.py", description="Score the answers of a model to the items of a dataset."
