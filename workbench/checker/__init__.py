@@ -12,6 +12,7 @@ from workbench.checker.judging import (
     check_refutation,
 )
 from workbench.checker.models import derive_heights, derive_model, find_broken_rules, find_contradictions
+from workbench.checker.puzzles import certify_puzzle, check_puzzle, list_possible
 
 __all__ = [
     "CheckError",
@@ -19,15 +20,18 @@ __all__ = [
     "Measure",
     "certify",
     "certify_answers",
+    "certify_puzzle",
     "check_answers",
     "check_application",
     "check_evidence",
     "check_models",
     "check_proof",
+    "check_puzzle",
     "check_refutation",
     "derive_heights",
     "derive_model",
     "find_broken_rules",
     "find_contradictions",
+    "list_possible",
     "measure_proof",
 ]

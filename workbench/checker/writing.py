@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from workbench.model.proofs import Evidence, Proof, Refutation, Step
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom, BodyElement, Comparison, Expression, Operation, Rule
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
@@ -58,6 +59,14 @@ class CaseWriter:
         """Return the digest of a question and its answers, in whatever order these come."""
         query = [_write_element(element) for element in body]
         return self._digest(_write_json(["answers", query, list(variables), sorted([*answer] for answer in answers)]))
+
+    def digest_puzzle(self, puzzle: Puzzle) -> str:
+        """Return the digest of a puzzle with its solution and the second solutions."""
+        clues = [
+            [clue.kind, [[_write_element(element) for element in part] for part in clue.parts], [*clue.second]]
+            for clue in puzzle.clues
+        ]
+        return self._digest(_write_json(["puzzle", puzzle.slots, clues, [*puzzle.solution]]))
 
     def _digest(self, evidence: str) -> str:
         digest = self._begun.copy()

@@ -17,17 +17,19 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from typing import NamedTuple
 
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import BodyElement
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
 from workbench.solving.decisions import Decisions, Problem, Witness
 from workbench.solving.encoding import Case, write_case
 from workbench.solving.localities import Cut
+from workbench.solving.puzzles import PUZZLE_METHOD, PuzzleClaim, find_puzzle_fault
 from workbench.solving.readings import NamedCut, OpenWorld, Readings
 from workbench.solving.skeletons import Skeleton, StepError, Unfolded, unfold_proof, write_skeleton
-from workbench.solving.solver import RESOURCES
+from workbench.solving.solver import RESOURCES, Solver
 
-__all__ = ["AnswersClaim", "EvidenceClaim", "Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
+__all__ = ["AnswersClaim", "Claim", "EvidenceClaim", "Judge", "Verdict", "judge_models", "judge_proof", "judge_world"]
 
 _SATISFIED = "no rule has a binding that breaks it"
 _LACKED = "the world satisfies every rule and lacks the closed statement"
@@ -67,6 +69,9 @@ class AnswersClaim(NamedTuple):
     answers: Collection[Sequence[str]]
 
 
+Claim = EvidenceClaim | AnswersClaim | PuzzleClaim
+
+
 class _Docket(NamedTuple):
     """What a claim comes down to.
 
@@ -92,6 +97,7 @@ class Judge:
         self.decisions = Decisions(resources)
         self._readings = Readings()
         self._efforts: dict[Skeleton | Case, int] = {}
+        self._puzzles = Solver(resources)
 
     @property
     def judged(self) -> int:
@@ -103,7 +109,7 @@ class Judge:
         """How many problems were known."""
         return self.decisions.cached
 
-    def judge_items(self, items: Sequence[Sequence[EvidenceClaim | AnswersClaim]]) -> list[list[Verdict]]:
+    def judge_items(self, items: Sequence[Sequence[Claim]]) -> list[list[Verdict]]:
         """Judge the claims of many items; what is new in all of them is asked in as few questions as possible."""
         verdicts = iter(self._judge([self._read_claim(claim) for item in items for claim in item]))
         return [[next(verdicts) for _ in item] for item in items]
@@ -157,6 +163,10 @@ class Judge:
         """Judge that ``model`` is one, and that ``answers`` are exactly what makes the question true in it."""
         return self._judge([self._read_answers(AnswersClaim(theory, model, body, variables, answers))])[0]
 
+    def judge_puzzle(self, theory: Theory, facts: Sequence[Triple], puzzle: Puzzle) -> Verdict:
+        """Judge that a puzzle has its solution and no other, and that each clue is needed."""
+        return self._judge([self._read_claim(PuzzleClaim(theory, facts, puzzle))])[0]
+
     def measure_effort(
         self, theory: Theory, facts: Iterable[Triple], evidence: Evidence, assumed: Triple | None = None
     ) -> int:
@@ -200,7 +210,9 @@ class Judge:
 
     # --- claims ------------------------------------------------------------------------------------------------
 
-    def _read_claim(self, claim: EvidenceClaim | AnswersClaim) -> _Docket:
+    def _read_claim(self, claim: Claim) -> _Docket:
+        if isinstance(claim, PuzzleClaim):
+            return _Docket(PUZZLE_METHOD, find_puzzle_fault(self._puzzles, claim))
         if isinstance(claim, AnswersClaim):
             return self._read_answers(claim)
         theory, facts, evidence, model = claim

@@ -68,6 +68,11 @@ class Solver:
         result = self._check(solver, [])
         return Answer(result, _read_count(solver) - before)
 
+    def ask_each(self, text: str, guards: Sequence[Sequence[str]]) -> list[Result]:
+        """Tell of each list of guards (Boolean constants of the text) whether all in it can be true together."""
+        solver = self._open(text)
+        return [self._check(solver, listed) for listed in guards]
+
     def evaluate(self, conditions: Sequence[str]) -> tuple[Answer, list[bool | None]]:
         """Return the truth values of conditions without free constants; all None when Z3 does not know."""
         lines = [f"(declare-const v{n} Bool)(assert (= v{n} {text}))" for n, text in enumerate(conditions)]
