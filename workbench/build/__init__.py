@@ -186,16 +186,19 @@ def build(
     progress: Any = None,
     shard_rows: int | None = None,
     measured: Path | str | None = None,
+    fresh: bool = False,
 ) -> BuildResult:
     """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`.
 
-    ``seed`` and ``workers`` are what ``workbench.yaml`` says, else 0 and 1.
+    ``seed`` and ``workers`` are what ``workbench.yaml`` says, else 0 and 1. What the build before made, and no change
+    has touched, is taken over unless ``fresh``.
     """
     from workbench.build import dataset
 
     return dataset.build(
-        project, out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows, measured=measured
-    )
+        project, out, seed, workers,
+        domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh,
+    )  # fmt: skip
 
 
 def verify(

@@ -19,6 +19,7 @@ from workbench.build.lessons import describe_closed_book, report_untaught, teach
 from workbench.build.materials import collect_material
 from workbench.build.pace import Pace
 from workbench.build.perturbed_splits import PerturbedSplit, add_variants, report_perturbed
+from workbench.build.remembered_blocks import MOST_ITEMS, RememberedBlocks
 from workbench.errors import DatasetError, Interrupted, InvalidKnowledgeError, UsageError
 from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.measured import Measurement, read_measured
@@ -27,6 +28,7 @@ from workbench.export.staging import Stage, open_stage
 from workbench.generation.selection.balancing import report_balance
 from workbench.generation.selection.blocks import BlockMaker, Material
 from workbench.generation.selection.processes import map_in_order, open_source
+from workbench.generation.selection.remembering import RememberingSource
 from workbench.generation.selection.selecting import Selection, select_items
 from workbench.generation.selection.staging import StagePlan, plan_stages, report_stages
 from workbench.generation.splits.leakage import find_leaks
@@ -55,13 +57,15 @@ def build(
     progress: Callable[[str], None] | None = None,
     shard_rows: int | None = None,
     measured: Path | str | None = None,
+    fresh: bool = False,
 ) -> BuildResult:
     """Check the project, then build the dataset of each domain that has a curriculum, into ``out/<domain>``.
 
     Defaults come from ``workbench.yaml``. Nothing is written unless every judge accepts every item of a dataset; an
     earlier dataset stays whole whatever happens. The items depend on the knowledge, the curriculum and ``seed``,
     never on ``workers``. A build that was interrupted goes on where it stopped when it is called again and nothing
-    that decides the items has changed. ``shard_rows`` bounds the rows of a table.
+    that decides the items has changed. What an earlier build to the same folder made, and no change has touched since,
+    is taken over, unless ``fresh``; the bytes are the same. ``shard_rows`` bounds the rows of a table.
     ``measured`` is a file of what models were seen to do (see :mod:`workbench.export.measured`); its lines about items
     that come out are kept with the dataset.
 
@@ -87,7 +91,7 @@ def build(
             raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
         for one in chosen:
             knowledge = get_knowledge(project, one)
-            run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell, seen)
+            run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell, seen, fresh)
             dataset, found = run.build(knowledge)
             built.append(dataset)
             notes += found
@@ -127,6 +131,7 @@ class _Run:
     shard_rows: int
     tell: Callable[[str], None]
     measured: tuple[Measurement, ...] = ()
+    fresh: bool = False
 
     def build(self, knowledge: Knowledge) -> tuple[BuiltDataset, list[Violation]]:
         text = read_curriculum(knowledge.domain)
@@ -158,8 +163,13 @@ class _Run:
         def list_known(level: Level) -> dict[str, tuple[str, ...]]:
             return {"rules": list_usable_rules(maker.plan, level)}
 
-        with open_source(material, self.workers) as source:
+        wanted = sum(quota.items for level in curriculum.levels for quota in level.quotas)
+        memory = RememberedBlocks(material, self.folder, is_fresh=self.fresh) if wanted <= MOST_ITEMS else None
+        with open_source(material, self.workers) as made:
+            source = made if memory is None else RememberingSource(made, memory)
             selection = select_items(curriculum, source, stage, pace.report, earlier, list_known)
+        if memory is not None:
+            memory.forget_others()
         stage.finish_chunk()
         teach_leaves(maker, stage)
         notes = _judge_shortfalls(self.project, selection, curriculum)
@@ -167,9 +177,8 @@ class _Run:
         stage.discard()
         notes += _judge_variants(self.project, curriculum, built.perturbed)
         notes += _judge_stages(self.project, curriculum, built.stages)
-        result = replace(
-            built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=stage.note
-        )
+        note = " ".join(filter(None, (stage.note, memory.describe() if memory is not None else "")))
+        result = replace(built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=note)
         return result, notes
 
     def _write(self, material: Material, stage: Stage, selection: Selection) -> BuiltDataset:

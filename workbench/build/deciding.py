@@ -32,8 +32,10 @@ def list_libraries() -> dict[str, str]:
 
 def compute_fingerprint(material: Material) -> dict[str, str]:
     """Return a digest for each of what decides the items, by what it is called in a sentence."""
+    # What rules are compared by is not all that items say of them.
+    notes = [(rule.name, rule.kind, rule.provenance.reviewers) for rule in material.theory.rules]
     return {
-        "knowledge, curriculum or seed": digest_value(material),
+        "knowledge, curriculum or seed": digest_value((material, notes)),
         "code of Workbench": digest_program(),
         "libraries": digest_value({**list_libraries(), "python": platform.python_version()}),
     }

@@ -188,6 +188,7 @@ main.add_command(diff)
 @click.option("--workers", type=click.IntRange(1), help="How many processes work; the items are the same for any.")
 @click.option("--shard-rows", type=click.IntRange(1), help="How many rows a table has at most; else 100,000.")
 @click.option("--measured", metavar="FILE", help="What models were seen to do: kept with the dataset and shown.")
+@click.option("--fresh", is_flag=True, help="Make every item anew; take nothing over from the build before.")
 @take_progress
 @take_json
 def build(
@@ -198,13 +199,15 @@ def build(
     workers: int | None,
     shard_rows: int | None,
     measured: str | None,
+    fresh: bool,
     forced: bool,
     as_json: bool,
 ) -> None:
     """Make the training sets of every curriculum: load, check, generate, verify, export.
 
     Nothing is written unless every judge accepts every item. Defaults stand in workbench.yaml under 'build'. When it
-    was interrupted, or even killed, the same command goes on where it stopped, and makes the same bytes.
+    was interrupted, or even killed, the same command goes on where it stopped, and makes the same bytes. After a
+    change, only what the change touches is made anew, and that makes the same bytes too.
 
     \b
     Examples:
@@ -216,8 +219,9 @@ def build(
 
     with show_progress(forced=forced) as progress:
         result = build(
-            load(folder), out, seed, workers, domain=domain, progress=progress, shard_rows=shard_rows, measured=measured
-        )
+            load(folder), out, seed, workers,
+            domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh,
+        )  # fmt: skip
     for violation in result.report.violations:
         print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
     print_json(result.to_json()) if as_json else print_text(result.format_table())

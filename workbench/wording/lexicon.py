@@ -100,7 +100,7 @@ class Lexicon:
 
     def with_labels(self, labels: Mapping[Term, str]) -> Lexicon:
         """Return a lexicon with further labels, and the forms of these that can be derived."""
-        further = _inflect(self.language, self._list_cases(), labels, {}, {})
+        further = _inflect(self.language, self.list_cases(), labels, {}, {})
         return replace(
             self,
             labels={**self.labels, **labels},
@@ -120,7 +120,8 @@ class Lexicon:
             missing={case: found & kept for case, found in self.missing.items()},
         )
 
-    def _list_cases(self) -> tuple[str, ...]:
+    def list_cases(self) -> tuple[str, ...]:
+        """Return the cases in which things are to be named, sorted."""
         asked = {case for phrase in self.phrases.values() for case in find_cases(phrase)}
         return tuple(sorted(asked | ({self.operand_case} if self.operand_case else set())))
 
@@ -232,7 +233,7 @@ def build_lexicon(
     }
     made |= {k: make_phrase(frames, plain.get_label(k), is_class=False) for k in properties if k not in phrases}
     lexicon = replace(plain, phrases={**phrases, **made}, defaults=frozenset(made))
-    inflected = _inflect(language, lexicon._list_cases(), labels, given, traits)
+    inflected = _inflect(language, lexicon.list_cases(), labels, given, traits)
     plurals = frozenset(term for term, own in traits.items() if own.number == "plural")
     return replace(lexicon, forms=inflected.forms, missing=inflected.missing, plurals=plurals)
 
