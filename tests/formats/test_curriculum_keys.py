@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.formats.confusables import compute_skeleton, find_mixed_word
 from workbench.formats.curriculum import parse_curriculum
-from workbench.formats.curriculum_names import find_name_fault, fold_name
+from workbench.formats.curriculum_names import find_joint, find_name_fault, fold_name
 from workbench.formats.curriculum_presets import PRESETS
 from workbench.model.curriculum import Balance, Curriculum, WorldShape
 from workbench.model.report import Violation
@@ -207,6 +208,14 @@ def test_every_mistake_has_its_place(text: str, line: int, part: str) -> None:
         ("An\u00adn", "cannot be seen"),
         ("Rene\u0301", "composed form"),
         ("x\u0304y", "combining"),
+        ("C\u0430rl", "another script"),
+        ("\u039ftto", "another script"),
+        ("S1", "labelled"),
+        ("f2", "labelled"),
+        ("R12", "labelled"),
+        ("Ann; Bea", "semicolon"),
+        ("Ann [the elder]", "brackets"),
+        ("der \u201eAlte\u201c", "quotation marks"),
     ],
 )
 def test_names_that_are_not_what_they_look_like(name: str, why: str) -> None:
@@ -215,6 +224,50 @@ def test_names_that_are_not_what_they_look_like(name: str, why: str) -> None:
     _, (violation,) = parse(text)
     assert why in violation.message and violation.location is not None and violation.location.line == 5
     assert violation.message.isprintable()
+
+
+def test_and_and_or_join_names_in_their_language() -> None:
+    for name, word in (("Ann and Bea", "and"), ("Ann OR Bea", "or"), ("Ann und Bea", ""), ("Ferdinand", "")):
+        found = find_joint(name, "en")
+        assert found == word, name
+    assert [find_joint(name, "de") for name in ("Ann und Bea", "Rock and Roll", "Ann, Bea")] == ["und", "", ","]
+    assert find_joint("Ann und Bea") == "und" and find_joint("Ann or Bea", "nl") == ""
+    _, (violation,) = parse(f"version: 1\nnames:\n  any:\n    - Robin\n    - Ann and Bea\n{LEVEL}")
+    assert "“and” separates answers" in violation.message
+    assert violation.location is not None and violation.location.line == 5
+
+
+@pytest.mark.parametrize("twin", ["\u0421\u0430", "CA"])
+def test_names_that_look_the_same(twin: str) -> None:
+    """Letters of two scripts in one word are refused by themselves; a whole word of twins only beside the other."""
+    _, violations = parse(f"version: 1\nnames:\n  any:\n    - Ca\n    - {twin}\n{LEVEL}")
+    assert len(violations) == 1 and violations[0].location is not None and violations[0].location.line == 5
+    assert not parse(f"version: 1\nnames:\n  any:\n    - Ca\n    - \u0421\u044f\n{LEVEL}")[1]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Al", "AI"), ("O1", "0l"), ("O\u2019Neil", "O'Neil"), ("Анна", "Αнна")])
+def test_twins_have_one_skeleton(one: str, other: str) -> None:
+    assert compute_skeleton(one) == compute_skeleton(other)
+
+
+def test_different_names_have_different_skeletons() -> None:
+    names = [
+        "Ann",
+        "Anne",
+        "ann",
+        "Änn",
+        "Bea",
+        "Кира",
+        "Kira",
+        "Άννα",
+        "Αννα",
+        "β-Carotene",
+        "B-Carotene",
+        "Lou",
+        "Ian",
+    ]
+    assert len({compute_skeleton(name) for name in names}) == len(names)
+    assert [find_mixed_word(name) for name in ("β-Carotene", "Кира", "Kира Lee", "Straße")] == ["", "", "Kира", ""]
 
 
 @pytest.mark.parametrize("twin", ["ann", "ANN", "\uff21nn", "Ann"])

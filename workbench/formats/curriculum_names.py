@@ -7,32 +7,47 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.formats.confusables import compute_skeleton, find_mixed_word
 from workbench.formats.curriculum_values import CurriculumValues
 from workbench.formats.yaml_text import YamlPath
 from workbench.model.curriculum import NameList
 
-__all__ = ["find_name_fault", "fold_name", "read_names"]
+__all__ = ["find_joint", "find_name_fault", "fold_name", "list_looks", "read_names"]
 
 _LINE = re.compile(r"\S(?:[^\x00-\x1f\x7f\x85\u2028\u2029]*\S)?\Z")
 _LETTER = re.compile(r"[A-Z]\Z")
 _VALUE = re.compile(r"(-?\d[\d.:-]*|true|false)\Z", re.IGNORECASE)
+_LABEL = re.compile(r"[FRS]\d{1,4}\Z", re.IGNORECASE)
 _FAULTS = {
-    ",": "a comma separates answers",
+    ";": "a semicolon separates answers",
     ". ": "a period before a blank ends a sentence",
     "{": "braces are for slots",
     "}": "braces are for slots",
-    '"': "quotation marks are for values",
+    "[": "square brackets hold what a step of a proof rests on",
+    "]": "square brackets hold what a step of a proof rests on",
+    **dict.fromkeys('"“”„«»', "quotation marks are for values and statements"),
 }
+_JOINTS = {"en": ("and", "or"), "de": ("und", "oder")}
 _RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "PDF", "PDI", "FSI")
 
 
+def find_joint(text: str, language: str = "") -> str:
+    """Return what makes one name look like several in a list: a comma, or "and" and "or" in a language (or in any)."""
+    words = _JOINTS.get(language, () if language else tuple(word for joints in _JOINTS.values() for word in joints))
+    return next((word for word in text.casefold().split()[1:-1] if word in words), "") or ("," if "," in text else "")
+
+
 def find_name_fault(text: str) -> str:
-    """Return why a name would make prompts or answers ambiguous; empty when it would not."""
+    """Return why a name would make prompts ambiguous; empty when it would not."""
     found = next((why for part, why in _FAULTS.items() if part in text), "")
     if _LETTER.match(text):
         return "a single capital letter stands for a variable in rules and questions"
+    if _LABEL.match(text):
+        return "facts are labelled F1, F2, rules R1, R2 and steps of a proof S1, S2"
     if _VALUE.match(text):
         return "it reads like a number, a date, true or false"
+    if word := find_mixed_word(text):
+        return f"“{word}” mixes Latin letters with letters of another script that look like Latin ones"
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text):
         return "right-to-left characters change the order in which the sentence around them is seen"
     if any(unicodedata.category(char) in ("Cf", "Co", "Cn", "Cs") for char in text):
@@ -47,6 +62,11 @@ def find_name_fault(text: str) -> str:
 def fold_name(text: str) -> str:
     """Return what names that a reader cannot tell apart have in common: case, width and blanks do not count."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def list_looks(text: str) -> tuple[str, ...]:
+    """Return the keys of a name: a reader cannot tell two names apart that have one in common."""
+    return tuple(dict.fromkeys((fold_name(text), f"\n{fold_name(compute_skeleton(text))}")))
 
 
 def read_names(values: CurriculumValues, value: object, languages: tuple[str, ...]) -> tuple[NameList, ...]:
@@ -70,7 +90,7 @@ def read_names(values: CurriculumValues, value: object, languages: tuple[str, ..
                 continue
             inner = (*where, language) if isinstance(entry, dict) else where
             for index, label in enumerate(texts):
-                _check_label(values, label, (*inner, index))
+                _check_label(values, label, language, (*inner, index))
                 # Whoever reads "Robin" must know who is meant, of whatever class.
                 _check_unique(values, known, (language, label), (name, index), inner, entry)
             labels.append((language, tuple(texts)))
@@ -80,12 +100,15 @@ def read_names(values: CurriculumValues, value: object, languages: tuple[str, ..
     return tuple(lists)
 
 
-def _check_label(values: CurriculumValues, label: str, where: YamlPath) -> None:
+def _check_label(values: CurriculumValues, label: str, language: str, where: YamlPath) -> None:
     if not _LINE.match(label):
         values.report(f'"{" ".join(label.split())}" is no name: one line, no blanks around it.', where)
     elif fault := find_name_fault(label):
         shown = label if label.isprintable() else ascii(label)[1:-1]
         values.report(f'"{shown}" cannot be a name: {fault}.', where, "Choose another name.")
+    elif joint := find_joint(label, language):
+        what = "a comma" if joint == "," else f"“{joint}”"
+        values.report(f'"{label}" cannot be a name: {what} separates answers.', where, "Choose another name.")
 
 
 def _check_unique(
@@ -97,10 +120,14 @@ def _check_unique(
     entry: Mapping[str, Any] | object,
 ) -> None:
     language, text = label
-    first = known.setdefault((language, fold_name(text)), own)
+    first = next((known[language, look] for look in list_looks(text) if (language, look) in known), own)
+    for look in list_looks(text):
+        known.setdefault((language, look), own)
     if first == own:
         return
     other: YamlPath = ("names", first[0], language, first[1])
     related = (values.locate(*other),) if isinstance(entry, dict) else (values.locate("names", *first),)
-    message = f'The name "{text}" is given twice in {language}: two individuals with one label cannot be told apart.'
-    values.report(message, (*where, own[1]), "Capital letters and blanks make no difference; choose another.", related)
+    twice = "is given twice" if known.get((language, fold_name(text))) == first else "looks like another one"
+    message = f'The name "{text}" {twice} in {language}: two individuals with one label cannot be told apart.'
+    fix = "Capital letters, blanks and letters that only look different make no difference; choose another."
+    values.report(message, (*where, own[1]), fix, related)
