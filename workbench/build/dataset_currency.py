@@ -27,6 +27,7 @@ from workbench.generation.items.rendering import list_closed
 from workbench.generation.questions.answering import find_statuses
 from workbench.generation.questions.draft import UNCHANGED, Draft, Outcome
 from workbench.generation.questions.listing import find_answers
+from workbench.generation.tasks import get_family
 from workbench.model.proofs import FALSE, Proof, Refutation
 from workbench.model.report import Location
 from workbench.model.rules import Rule
@@ -200,6 +201,8 @@ class ItemJudge:
 
     def _make_draft(self, one: _Read) -> Draft:
         draft = one.measured.draft
+        if get_family(draft.task).bare:
+            return draft
         facts = tuple(sorted(self._stated)) if one.is_closed_book else draft.facts
         return replace(draft, facts=facts, rules=self._everything)
 
@@ -321,6 +324,8 @@ class ItemJudge:
 
     def _find_closed(self, one: _Read) -> ItemCause | None:
         """Return a class or property that the item takes to be closed and the project does not, or the other way."""
+        if get_family(one.item["task"]).bare:
+            return None  # nothing is stated, so nothing is taken to be closed
         asked = one.measured.draft.asked
         theory = self.knowledge.theory
         present = frozenset(list_closed(theory, one.stated.theory.rules, one.stated.facts, asked))

@@ -99,6 +99,8 @@ class _Group:
     members: list[int]
 
     def accepts(self, one: MeasuredItem, open_keys: frozenset[Term]) -> bool:
+        if bool(self.rules) != bool(one.stated.theory.rules):
+            return False  # what is said of no theory may add rules that do not go together with another item's
         if not self.open.isdisjoint(one.stated.closed) or not self.closed.isdisjoint(open_keys):
             return False
         return all(self.rules.get(rule.name, rule) == rule for rule in one.stated.theory.rules)

@@ -40,7 +40,7 @@ Task = str
 """The name of a task family; :data:`TASKS` lists them."""
 TASKS: tuple[Task, ...] = (
     "recall", "taxonomy", "entailment", "select", "options", "count", "compare", "value", "prove", "step", "abduce",
-    "diff", "conflict", "induce",
+    "diff", "conflict", "induce", "formalise", "puzzle",
 )  # fmt: skip
 """All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
 CLOSED_BOOK_TASKS: tuple[Task, ...] = ("recall", "entailment", "select", "options", "count", "compare", "value")
@@ -49,7 +49,7 @@ WorldSource = Literal["sampled", "project"]
 STATUSES = ("entailed", "refuted", "unknown")
 NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
-OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce"))
+OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce", "puzzle"))
 """The tasks that leave something of a world unsaid, so that questions about one world cannot share it."""
 STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))
 """The tasks whose items are true, false or unknown."""

@@ -188,13 +188,17 @@ class Grammar:
 
     def read_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a fact's sentence (no variables)."""
+        return tuple([atom for atom in self.read_open_fact(sentence) if _is_ground(atom)])
+
+    def read_open_fact(self, sentence: str) -> tuple[Atom, ...]:
+        """Return the readings of a sentence with one statement, letters as variables."""
         readings = [
             atom
             for (text,) in _match_frame(sentence, self._frames.fact, ("{statement}",))
             for variant in self._vary_case(text)
             for atom in self.read_statement(variant)
         ]
-        return tuple(dict.fromkeys([atom for atom in readings if _is_ground(atom)]))
+        return tuple(dict.fromkeys(readings))
 
     def read_bare_statement(self, text: str) -> tuple[Atom, ...]:
         """Return the readings without variables of a statement that stands alone, its first letter in either case."""

@@ -13,10 +13,12 @@ from itertools import islice, product
 from typing import Any
 
 from workbench.errors import DatasetError
+from workbench.model.puzzles import ClueKind
 from workbench.model.rules import Atom
 from workbench.model.terms import Term, Triple
 from workbench.wording.exchange import read_lexicon
 from workbench.wording.grammar import Formula, Grammar
+from workbench.wording.puzzle_sentences import ClueParts
 from workbench.wording.task_reading import ProofLine
 from workbench.wording.task_sentences import BodyQuestion
 from workbench.wording.task_slots import TASK_SLOT_NAMES, read_task_slot
@@ -57,7 +59,8 @@ class Reading:
 
     That is a statement, a question (its variable ``?X``), options, or what the slots of ``task_slots`` hold: a question
     with a body, a goal, changes (whether added, and the fact), the lines of a proof, how to answer, examples and
-    counterexamples, and rules to choose from.
+    counterexamples, rules to choose from, the unknowns of a puzzle with the facts of which one is the case, clues, a
+    sentence to be formalised (a rule or a question) and what names say.
     """
 
     facts: tuple[Triple, ...] = ()
@@ -74,6 +77,10 @@ class Reading:
     positive: tuple[Triple, ...] = ()
     negative: tuple[Triple, ...] = ()
     rule_options: tuple[tuple[str, Formula], ...] = ()
+    sentence: Formula | BodyQuestion | None = None
+    vocabulary: tuple[tuple[str, Atom], ...] = ()
+    unknowns: tuple[tuple[Triple, ...], ...] = ()
+    clues: tuple[tuple[ClueKind, ClueParts], ...] = ()
 
 
 class Reader:

@@ -27,6 +27,16 @@ TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
     "removed": ("statement",),
     "added": ("statement",),
     "goal": ("statement",),
+    "slot values": ("name", "statement"),
+    "slot question": ("name", "question", "values"),
+    "slot classes": ("name", "values"),
+    "clue or": (),
+    "clue false": ("statement",),
+    "clue if": ("statement", "conclusion"),
+    "clue either": ("statements",),
+    "clue any": ("statements",),
+    "clue one": ("statements",),
+    "clue where": ("statement", "comparison"),
     "negative": ("duration",),
     **dict.fromkeys((f"unit {unit}" for unit in ("years", "months", "days", "hours", "minutes", "seconds")), ()),
     "value true": (),
@@ -73,6 +83,16 @@ ENGLISH_TASKS = (
     ("removed", "It is no longer stated that {statement}."),
     ("added", "It is stated in addition that {statement}."),
     ("goal", "Which of these, stated in addition, would make it follow that {statement}?"),
+    ("slot values", "{name}: {statement}."),
+    ("slot question", "{name}: {question} {values}."),
+    ("slot classes", "{name}: Either {values}."),
+    ("clue or", " or "),
+    ("clue false", "It is not the case that {statement}."),
+    ("clue if", "If {statement}, then {conclusion}."),
+    ("clue either", "Either {statements}, but not both."),
+    ("clue any", "At least one of these is true: {statements}."),
+    ("clue one", "Exactly one of these is true: {statements}."),
+    ("clue where", "{statement}, where {comparison}."),
     ("negative", "minus {duration}"),
     ("unit years", "year|years|years"),
     ("unit months", "month|months|months"),
@@ -122,6 +142,16 @@ GERMAN_TASKS = (
     ("removed", "Nicht mehr angegeben ist: {statement}."),
     ("added", "Zusätzlich angegeben ist: {statement}."),
     ("goal", "Welche dieser Aussagen müsste zusätzlich angegeben sein, damit folgt: {statement}?"),
+    ("slot values", "{name}: {statement}."),
+    ("slot question", "{name}: {question} {values}."),
+    ("slot classes", "{name}: Entweder {values}."),
+    ("clue or", " oder "),
+    ("clue false", "Es ist nicht der Fall: {statement}."),
+    ("clue if", "Trifft „{statement}“ zu, dann auch „{conclusion}“."),
+    ("clue either", "Entweder {statements}, aber nicht beides."),
+    ("clue any", "Mindestens eines davon trifft zu: {statements}."),
+    ("clue one", "Genau eines davon trifft zu: {statements}."),
+    ("clue where", "{statement}, wobei gilt: {comparison}."),
     ("negative", "minus {duration}"),
     ("unit years", "Jahr|Jahre|Jahren"),
     ("unit months", "Monat|Monate|Monaten"),
@@ -158,8 +188,25 @@ ENGLISH_INSTRUCTIONS = (
         "induce",
         "Exactly one of these rules gives every example and no counterexample. Answer with its letter only.",
     ),
+    (
+        "puzzle",
+        "Exactly one solution fits all of this. Answer with one line for each name that is asked about: the name, a "
+        "colon, and what is right in the words given, as in “Ann: Bob”.",
+    ),
     ("lost", "Which of these statements follows before the change but not after it? Answer with its letter only."),
     ("gained", "Which of these statements follows after the change but not before it? Answer with its letter only."),
+    (
+        "write rule",
+        "Write the rule as a formula: the conditions, joined by ^, then -> and the conclusion, with the letters of the "
+        "sentence as variables. A class is written as name(?A), a property as name(?A, ?B), and comparisons as in "
+        "?C < 5, ?C - ?D >= 5 and ?A != ?B. Answer with the formula only.",
+    ),
+    (
+        "write query",
+        "Write the question as a formula: its conditions, joined by ^, with ?X for what is asked for and further "
+        "variables where they are needed. A class is written as name(?X), a property as name(?X, ?Y), and comparisons "
+        "as in ?Z < 5, ?Z - ?W >= 5 and ?X != ?Y. Answer with the formula only.",
+    ),
     ("count", "Answer with the number only."),
     ("compare", "Answer with the name only."),
     ("value", "Answer with the value only."),
@@ -180,10 +227,27 @@ GERMAN_INSTRUCTIONS = (
         "Genau eine dieser Regeln ergibt jedes Beispiel und kein Gegenbeispiel. Antworte nur mit ihrem Buchstaben.",
     ),
     (
+        "puzzle",
+        "Genau eine Lösung passt zu alledem. Antworte mit einer Zeile für jeden Namen, nach dem gefragt ist: der Name, "
+        "ein Doppelpunkt und was zutrifft in den angegebenen Worten, wie in „Anna: Bernd“.",
+    ),
+    (
         "lost",
         "Welche dieser Aussagen folgt vor der Änderung, aber nicht mehr danach? Antworte nur mit ihrem Buchstaben.",
     ),
     ("gained", "Welche dieser Aussagen folgt nach der Änderung, aber nicht davor? Antworte nur mit ihrem Buchstaben."),
+    (
+        "write rule",
+        "Schreibe die Regel als Formel: die Bedingungen, verbunden mit ^, dann -> und die Folgerung, mit den "
+        "Buchstaben des Satzes als Variablen. Eine Klasse schreibt man als Name(?A), eine Eigenschaft als "
+        "Name(?A, ?B) und Vergleiche wie in ?C < 5, ?C - ?D >= 5 und ?A != ?B. Antworte nur mit der Formel.",
+    ),
+    (
+        "write query",
+        "Schreibe die Frage als Formel: ihre Bedingungen, verbunden mit ^, mit ?X für das Gesuchte und mit weiteren "
+        "Variablen, wo sie gebraucht werden. Eine Klasse schreibt man als Name(?X), eine Eigenschaft als "
+        "Name(?X, ?Y) und Vergleiche wie in ?Z < 5, ?Z - ?W >= 5 und ?X != ?Y. Antworte nur mit der Formel.",
+    ),
     ("count", "Antworte nur mit der Zahl."),
     ("compare", "Antworte nur mit dem Namen."),
     ("value", "Antworte nur mit dem Wert."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from workbench.model.proofs import FALSE
 from workbench.model.rules import Atom, Negation, collect_variables
-from workbench.model.terms import Term, Triple, is_variable
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_variable
 from workbench.wording.frames import Frames
 from workbench.wording.grammar import Grammar
 from workbench.wording.lexicon import ARBITRARY, Lexicon
@@ -33,8 +33,10 @@ __all__ = [
     "read_proof_line",
     "read_supposed_statement",
     "read_supposition",
+    "read_vocabulary_line",
 ]
 
+_NAME_LINE = re.compile(r"- (?P<name>\S+)\(A(?P<object>, B)?\): (?P<sentence>.+)\Z")
 _LABEL = re.compile(r"[A-Z][1-9]\d{0,5}\Z")
 
 
@@ -144,6 +146,19 @@ def read_change(grammar: Grammar, lexicon: Lexicon, sentence: str) -> tuple[tupl
         if (found := _match(sentence, tasks[key], "statement"))
         for atom in grammar.read_statement(found[0])
         if not collect_variables(atom)
+    )
+
+
+def read_vocabulary_line(grammar: Grammar, line: str) -> tuple[tuple[str, Atom], ...]:
+    """Return the readings of what a name says, as :func:`say_vocabulary` writes it: the name, and the atom."""
+    found = _NAME_LINE.match(line)
+    if found is None:
+        return ()
+    wanted = ("?A",) if found["object"] is None else ("?A", "?B")
+    return tuple(
+        (found["name"], atom)
+        for atom in grammar.read_open_fact(found["sentence"])
+        if (atom.subject, *(() if atom.predicate == RDF_TYPE else (atom.object,))) == wanted
     )
 
 

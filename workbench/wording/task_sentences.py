@@ -12,7 +12,7 @@ from typing import Literal
 
 from workbench.model.proofs import FALSE
 from workbench.model.rules import Atom, BodyElement, Negation, Rule, collect_variables, substitute_element
-from workbench.model.terms import Pattern, Term, Triple
+from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import (
     capitalise,
@@ -40,6 +40,7 @@ __all__ = [
     "say_proof_line",
     "say_rule_line",
     "say_supposition",
+    "say_vocabulary",
 ]
 
 QuestionKind = Literal["select", "count", "compare", "value"]
@@ -137,6 +138,20 @@ def say_change(lexicon: Lexicon, triple: Triple, *, added: bool) -> str:
     """Return the sentence that says a fact is stated in addition, or no longer stated."""
     frame = dict(lexicon.frames.tasks)["added" if added else "removed"]
     return capitalise(fill_frame(frame, statement=say_statement(lexicon, triple)))
+
+
+def say_vocabulary(lexicon: Lexicon, names: Sequence[tuple[str, Atom]]) -> str:
+    """Return what names of classes and properties say, one a line: "- k:hasParent(A, B): B is a parent of A."
+
+    Each name comes with an atom about ``?A``, and ``?B`` if it is a property.
+    """
+    letters = {"?A": "A", "?B": "B"}
+    lines = []
+    for name, atom in names:
+        arguments = "A" if atom.predicate == RDF_TYPE else "A, B"
+        text = fill_frame(lexicon.frames.fact, statement=say_statement(lexicon, atom, letters))
+        lines.append(f"- {name}({arguments}): {capitalise(text)}")
+    return "\n".join(lines)
 
 
 def say_goal(lexicon: Lexicon, triple: Triple) -> str:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from workbench.wording.grammar import Grammar
+from workbench.wording.puzzle_reading import read_clue, read_slot
 from workbench.wording.task_reading import (
     read_body_question,
     read_change,
@@ -16,6 +17,7 @@ from workbench.wording.task_reading import (
     read_proof_line,
     read_supposed_statement,
     read_supposition,
+    read_vocabulary_line,
 )
 
 __all__ = ["TASK_SLOT_NAMES", "read_task_slot"]
@@ -98,6 +100,27 @@ def _read_rule_options(grammar: Grammar, value: str) -> _Parts:
     yield from ({"rule_options": rules} for rules in product(*read))
 
 
+def _read_unknowns(grammar: Grammar, value: str) -> _Parts:
+    rows = [read_slot(grammar, row[2:]) if row.startswith("- ") else () for row in value.split("\n")]
+    yield from ({"unknowns": slots} for slots in product(*rows))
+
+
+def _read_clues(grammar: Grammar, value: str) -> _Parts:
+    rows = [read_clue(grammar, row[2:]) if row.startswith("- ") else () for row in value.split("\n")]
+    yield from ({"clues": clues} for clues in product(*rows))
+
+
+def _read_sentence(grammar: Grammar, value: str) -> _Parts:
+    """Yield every reading of a rule or of a question with a body."""
+    yield from ({"sentence": rule} for rule in grammar.read_rule(value))
+    yield from ({"sentence": question} for question in read_body_question(grammar, grammar.lexicon, value))
+
+
+def _read_vocabulary(grammar: Grammar, value: str) -> _Parts:
+    rows = value.split("\n")
+    yield from ({"vocabulary": names} for names in product(*(read_vocabulary_line(grammar, row) for row in rows)))
+
+
 _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "facts_labelled": _read_labelled_facts,
     "rules_labelled": _read_labelled_rules,
@@ -111,6 +134,10 @@ _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "positive": _read_positive,
     "negative": _read_negative,
     "rule_options": _read_rule_options,
+    "sentence": _read_sentence,
+    "vocabulary": _read_vocabulary,
+    "unknowns": _read_unknowns,
+    "clues": _read_clues,
 }
 TASK_SLOT_NAMES: tuple[str, ...] = tuple(_READERS)
 """The slots that this module reads."""

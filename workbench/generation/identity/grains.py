@@ -199,7 +199,7 @@ class CaseStructure:
             _digest("exact", common, theory.exact, listed, self._describe_exact(), _write_parts(parts)),
             named,
             _digest("core", common, *self._describe_core(question, parts, closed)),
-            named if question.given == "none" else stated,
+            stated if self.facts and question.given != "none" else named,
         )
 
     def _describe_theory(self, names: frozenset[str] | None) -> _Theory:

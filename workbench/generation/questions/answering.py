@@ -30,6 +30,8 @@ Rejection = tuple[str, str, str]
 
 def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answered], Counter[Rejection]]:
     """Answer drafts and return the sound ones, in order, with rejections counted."""
+    if theory.rules and any(get_family(draft.task).bare for draft in drafts):
+        return _answer_apart(theory, drafts)
     rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
     own = [(draft, draft.facts, draft.rules) for draft in drafts]
@@ -49,7 +51,7 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         if not get_family(draft.task).agrees(outcome, reference):
             reason: str | None = "differs from the project's whole theory"
         else:
-            reason = get_family(draft.task).find_fault(draft, *outcome)
+            reason = _find_fault(theory, draft, outcome)
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
         else:
@@ -62,6 +64,29 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         else:
             result.append(item)
     return result, rejected
+
+
+def _answer_apart(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answered], Counter[Rejection]]:
+    """Answer drafts that state nothing by no theory at all, and the others by theirs."""
+    rejected: Counter[Rejection] = Counter()
+    places = {id(draft): number for number, draft in enumerate(drafts)}
+    found: list[Answered] = []
+    for own, chosen in _part_drafts(theory, drafts):
+        answered, faults = answer_drafts(own, chosen)
+        found += answered
+        rejected.update(faults)
+    return sorted(found, key=lambda item: places[id(item.draft)]), rejected
+
+
+def _part_drafts(theory: Theory, drafts: Sequence[Draft]) -> list[tuple[Theory, list[Draft]]]:
+    """Return drafts with the theory that they are judged by: none for those that state nothing.
+
+    What such drafts suppose need not go together with the theory's rules.
+    """
+    parts: tuple[list[Draft], list[Draft]] = ([], [])
+    for draft in drafts:
+        parts[get_family(draft.task).bare].append(draft)
+    return [(own, part) for own, part in zip((theory, Theory.build(())), parts, strict=True) if part]
 
 
 def measure_drafts(theory: Theory, drafts: Sequence[Draft]) -> list[Answered | None]:
@@ -80,8 +105,11 @@ def measure_drafts(theory: Theory, drafts: Sequence[Draft]) -> list[Answered | N
 
 def find_statuses(theory: Theory, drafts: Sequence[Draft]) -> list[Outcome | None]:
     """Return what every draft's own theory says of it; None for an inconsistent one."""
-    found = Evaluation(theory, [(draft, draft.facts, draft.rules) for draft in drafts])
-    return [found.conclude(number) for number in range(len(drafts))]
+    outcomes: dict[int, Outcome | None] = {}
+    for own, chosen in _part_drafts(theory, drafts):
+        found = Evaluation(own, [(draft, draft.facts, draft.rules) for draft in chosen])
+        outcomes |= {id(draft): found.conclude(number) for number, draft in enumerate(chosen)}
+    return [outcomes[id(draft)] for draft in drafts]
 
 
 def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | None]:
@@ -91,7 +119,20 @@ def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | N
         facts = tuple([fact for fact in item.draft.facts if fact not in item.distractors])
         wanted.append((item.draft, facts, tuple([name for name in item.draft.rules if name not in item.idle])))
     found = Evaluation(theory, wanted)
-    return [found.conclude(number) for number in range(len(answered))]
+    return [
+        None if get_family(draft.task).find_flaw(draft, theory, facts, rules) else found.conclude(number)
+        for number, (draft, facts, rules) in enumerate(wanted)
+    ]
+
+
+def _find_fault(theory: Theory, draft: Draft, outcome: Outcome) -> str | None:
+    """Return why a solved draft makes no item: by its outcome, by its own rules, or by all of them."""
+    family = get_family(draft.task)
+    return (
+        family.find_fault(draft, *outcome)
+        or family.find_flaw(draft, theory, draft.facts, draft.rules)
+        or family.find_flaw(draft, theory, draft.facts, None)
+    )
 
 
 def outline(item: Answered) -> Outcome:
@@ -226,6 +267,10 @@ class _Measuring:
                 if goal != FALSE:
                     goals.add(get_key(goal))
                     sought.add(get_key(goal))
+        open_keys, open_rules = get_family(draft.task).list_open(draft, self._theory)
+        goals |= open_keys
+        sought |= open_keys
+        used |= open_rules
         if draft.query is not None:
             asked_keys = {element.key for element in draft.query.body if isinstance(element, Atom)}
             goals |= asked_keys

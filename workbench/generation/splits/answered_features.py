@@ -45,7 +45,7 @@ def describe_answered(
         measures=measures,
         proofs=proofs,
         facts=item.draft.facts,
-        asked=item.draft.asked,
+        asked=[*item.draft.asked, *get_family(item.draft.task).list_mentioned(item.draft)],
         concluded=concluded,
         rules=[rule for rule in rules if states_rules or rule.name in used],
         template=template,
@@ -61,7 +61,7 @@ def _list_runs(item: Answered) -> Iterator[Sequence[Step]]:
             evidence = evidence.proof or Proof(judgement.statement, ())
         if isinstance(evidence, Proof):
             proofs.append(evidence)
-    if get_family(item.draft.task).evidence == "answers":
+    if get_family(item.draft.task).evidence in ("answers", "puzzle"):
         yield merge_proofs(proofs)
     else:
         yield from (proof.steps for proof in proofs)

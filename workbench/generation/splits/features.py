@@ -100,6 +100,7 @@ def list_written_proofs(item: Mapping[str, Any]) -> Iterator[list[tuple[StepOutl
     runs += [option["evidence"]["proof"] for option in item["options"]]
     runs += [before["evidence"]["proof"] for before in query.get("before", ())]
     runs += [judged["evidence"]["proof"] for judged in query.get("judged", ())]
+    runs += [judged["evidence"]["proof"] for near in query.get("near", ()) for judged in near["judged"]]
     runs.append(query.get("lines", ()))
     rules = {f"R{number}": name for number, name in enumerate(query.get("rules", ()), 1)}
     for run in runs:
@@ -237,6 +238,20 @@ class FeatureReader:
         for option in item["options"]:
             if "rule" in option:
                 asked += list_patterns(self._read_rule(option["rule"]["formal"]))
+        for slot in query.get("slots", ()):
+            asked += [self._read_triple(one["triple"]) for one in slot["alternatives"]]
+        for body in (self._read_body(part) for clue in query.get("clues", ()) for part in clue["parts"]):
+            asked += [(atom.subject, atom.predicate, atom.object) for atom in iterate_atoms(body)]
+        for formula in [query, *query["near"]] if query["kind"] == "equivalent" else ():
+            asked += [self._read_triple(triple) for triple in (*formula["facts"], formula["triple"])]
+            if query["direction"] == "rule":
+                asked += list_patterns(self._read_rule(formula["formal"]))
+            else:
+                atoms = iterate_atoms(self._read_body(formula["formal"]))
+                asked += [(atom.subject, atom.predicate, atom.object) for atom in atoms]
+        for name in query.get("names", ()):
+            key = self._read_term(name["name"])
+            asked.append(("?A", RDF_TYPE, key) if name["arguments"] == 1 else ("?A", key, "?B"))
         if "body" in query:
             body = self._read_body(query["body"])
             atoms = (*iterate_atoms(body), *iterate_atoms(body, negated=True))

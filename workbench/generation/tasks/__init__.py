@@ -11,9 +11,11 @@ from workbench.generation.tasks.count import Count
 from workbench.generation.tasks.diff import Diff
 from workbench.generation.tasks.entailment import Entailment
 from workbench.generation.tasks.family import Family
+from workbench.generation.tasks.formalise import Formalise
 from workbench.generation.tasks.induce import Induce
 from workbench.generation.tasks.options import Options
 from workbench.generation.tasks.prove import Prove
+from workbench.generation.tasks.puzzle import PuzzleFamily
 from workbench.generation.tasks.recall import Recall
 from workbench.generation.tasks.select import Select
 from workbench.generation.tasks.step import Step
@@ -25,7 +27,7 @@ __all__ = ["FAMILIES", "get_family"]
 
 _LISTED: tuple[Family, ...] = (
     Recall(), Taxonomy(), Entailment(), Select(), Options(), Count(), Compare(), Value(), Prove(), Step(), Abduce(),
-    Diff(), Conflict(), Induce(),
+    Diff(), Conflict(), Induce(), Formalise(), PuzzleFamily(),
 )  # fmt: skip
 FAMILIES: Mapping[Task, Family] = {family.name: family for family in _LISTED}
 """The families by name, in the order of :data:`workbench.model.curriculum.TASKS`."""

@@ -6,9 +6,9 @@ families and asks the class where it has to know more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
@@ -18,7 +18,7 @@ from workbench.generation.worlds.world import World
 from workbench.model.curriculum import NO_STATUS, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import BodyElement, Rule
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch
 from workbench.wording.lexicon import Lexicon
@@ -31,6 +31,7 @@ __all__ = [
     "Asked",
     "Carver",
     "Described",
+    "Excerpt",
     "Family",
     "Layout",
     "Reads",
@@ -57,12 +58,14 @@ class Carver(Protocol):
         claims: tuple[Claim, ...] = (),
         query: Query | None = None,
         without: Iterable[Triple] = (),
+        beside: Iterable[Triple] = (),
         aim: str = NO_STATUS,
         detail: tuple[object, ...] = (),
     ) -> Draft | None:
         """Return the draft; None when somebody asked about cannot be mentioned, or the world does not serve.
 
-        ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated.
+        ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated. ``beside`` are facts
+        to be taken first where further ones are added.
         """
         ...
 
@@ -83,19 +86,45 @@ class WorldScene:
     carve: Carver
 
 
+class Excerpt(NamedTuple):
+    """Some facts of a world: what follows from them is in world ``number`` of ``batch``."""
+
+    batch: Batch
+    number: int
+
+    def is_entailed(self, statement: Triple) -> bool:
+        """Tell whether a statement follows."""
+        return self.batch.is_entailed(self.number, statement)
+
+
 @dataclass(frozen=True)
 class Scene(WorldScene):
     """A conclusion of a world to ask about.
 
     ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
-    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``left_open`` are all
-    statements that were tried in the world and are unknown there.
+    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``opposed`` are statements
+    that something else in the world refutes, with the proofs. ``asked`` are the conclusions that are asked about in all
+    worlds beside this one, itself among them, and ``rested`` the stated facts that their proofs rest on. ``names`` are
+    individuals that options may name; ``is_sensible`` tells whether a statement is about things of the right kind.
+
+    Of all statements that were tried in the world, ``left_open`` are those unknown there, and ``refuted`` those that
+    are refuted, with the proof of it, or None (what is closed). ``excerpts`` has the sets of facts that a family wanted
+    to look at; ``idle`` are the pairs of such a set and a statement tried beside it that contradicts nothing there and
+    with which the target does not follow.
     """
 
     target: Triple
     proof: Proof
     wrong: Sequence[tuple[Triple, Proof | None]]
+    asked: Sequence[Triple]
+    rested: Sequence[Triple]
+    names: Sequence[Term]
+    is_sensible: Callable[[Triple], bool]
+    opposed: Sequence[tuple[Triple, Proof]] = ()
     left_open: frozenset[Triple] = frozenset()
+    refuted: Mapping[Triple, Proof | None] = field(default_factory=dict)
+    excerpts: Mapping[tuple[Triple, ...], Excerpt] = field(default_factory=dict)
+    idle: frozenset[tuple[tuple[Triple, ...], Triple]] = frozenset()
 
     def start(self, task: str) -> KeyedRandom:
         """Return a stream of draws for each task, so that asking for another one changes nothing."""
@@ -208,6 +237,9 @@ class Reads(Protocol):
         ...
 
 
+_NOTHING_OPEN: tuple[frozenset[Term], frozenset[str]] = (frozenset(), frozenset())
+
+
 class Family:
     """A task family. The class attributes are facts about the task; the methods are what only it knows.
 
@@ -224,7 +256,7 @@ class Family:
     name: ClassVar[str]
     kind: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
-    evidence: ClassVar[Literal["single", "options", "answers", "conflict", "witness"]]
+    evidence: ClassVar[Literal["single", "options", "answers", "conflict", "witness", "puzzle"]]
     about_conclusions: ClassVar[bool] = True
     labelled: ClassVar[bool] = False
     supposes: ClassVar[bool] = False
@@ -240,8 +272,16 @@ class Family:
         """Return drafts about the scene's target; None stands for one that could not be closed."""
         return ()
 
-    def list_tries(self, plan: Plan, world: World, target: Triple, proof: Proof) -> Iterable[Triple]:
-        """Return statements about a target's world that are to be tried, so that a scene knows which are unknown."""
+    def list_excerpts(self, scene: Scene) -> Iterable[tuple[Triple, ...]]:
+        """Return sets of facts of the world to look at alone, for :attr:`Scene.excerpts`."""
+        return ()
+
+    def list_tries(self, scene: Scene) -> Iterable[Triple]:
+        """Return statements to be tried in the world, so that the scene knows which are unknown, which refuted."""
+        return ()
+
+    def list_additions(self, scene: Scene) -> Iterable[tuple[tuple[Triple, ...], Triple]]:
+        """Return pairs of an excerpt and a statement to be tried beside it, for :attr:`Scene.idle`."""
         return ()
 
     def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
@@ -267,6 +307,20 @@ class Family:
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Return why a solved draft makes no item, in words that are counted; None when it does."""
         raise NotImplementedError
+
+    def find_flaw(
+        self, draft: Draft, theory: Theory, facts: Sequence[Triple], rules: Sequence[str] | None
+    ) -> str | None:
+        """Return why a draft makes no item when it is solved on these facts under the rules named (None: all)."""
+        return None
+
+    def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
+        """Return keys and rules that bear on the answer beside what its claims and query tell."""
+        return _NOTHING_OPEN
+
+    def list_mentioned(self, draft: Draft) -> Sequence[Pattern]:
+        """Return what the prompt shows besides what is stated and asked."""
+        return ()
 
     def describe(self, item: Answered) -> Described:
         """Return what is asked, for the item's identity."""
