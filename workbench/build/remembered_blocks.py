@@ -65,7 +65,7 @@ class RememberedBlocks:
     is_fresh: bool = False
     reused: int = 0
     renewed: int = 0
-    _earlier: dict[_Found, Mapping[int, Written]] = field(default_factory=dict)
+    _earlier: tuple[_Found, Mapping[int, Written]] | None = None
     _changes: dict[str, _Changes | None] = field(default_factory=dict)
     _proposed: tuple[_Found, Mapping[int, Candidate]] | None = None
 
@@ -102,9 +102,11 @@ class RememberedBlocks:
         record, changes = stored.record, self._find_changes(stored.wording)
         if changes is None:
             return record
-        place = level.name, record.place
-        self._earlier[place] = record.written
-        kept = {position: one for position, one in record.written.items() if self._holds(one, changes)}
+        self._earlier = (level.name, record.place), record.written
+        try:
+            kept = {position: one for position, one in record.written.items() if self._holds(one, changes)}
+        except (ValueError, KeyError, TypeError):
+            return None  # it is not what was written once, and counts as little as a damaged file
         return record._replace(written=kept)
 
     def judge(self, level: Level, record: BlockRecord, positions: Sequence[int]) -> list[Written]:
@@ -150,7 +152,8 @@ class RememberedBlocks:
 
     def _renew(self, level: Level, record: BlockRecord, positions: Sequence[int]) -> list[Written]:
         """Return verdicts on candidates; those of an item that was written before need only it to be answered."""
-        earlier = self._earlier.get((level.name, record.place), {})
+        place = level.name, record.place
+        earlier = self._earlier[1] if self._earlier is not None and self._earlier[0] == place else {}
         drafts = {
             position: draft
             for position in positions

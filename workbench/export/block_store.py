@@ -66,7 +66,10 @@ class BlockStore:
     def find_wording(self, digest: str) -> Any:
         """Return the description of a wording under its digest; None when it is not there as it was written."""
         data = _read(self._folder / f"wording-{digest}")
-        value = None if data is None else json.loads(data)
+        try:
+            value = None if data is None else json.loads(data)
+        except ValueError:
+            return None
         return value if digest_json(value)[:_DIGITS] == digest else None
 
     def keep_wording(self, wording: Any) -> str:
@@ -104,7 +107,10 @@ def _read(path: Path) -> bytes | None:
     if sha256(packed).digest() != digest:
         return None
     opened = zlib.decompressobj()
-    found = opened.decompress(packed, _MOST_BYTES)
+    try:
+        found = opened.decompress(packed, _MOST_BYTES)
+    except zlib.error:
+        return None
     return found if opened.eof else None
 
 
