@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any
-
 import pytest
 from conftest_types import MakeMaterial
-from made_tasks import MadeTask, load_reader
+from made_tasks import MadeTask
 
-from workbench.export.scorer import score_answer
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import FeatureReader
 from workbench.model.items import check_item

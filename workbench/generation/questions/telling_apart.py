@@ -1,9 +1,9 @@
 """Telling rules apart: a few facts from which one rule concludes something that the other does not.
 
-The facts are a rule's own body with its variables taken for arbitrary individuals and numbers, as the canonical database
-of a conjunctive query (Chandra and Merlin 1977); where comparisons or inequalities decide, numbers around those that
-the rules name are tried, and two variables that may be one (Klug 1988). What is found is proved by evaluation; that
-nothing is found proves nothing.
+The facts are a rule's own body with its variables taken for arbitrary individuals and numbers, as the canonical
+database of a conjunctive query (Chandra and Merlin 1977); where comparisons or inequalities decide, numbers around
+those that the rules name are tried, and two variables that may be one (Klug 1988). What is found is proved by
+evaluation; that nothing is found proves nothing.
 """
 
 from __future__ import annotations

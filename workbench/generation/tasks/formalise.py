@@ -119,7 +119,7 @@ class Formalise(Family):
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """The rule gives its statement, can be decided, and differs from every near miss on the facts shown."""
         detail, rule = _get_detail(draft), _get_rule(draft)
-        first, *pairs = draft.claims
+        pairs = draft.claims[1:]
         if draft.facts or draft.rules or len(pairs) % 2 or len(pairs) < 2 * (_NEAR - 1):
             return "something is stated, or there are too few near misses"
         if any(claim.statement in claim.change.added or claim.change.removed for claim in draft.claims):
