@@ -14,7 +14,7 @@ from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, ma
 from workbench.build.measuring_again import MeasuredItem, find_differences
 from workbench.build.solving_again import judge_again
 from workbench.build.time_limit import limit_time
-from workbench.checker import Checker, CheckError, certify, certify_answers
+from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
 from workbench.errors import DatasetError, LimitError
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
@@ -27,6 +27,7 @@ from workbench.generation.tasks.family import Layout, Voice
 from workbench.generation.worlds.books import Book
 from workbench.model.builtins import find_version
 from workbench.model.items import digest_json
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge
@@ -340,6 +341,8 @@ def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -
         if stated.query is not None:
             query = stated.query
             digests.append(certify_answers(theory, facts, query.body, query.variables, stated.answers, checker))
+        puzzles = [part for part in stated.detail if isinstance(part, Puzzle)]
+        digests += [certify_puzzle(theory, facts, puzzle, checker) for puzzle in puzzles]
         model = checker.model
     except (CheckError, ArithmeticError, ValueError) as error:
         return [f"checker: {error}"]

@@ -9,6 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.export.evidence import StatedItem
 from workbench.generation.questions.draft import UNCHANGED, apply_change, extend_theory
 from workbench.model.proofs import ModelPair, Proof
+from workbench.model.puzzles import Puzzle
 from workbench.model.terms import Triple
 from workbench.solving.certificates import Judge, Verdict
 
@@ -69,3 +70,6 @@ def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdi
             yield judge.judge_refutation(theory, facts, evidence, own)
     if stated.query is not None:
         yield judge.judge_answers(stated.theory, model, stated.query.body, stated.query.variables, stated.answers)
+    for part in stated.detail:
+        if isinstance(part, Puzzle):
+            yield judge.judge_puzzle(stated.theory, stated.facts, part)

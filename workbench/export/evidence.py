@@ -149,6 +149,11 @@ class _Reader:
             change = next((claim.change for claim in asked.claims if claim.change != UNCHANGED), UNCHANGED)
             right = next((one.change for one in judgements if one.status == "entailed"), change)
             steps = self._read_steps("proof", item["proof"], _change_ids(ids, right))
+        elif family.evidence == "puzzle":
+            change = asked.claims[0].change if asked.claims else UNCHANGED
+            steps = self._read_steps("proof", item["proof"], _change_ids(ids, change))
+            proofs = [(claim, extract_proof(steps, claim.statement)) for claim in asked.claims]
+            judgements = [Judgement(claim.statement, "entailed", proof, claim.change) for claim, proof in proofs]
         elif family.evidence in ("conflict", "witness"):
             judgements = [self._read_judgement("", asked.claims[0], "entailed", item, ids), *asked.judgements]
             steps = list_steps(judgements[0].evidence)

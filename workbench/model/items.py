@@ -32,9 +32,10 @@ SCHEMA_VERSION = 1
 ITEM_SCHEMA = "item.schema.json"
 """The JSON Schema (draft 2020-12) of an item, beside this module."""
 
-Evidence = Literal["status", "options", "answers", "proof", "conflict", "witness"]
+Evidence = Literal["status", "options", "answers", "proof", "conflict", "witness", "puzzle"]
 """Where an item's evidence stands: with its status, with each option, in one run of steps for all answers, in one
-proof, in a proof of a contradiction, or with facts on which rules differ."""
+proof, in a proof of a contradiction, with facts on which rules differ, or in
+one run of steps on what the clues of a puzzle say."""
 QUERY_KINDS: Mapping[str, Evidence] = {
     "holds": "status", "subsumes": "status",
     "options": "options", "abduce": "options", "diff": "options", "induce": "options",
@@ -42,6 +43,7 @@ QUERY_KINDS: Mapping[str, Evidence] = {
     "prove": "proof", "step": "proof",
     "conflict": "conflict",
     "equivalent": "witness",
+    "puzzle": "puzzle",
 }  # fmt: skip
 """The kinds of query, and what evidence an item of each has."""
 
@@ -160,7 +162,7 @@ def _check_parts(item: Mapping[str, Any]) -> Iterator[str]:
                 yield "proof: does not end with false"
             if not known.keys() >= {*item["query"]["facts"]}:
                 yield "query.facts: names what is not in the context"
-        added = {f"a{number}" for number in range(1, 10)} if form == "options" else set()
+        added = {f"a{number}" for number in range(1, 10)} if form in ("options", "puzzle") else set()
         yield from _check_steps("proof", item["proof"], {*known, *added}, assumed=False)
     for number, option in enumerate(item["options"]):
         place = f"options[{number}].evidence."

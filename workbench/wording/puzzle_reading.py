@@ -40,14 +40,40 @@ def read_slot(grammar: Grammar, sentence: str) -> tuple[tuple[Triple, ...], ...]
     if found := _open(tasks["slot classes"], "name", "values").match(sentence):
         for texts in _split(found["values"], tasks["clue or"]):
             readings += product(*([(*atom,) for atom in _read_ground(grammar, text)] for text in texts))
-    if found := _open(tasks["slot values"], "name", "question", "values").match(sentence):
+    if found := _open(tasks["slot question"], "name", "question", "values").match(sentence):
         for position in (match.start() for match in re.finditer(re.escape("? "), sentence)):
             question = sentence[len(found["name"]) : position + 1].lstrip(": ")
             values = sentence[position + 2 :].removesuffix(".")
             for atom in grammar.read_question(question):
                 readings += _read_values(grammar, atom, values, tasks["clue or"])
+    for text in _find_statements(tasks["slot values"], sentence):
+        readings += _read_alternatives(grammar, text, tasks["clue or"])
     said = dict.fromkeys(readings)
     return tuple(slot for slot in said if len(slot) > 1 and _says(grammar, slot, sentence))
+
+
+def _find_statements(frame: str, sentence: str) -> Iterator[str]:
+    """Yield what may stand behind the name, wherever that ends."""
+    between = frame.partition("{name}")[2].partition("{statement}")[0]
+    for match in re.finditer(re.escape(between), sentence):
+        text = sentence[match.end() :].removesuffix(".")
+        yield from dict.fromkeys((text, text[:1].lower() + text[1:]))
+
+
+def _read_alternatives(grammar: Grammar, text: str, last: str) -> Iterator[tuple[Triple, ...]]:
+    """Yield the facts of a statement in which several values stand in the place of one."""
+    for mark in re.finditer(re.escape(last), text):
+        starts = [0, *(match.end() for match in re.finditer(" ", text[: mark.start()]))]
+        ends = [*(mark.end() + match.start() for match in re.finditer(" ", text[mark.end() :])), len(text)]
+        for start, end in product(starts, ends):
+            values = [*text[start : mark.start()].split(", "), text[mark.end() : end]]
+            choices = []
+            for value in reversed(values):
+                choices.append([(*atom,) for atom in _read_ground(grammar, f"{text[:start]}{value}{text[end:]}")])
+                if not choices[-1]:
+                    break
+            else:
+                yield from product(*reversed(choices))
 
 
 def _says(grammar: Grammar, slot: tuple[Triple, ...], sentence: str) -> bool:
@@ -123,9 +149,10 @@ def _iterate_clues(grammar: Grammar, sentence: str) -> Iterator[tuple[ClueKind, 
             yield from (("if", ((first,), (second,))) for first, second in product(*pair))
     if found := _open(tasks["clue either"], "statements").match(sentence):
         yield from _read_parts(grammar, "one", _split(found["statements"], tasks["clue or"]))
-    for kind, name in (("any", "clue any"), ("one", "clue one")):
-        if found := _open(tasks[name], "statements").match(sentence):
-            yield from _read_parts(grammar, kind, _split(found["statements"], "; "))
+    if found := _open(tasks["clue any"], "statements").match(sentence):
+        yield from _read_parts(grammar, "any", _split(found["statements"], "; "))
+    if found := _open(tasks["clue one"], "statements").match(sentence):
+        yield from _read_parts(grammar, "one", _split(found["statements"], "; "))
     yield from _read_where(grammar, sentence, tasks["clue where"])
 
 

@@ -9,6 +9,7 @@ from workbench.model.puzzles import ClueKind
 from workbench.model.rules import Atom, BodyElement, Comparison
 from workbench.model.terms import RDF_TYPE, Pattern, Triple
 from workbench.wording.lexicon import Lexicon
+from workbench.wording.phrases import Slot, parse_phrase
 from workbench.wording.sentences import (
     capitalise,
     say_conjunction,
@@ -67,7 +68,10 @@ def say_slot_value(lexicon: Lexicon, slot: Sequence[Triple], place: int) -> str:
 
 
 def say_slot(lexicon: Lexicon, slot: Sequence[Triple], *, person: bool) -> str:
-    """Return what is unknown: "Ann: Who is the father of Ann? Bob, Carl or Dan."."""
+    """Return what is open: "Ann: Bob, Carl or Dan is the father of Ann.".
+
+    Where the words of the statement depend on the value, it is a question: "Ann: Whose ...? Bob, Carl or Dan.".
+    """
     tasks, end = dict(lexicon.frames.tasks), find_asked_end(slot)
     name = say_slot_name(lexicon, slot)
     values = [say_slot_value(lexicon, slot, place) for place in range(len(slot))]
@@ -75,9 +79,27 @@ def say_slot(lexicon: Lexicon, slot: Sequence[Triple], *, person: bool) -> str:
         return fill_frame(tasks["slot classes"], name=name, values=tasks["clue or"].join(values))
     subject, predicate, object_ = slot[0]
     asked: Pattern = ("?X", predicate, object_) if end == "subject" else (subject, predicate, "?X")
-    listed = ", ".join(values[:-1]) + tasks["clue or"] + values[-1]
-    question = say_question(lexicon, asked, "?X", person=person)
-    return fill_frame(tasks["slot values"], name=name, question=question, values=listed)
+    if statement := _say_alternatives(lexicon, slot, asked, end):
+        return fill_frame(tasks["slot values"], name=name, statement=capitalise(statement))
+    question, listed = say_question(lexicon, asked, "?X", person=person), _join(values, tasks["clue or"])
+    return fill_frame(tasks["slot question"], name=name, question=question, values=listed)
+
+
+def _join(values: Sequence[str], last: str) -> str:
+    return ", ".join(values[:-1]) + last + values[-1]
+
+
+def _say_alternatives(lexicon: Lexicon, slot: Sequence[Triple], asked: Pattern, end: str) -> str:
+    """Return the statement with all values in the place of one; empty where that is not what it says of each."""
+    phrase = parse_phrase(lexicon.get_phrase(asked[1], is_class=False))
+    cases = [piece.case for piece in phrase if isinstance(piece, Slot) and piece.role == end]
+    if len(cases) != 1:
+        return ""
+    said = [say_term(lexicon, fact[0] if end == "subject" else fact[2], case=cases[0]) for fact in slot]
+    listed = _join(said, dict(lexicon.frames.tasks)["clue or"])
+    before, mark, after = say_statement(lexicon, asked, {"?X": listed}).partition(listed)
+    fits = all(say_statement(lexicon, fact) == f"{before}{one}{after}" for fact, one in zip(slot, said, strict=True))
+    return f"{before}{listed}{after}" if mark and fits else ""
 
 
 def say_denial(lexicon: Lexicon, atom: Atom | Pattern) -> str:

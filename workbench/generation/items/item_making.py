@@ -203,6 +203,11 @@ class ItemWriter:
         elif family.evidence == "answers":
             steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
             proof = self._write_steps(steps, ids, lexicon)
+        elif family.evidence == "puzzle":
+            steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
+            added = item.draft.claims[0].change.added if item.draft.claims else ()
+            known = {**ids, **{fact: f"a{number}" for number, fact in enumerate(added, 1)}}
+            proof = self._write_steps(steps, known, lexicon)
         else:
             evidence = self._write_evidence(item.judgements[0], ids, lexicon, draft.case)
             proof, models = evidence["proof"], evidence["models"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.checker import Checker, CheckError, certify, certify_answers
+from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
 from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
 from workbench.generation.items.item_making import extract_proof, merge_proofs
@@ -21,10 +21,12 @@ from workbench.generation.questions.draft import Answered, Judgement, apply_chan
 from workbench.generation.tasks import get_family
 from workbench.generation.worlds.books import Book
 from workbench.model.proofs import Evidence, ModelPair, Proof, Refutation, Status
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Term, Triple, is_variable
 from workbench.model.theory import Theory
-from workbench.solving.certificates import AnswersClaim, EvidenceClaim, Judge, Verdict
+from workbench.solving.certificates import AnswersClaim, Claim, EvidenceClaim, Judge, Verdict
+from workbench.solving.puzzles import PuzzleClaim
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
 
@@ -185,6 +187,8 @@ class Judges:
             if draft.query is not None:
                 query = draft.query
                 digests.append(certify_answers(theory, known, query.body, query.variables, item.answers, checker))
+            puzzles = [part for part in draft.detail if isinstance(part, Puzzle)]
+            digests += [certify_puzzle(theory, known, puzzle, checker) for puzzle in puzzles]
         except CheckError as error:
             return [str(error)]
         return hash_parts(*digests)[:32]
@@ -213,10 +217,10 @@ class Judges:
             self._agreeing.append(checker)
         return checker in self._agreeing
 
-    def _claim(self, case: Case) -> list[EvidenceClaim | AnswersClaim]:
+    def _claim(self, case: Case) -> list[Claim]:
         """Return what Z3 is to confirm about an item."""
         item, theory = case.item, self._export(case.theory, case.rendered.layout.closed)
-        claims: list[EvidenceClaim | AnswersClaim] = []
+        claims: list[Claim] = []
         for judgement in item.judgements:
             own = self._vary(theory, judgement.change.rules)
             checker = self._find_checker(own, apply_change(self._list_known(item), judgement.change))
@@ -225,6 +229,8 @@ class Judges:
         if query is not None:
             model = self._find_checker(theory, self._list_known(item)).model
             claims.append(AnswersClaim(theory, model, query.body, query.variables, item.answers))
+        known = self._list_known(item)
+        claims += [PuzzleClaim(theory, known, part) for part in item.draft.detail if isinstance(part, Puzzle)]
         return claims
 
 
@@ -266,10 +272,10 @@ def _fits(atom: Atom, fact: Triple) -> bool:
 
 def _list_judgements(item: Answered) -> list[Judgement]:
     """Return the judgements as they will be written: the proofs of several answers share their steps."""
-    if item.draft.query is None:
+    if item.draft.query is None and get_family(item.draft.task).evidence != "puzzle":
         return [*item.judgements]
     steps = merge_proofs([j.evidence for j in item.judgements if isinstance(j.evidence, Proof)])
-    return [Judgement(j.statement, j.status, extract_proof(steps, j.statement)) for j in item.judgements]
+    return [Judgement(j.statement, j.status, extract_proof(steps, j.statement), j.change) for j in item.judgements]
 
 
 def match_reading(

@@ -15,6 +15,7 @@ from workbench.checker import measure_proof
 from workbench.generation.questions.draft import UNCHANGED, Answered, Difficulty, Draft, Judgement, Outcome
 from workbench.generation.questions.evaluating import Evaluation, Search, get_key
 from workbench.generation.tasks import get_family
+from workbench.generation.tasks.family import Solved
 from workbench.model.curriculum import STATUS_TASKS
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
 from workbench.model.rules import Atom, is_restatement, iterate_atoms
@@ -42,6 +43,8 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         whole.append((draft, draft.facts, names))
     found = Evaluation(theory, [*own, *whole])
     measuring = _Measuring(found)
+    flaws = _find_flaws(theory, [*own, *((draft, facts, None) for draft, facts, _ in own)])
+    flaws |= {number - len(drafts): flaw for number, flaw in flaws.items() if number >= len(drafts)}
     answered: list[Answered] = []
     for number, draft in enumerate(drafts):
         outcome, reference = found.conclude(number), found.conclude(len(drafts) + number)
@@ -51,7 +54,7 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         if not get_family(draft.task).agrees(outcome, reference):
             reason: str | None = "differs from the project's whole theory"
         else:
-            reason = _find_fault(theory, draft, outcome)
+            reason = get_family(draft.task).find_fault(draft, *outcome) or flaws.get(number)
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
         else:
@@ -119,20 +122,19 @@ def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | N
         facts = tuple([fact for fact in item.draft.facts if fact not in item.distractors])
         wanted.append((item.draft, facts, tuple([name for name in item.draft.rules if name not in item.idle])))
     found = Evaluation(theory, wanted)
-    return [
-        None if get_family(draft.task).find_flaw(draft, theory, facts, rules) else found.conclude(number)
-        for number, (draft, facts, rules) in enumerate(wanted)
-    ]
+    flaws = _find_flaws(theory, wanted)
+    return [None if number in flaws else found.conclude(number) for number in range(len(answered))]
 
 
-def _find_fault(theory: Theory, draft: Draft, outcome: Outcome) -> str | None:
-    """Return why a solved draft makes no item: by its outcome, by its own rules, or by all of them."""
-    family = get_family(draft.task)
-    return (
-        family.find_fault(draft, *outcome)
-        or family.find_flaw(draft, theory, draft.facts, draft.rules)
-        or family.find_flaw(draft, theory, draft.facts, None)
-    )
+def _find_flaws(theory: Theory, wanted: Sequence[Solved]) -> dict[int, str]:
+    """Return by its place why a draft of a task that tries choices makes no item."""
+    listed = [number for number, (draft, _, _) in enumerate(wanted) if get_family(draft.task).tries_choices]
+    found: dict[int, str] = {}
+    for task in dict.fromkeys(wanted[number][0].task for number in listed):
+        own = [number for number in listed if wanted[number][0].task == task]
+        flaws = get_family(task).find_flaws(theory, [wanted[number] for number in own])
+        found |= {number: flaw for number, flaw in zip(own, flaws, strict=True) if flaw is not None}
+    return found
 
 
 def outline(item: Answered) -> Outcome:

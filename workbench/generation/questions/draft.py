@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from workbench.generation.keyed import hash_parts
 from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
 from workbench.model.proofs import FALSE, Evidence, Status
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom, BodyElement, Rule, iterate_atoms
 from workbench.model.terms import Pattern, Term, Triple
 from workbench.model.theory import Theory
@@ -113,6 +114,9 @@ class Draft:
                                 if part != FALSE]  # fmt: skip
         for rule in dict.fromkeys(rule for claim in self.claims for rule in claim.change.rules):
             found += list_patterns(rule)
+        for part in self.detail:
+            if isinstance(part, Puzzle):
+                found += part.patterns
         if self.query is not None:
             found += [(e.subject, e.predicate, e.object) for e in self.query.body if isinstance(e, Atom)]
         return tuple(found)

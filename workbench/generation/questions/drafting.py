@@ -132,10 +132,13 @@ class Drafter:
             for task in concluding:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}
-        for number, world in enumerate(worlds):
-            place = WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
-            for task in tasks:
-                made[number] += [draft for draft in get_family(task).propose_world(place) if draft is not None]
+        places = [
+            WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
+            for number, world in enumerate(worlds)
+        ]
+        for task in tasks:
+            for number, draft in get_family(task).propose_worlds(places):
+                made[number].append(draft)
         breaking = [task for task in tasks if get_family(task).breaks]
         for number, draft in self._draft_broken(level, worlds, breaking, refutations) if breaking else ():
             made[number].append(draft)

@@ -36,6 +36,7 @@ __all__ = [
     "Layout",
     "Reads",
     "Scene",
+    "Solved",
     "Voice",
     "WorldScene",
     "Writes",
@@ -189,6 +190,10 @@ class Asked:
     """Of the claims that are no options and are judged besides."""
 
 
+Solved = tuple[Draft, Sequence[Triple], Sequence[str] | None]
+"""A draft with the facts and the names of the rules (None: all) under which it is solved."""
+
+
 class Writes(Protocol):
     """Writes values as an item holds them."""
 
@@ -250,7 +255,8 @@ class Family:
     have a status is said by :data:`workbench.model.curriculum.STATUS_TASKS`.
     ``about_conclusions`` tells that a world's conclusions, and statements near them, have to be found for the task.
     ``bare`` marks tasks whose prompts state neither facts nor rules, and whose items have none. The difficulty is
-    measured on the first ``measured`` judgements, or on all.
+    measured on the first ``measured`` judgements, or on all. ``tries_choices`` marks tasks whose answer is one of many
+    choices, each of which is solved on its own.
     """
 
     name: ClassVar[str]
@@ -262,6 +268,7 @@ class Family:
     supposes: ClassVar[bool] = False
     breaks: ClassVar[bool] = False
     bare: ClassVar[bool] = False
+    tries_choices: ClassVar[bool] = False
     measured: ClassVar[int | None] = None
 
     def say_choices(self, lexicon: Lexicon) -> str:
@@ -288,6 +295,11 @@ class Family:
         """Return drafts about a world that are not about one of its conclusions."""
         return ()
 
+    def propose_worlds(self, scenes: Sequence[WorldScene]) -> Iterable[tuple[int, Draft]]:
+        """Return drafts about the worlds of a block, each with the place of its scene."""
+        for place, scene in enumerate(scenes):
+            yield from ((place, draft) for draft in self.propose_world(scene) if draft is not None)
+
     def propose_broken(self, scene: WorldScene, proof: Proof) -> Iterable[Draft | None]:
         """Return drafts about a world that contradicts itself by ``proof``, within the level's hops."""
         return ()
@@ -308,11 +320,9 @@ class Family:
         """Return why a solved draft makes no item, in words that are counted; None when it does."""
         raise NotImplementedError
 
-    def find_flaw(
-        self, draft: Draft, theory: Theory, facts: Sequence[Triple], rules: Sequence[str] | None
-    ) -> str | None:
-        """Return why a draft makes no item when it is solved on these facts under the rules named (None: all)."""
-        return None
+    def find_flaws(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | None]:
+        """Return for each draft why it makes no item when it is solved so; only for tasks that try choices."""
+        raise NotImplementedError
 
     def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
         """Return keys and rules that bear on the answer beside what its claims and query tell."""
