@@ -20,7 +20,7 @@ from workbench.model.items import compact_term
 
 __all__ = ["MEASURES", "PROBED_ITEMS", "DifficultyTally", "list_names", "measure_dataset"]
 
-MEASURES = ("hops", "height", "steps", "leaves", "alternatives", "rules", "distractors", "context")
+MEASURES = ("hops", "height", "steps", "leaves", "alternatives", "rules", "distractors", "context", "solver")
 """The measures of difficulty that are counted by level."""
 PROBED_ITEMS = 2_000
 """So many items of each task are probed at most."""

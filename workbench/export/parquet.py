@@ -14,7 +14,7 @@ from workbench.errors import StorageError
 
 __all__ = ["COLUMNS", "make_row", "write_parquet"]
 
-_MEASURES = ("height", "hops", "steps", "leaves", "alternatives", "rules", "distractors", "context")
+_MEASURES = ("height", "hops", "steps", "leaves", "alternatives", "rules", "distractors", "context", "solver")
 _ROW_GROUP = 2048
 _TEXT = pa.string()
 

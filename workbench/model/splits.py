@@ -20,7 +20,9 @@ __all__ = [
     "Perturbation",
 ]
 
-MEASURES = ("hops", "height", "steps", "leaves", "alternatives", "rules", "novelty", "distractors", "context")
+MEASURES = (
+    "hops", "height", "steps", "leaves", "alternatives", "rules", "novelty", "distractors", "context", "solver",
+)  # fmt: skip
 """What a level may bound: the measures of an item that are known before it is put into words."""
 WORDS = "words"
 """The length of a prompt in words: a measure, but one of the finished text."""

@@ -179,11 +179,11 @@ class _Measuring:
             model=case.model,
             distractors=distractors,
             idle=frozenset(draft.rules) - used,
-            difficulty=self._rate(draft, asked.claims, judgements, len(distractors)),
+            difficulty=self._rate(draft, asked.claims, judgements, len(distractors), len(case.model)),
         )
 
     def _rate(
-        self, draft: Draft, claims: Sequence[_Claimed], judgements: Sequence[Judgement], distractors: int
+        self, draft: Draft, claims: Sequence[_Claimed], judgements: Sequence[Judgement], distractors: int, solver: int
     ) -> Difficulty:
         has_status, measured = draft.task in STATUS_TASKS, get_family(draft.task).measured
         largest, alternatives = Search(0, 0, 0, 0, frozenset()), 0
@@ -212,6 +212,7 @@ class _Measuring:
             rules=len(rules),
             distractors=distractors,
             context=len(draft.facts),
+            solver=solver,
         )
 
     def _measure_fact(self, claim: _Claimed) -> Extent:

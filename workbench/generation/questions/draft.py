@@ -175,7 +175,11 @@ def extend_theory(theory: Theory, rules: tuple[Rule, ...]) -> Theory:
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """What is measured on the minimal proof (of several, the largest), and around it."""
+    """What is measured on the minimal proof (of several, the largest), and around it.
+
+    ``solver`` is the effort of solving the item without knowing where to look: the facts that a solver derives which
+    draws every conclusion from what is known.
+    """
 
     height: int
     hops: int
@@ -185,6 +189,7 @@ class Difficulty:
     rules: int
     distractors: int
     context: int
+    solver: int
 
     def list_measures(self) -> dict[str, int]:
         """Return the measures by name, in their order."""

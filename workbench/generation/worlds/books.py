@@ -175,6 +175,7 @@ class Book:
             rules=len(used),
             distractors=0,
             context=len(leaves),
+            solver=len(self.derived),
         )
         return Answered(
             draft=replace(draft, facts=leaves, rules=self.rule_names),
