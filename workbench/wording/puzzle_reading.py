@@ -6,7 +6,7 @@ A reading counts only when it is said in the very words that were read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 from workbench.model.puzzles import ClueKind
@@ -17,8 +17,6 @@ from workbench.wording.puzzle_sentences import ClueParts, say_clue, say_slot
 from workbench.wording.sentences import say_statement
 
 __all__ = ["read_clue", "read_slot"]
-
-_SMALL = re.compile(r" (not|nicht) | (k)(?=ein(?:e|en)? )")
 
 
 def _open(frame: str, *slots: str) -> re.Pattern[str]:
@@ -137,7 +135,7 @@ def _iterate_clues(grammar: Grammar, sentence: str) -> Iterator[tuple[ClueKind, 
     frames = grammar.lexicon.frames
     tasks = dict(frames.tasks)
     yield from (("true", ((atom,),)) for atom in grammar.read_fact(sentence))
-    for plain in _drop_denials(sentence):
+    for plain in _drop_denials(tasks, sentence):
         yield from (("false", ((atom,),)) for atom in grammar.read_fact(plain))
     if found := _open(tasks["clue false"], "statement").match(sentence):
         yield from (("false", ((atom,),)) for atom in _read_ground(grammar, found["statement"]))
@@ -175,7 +173,9 @@ def _read_where(grammar: Grammar, sentence: str, frame: str) -> Iterator[tuple[C
                         yield "true", ((*body, *end),)
 
 
-def _drop_denials(sentence: str) -> Iterator[str]:
+def _drop_denials(tasks: Mapping[str, str], sentence: str) -> Iterator[str]:
     """Yield the sentence without each of the words that may deny it."""
-    for found in _SMALL.finditer(sentence):
-        yield sentence[: found.start() + 1] + sentence[found.end() :]
+    pairs = [pair.partition(">")[::2] for pair in tasks["deny articles"].split("|")]
+    for plain, denied in (("", tasks["deny word"]), *pairs):
+        for found in re.finditer(re.escape(f" {denied}"), sentence):
+            yield f"{sentence[: found.start()]} {plain}{sentence[found.end() :]}"

@@ -33,15 +33,6 @@ __all__ = [
 ClueParts = tuple[tuple[BodyElement, ...], ...]
 
 _LETTERS = {"?A": "A", "?B": "B"}
-_DENIALS = {
-    # A verb that takes its "not" behind it, and what the word behind that may become with it.
-    "en": (r"(is|was|are|were) (?!or )", {}, "not "),
-    "de": (
-        r"(ist|war|sind|waren|wurde|wurden) (?!oder )",
-        {"ein ": "kein ", "eine ": "keine ", "einen ": "keinen "},
-        "nicht ",
-    ),
-}
 
 
 def find_asked_end(slot: Sequence[Triple]) -> str:
@@ -119,11 +110,10 @@ def _deny(lexicon: Lexicon, atom: Atom | Pattern) -> str | None:
     subject, predicate, object_ = atom
     is_class = predicate == RDF_TYPE
     phrase = lexicon.get_phrase(object_ if is_class else predicate, is_class=is_class)
-    rule = _DENIALS.get(lexicon.language)
-    if rule is None:
-        return None
-    verb, articles, word = rule
-    found = re.match(rf"\{{(subject|object)\}} {verb}(?=[^\W\d_])", phrase)
+    tasks = dict(lexicon.frames.tasks)
+    # A word must follow, and none that goes on with another verb.
+    following = rf"(?!{re.escape(tasks['clue or'].strip())} )(?=[^\W\d_])"
+    found = re.match(rf"\{{(subject|object)\}} ({tasks['deny verbs']}) {following}", phrase)
     if found is None:
         return None
     # The first slot stands for one name whatever that is, so the phrase can be cut behind the verb.
@@ -133,10 +123,11 @@ def _deny(lexicon: Lexicon, atom: Atom | Pattern) -> str | None:
     if not statement.startswith(start):
         return None
     rest = statement[len(start) :]
-    for article, other in articles.items():
+    for pair in tasks["deny articles"].split("|"):
+        article, _, denied = pair.partition(">")
         if rest.startswith(article):
-            return f"{start}{other}{rest[len(article) :]}"
-    return f"{start}{word}{rest}"
+            return f"{start}{denied}{rest[len(article) :]}"
+    return f"{start}{tasks['deny word']}{rest}"
 
 
 def say_clue(lexicon: Lexicon, kind: ClueKind, parts: ClueParts) -> str:

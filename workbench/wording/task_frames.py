@@ -31,6 +31,9 @@ TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
     "slot question": ("name", "question", "values"),
     "slot classes": ("name", "values"),
     "clue or": (),
+    "deny verbs": (),
+    "deny word": (),
+    "deny articles": (),
     "clue false": ("statement",),
     "clue if": ("statement", "conclusion"),
     "clue either": ("statements",),
@@ -55,6 +58,8 @@ TASK_SLOTS: Mapping[str, tuple[str, ...]] = {
 A unit is its word behind one, behind other numbers, and behind these in the dative. ``operand case`` is the case of
 what something is equal to or different from; ``nom``, how things are called. A sign with ``time`` or ``duration``
 compares where one side is known to be one, a sign with ``function`` where the right side is the value of a function.
+A phrase that begins with a name and one of the ``deny verbs`` is denied by the word behind it, or by what becomes of
+the article there.
 """
 
 ENGLISH_TASKS = (
@@ -87,6 +92,9 @@ ENGLISH_TASKS = (
     ("slot question", "{name}: {question} {values}."),
     ("slot classes", "{name}: Either {values}."),
     ("clue or", " or "),
+    ("deny verbs", "is|was|are|were"),
+    ("deny word", "not "),
+    ("deny articles", "a >not a |an >not an "),
     ("clue false", "It is not the case that {statement}."),
     ("clue if", "If {statement}, then {conclusion}."),
     ("clue either", "Either {statements}, but not both."),
@@ -146,6 +154,9 @@ GERMAN_TASKS = (
     ("slot question", "{name}: {question} {values}."),
     ("slot classes", "{name}: Entweder {values}."),
     ("clue or", " oder "),
+    ("deny verbs", "ist|war|sind|waren|wurde|wurden"),
+    ("deny word", "nicht "),
+    ("deny articles", "ein >kein |eine >keine |einen >keinen "),
     ("clue false", "Es ist nicht der Fall: {statement}."),
     ("clue if", "Trifft „{statement}“ zu, dann auch „{conclusion}“."),
     ("clue either", "Entweder {statements}, aber nicht beides."),

@@ -10,7 +10,9 @@ from workbench.errors import DatasetError
 from workbench.generation.identity.clauses import Clause
 from workbench.generation.identity.grains import Part
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
-from workbench.generation.questions.puzzling import Ground, find_puzzle_flaws, get_puzzle, make_puzzles
+from workbench.generation.questions.puzzle_choices import find_puzzle_flaws, get_puzzle
+from workbench.generation.questions.puzzle_slots import Ground
+from workbench.generation.questions.puzzling import make_puzzles
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Solved, Voice, WorldScene, Writes
 from workbench.model.puzzles import Clue, Puzzle
 from workbench.model.rules import Atom, iterate_atoms
