@@ -14,6 +14,7 @@ from workbench.build.build_result import BuildResult, BuiltDataset
 from workbench.build.checking import check
 from workbench.build.curricula import read_curriculum
 from workbench.build.deciding import compute_fingerprint, list_libraries
+from workbench.build.declaring import declare_material
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.lessons import describe_closed_book, report_untaught, teach_leaves
 from workbench.build.materials import collect_material
@@ -208,7 +209,9 @@ class _Run:
                 "leakage": leakage,
                 "splitting": splitter.to_json(),
             }
+            head |= declare_material(maker)
             if closed_book:
+                closed_book["lessons"] = stage.items - selection.items
                 head["closed_book"] = closed_book
                 _judge_untaught(closed_book, curriculum)
             stages = plan_stages(curriculum, survey.count_levels(curriculum.train))

@@ -39,6 +39,7 @@ class ItemRecord:
     """What the dataset as a whole is judged by.
 
     ``summary`` has the item's parts that the manifest counts; ``row`` is the digest of its row in the tables.
+    ``is_outside`` tells of a recall item that is none of its level's: it may have been added for what it teaches.
     """
 
     file: str
@@ -47,6 +48,7 @@ class ItemRecord:
     summary: Mapping[str, Any]
     question: str
     row: str
+    is_outside: bool = False
 
 
 def parse_line(line: Line) -> dict[str, Any] | str:
@@ -85,7 +87,7 @@ def check_form(item: Mapping[str, Any], line: Line) -> list[str]:
     return found
 
 
-def make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
+def make_record(item: Mapping[str, Any], line: Line, *, is_outside: bool = False) -> ItemRecord:
     """Return what is kept of an item that has the right form."""
     kept = ("level", "level_name", "task", "status", "split", "language", "identity", "domain", "curriculum", "theory",
             "given")  # fmt: skip
@@ -94,4 +96,4 @@ def make_record(item: Mapping[str, Any], line: Line) -> ItemRecord:
         "group": item.get("group"),
     }
     row = digest_json(make_row(item))
-    return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row)
+    return ItemRecord(line.file, line.number, item["id"], summary, hash_parts(item["question"]), row, is_outside)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.build.declared_verification import find_level_fault, find_undeclared
 from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
@@ -16,6 +17,7 @@ from workbench.build.solving_again import judge_again
 from workbench.build.time_limit import limit_time
 from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
 from workbench.errors import DatasetError, LimitError
+from workbench.export.declarations import Declarations, DeclaredRule, read_declarations
 from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
 from workbench.export.reading import DatasetReader
 from workbench.generation.items.item_making import ItemWriter
@@ -27,6 +29,7 @@ from workbench.generation.tasks.family import Layout, Voice
 from workbench.generation.worlds.books import Book
 from workbench.model.builtins import find_version
 from workbench.model.items import digest_json
+from workbench.model.proofs import Proof
 from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple
@@ -38,6 +41,7 @@ from workbench.wording.sentences import say_step
 
 __all__ = ["BatchResult", "ItemVerifier", "make_answered", "make_layout"]
 
+_UNDECLARED = DeclaredRule("")
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000
 _MOST_BOOKS = 8
@@ -124,6 +128,9 @@ class ItemVerifier:
             yield theory
             return
         for rule in theory.rules:
+            declared = None if self.declared is None else self.declared.rules.get(rule.name, _UNDECLARED)
+            if declared is not None and declared.digest != self._digest(theory.formal[rule.name]):
+                yield f"the rule {rule.name} is not the one that the manifest declares"
             texts = theory.texts[rule.name]
             if texts.keys() != self._wording.grammars.keys():
                 yield f"the rule {rule.name} does not have a sentence in each language"
@@ -145,14 +152,14 @@ class ItemVerifier:
                 continue
             found = check_form(item, line)
             if not found:
-                records.append(make_record(item, line))
+                found, is_outside = self._check_declared(item)
+                records.append(make_record(item, line, is_outside=is_outside))
                 judged += line.judged
-            if not found and line.judged:
-                result = self._verify_in_time(item)
+                result = self._verify_in_time(item) if line.judged else []
                 if isinstance(result, _Accepted):
                     accepted.append((line, result))
                 else:
-                    found = result
+                    found += result
             id_ = item["id"] if isinstance(item.get("id"), str) else ""
             problems += [Problem(line.file, line.number, id_, what) for what in found]
         differences = find_differences([one.item for _, one in accepted])
@@ -161,6 +168,23 @@ class ItemVerifier:
             problems.append(Problem(line.file, line.number, one.item.item["id"], what))
         problems.sort(key=lambda problem: problem.line)
         return BatchResult(tuple(problems), tuple(records), judged)
+
+    @cached_property
+    def declared(self) -> Declarations | None:
+        """What the manifest declares, if it can be used; what is wrong with it is for the whole dataset to say."""
+        try:
+            return read_declarations(self.manifest)
+        except DatasetError:
+            return None
+
+    def _check_declared(self, item: Mapping[str, Any]) -> tuple[list[str], bool]:
+        """Return in what an item is not as declared, and whether it can only be there for what it teaches."""
+        if self.declared is None:
+            return [], False
+        found, fault = [*find_undeclared(item, self.declared)], find_level_fault(item, self.declared)
+        if fault is not None and not fault.is_lesson:
+            found.append(fault.what)
+        return found, fault is not None and fault.is_lesson
 
     def _ask_z3(self, accepted: Sequence[_Accepted]) -> Iterator[tuple[int, str]]:
         """Yield position and sentence for all that Z3 rejects, and where it agrees with something else than is said."""
@@ -200,6 +224,7 @@ class ItemVerifier:
 
     def _judge_item(self, item: Mapping[str, Any], stated: StatedItem, theory: TheoryFile) -> _Accepted | list[str]:
         problems = [*self._check_labels(item, stated), *self._check_provenance(item, theory)]
+        problems += self._check_novelty(item, stated)
         lexicon = self._wording.lexicons.get(item["language"])
         if lexicon is None:
             problems.append(f"language: the wording has no {item['language']}")
@@ -238,6 +263,16 @@ class ItemVerifier:
         name = provenance["template"].partition("@")[0]
         if name not in self._wording.templates or not name.startswith(f"{item['task']}/{item['language']}-"):
             yield f"provenance: {name} is no template of this task and language"
+
+    def _check_novelty(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
+        """Compare an item with the bounds of its level once more, now that the rules of its proofs are known."""
+        if self.declared is not None and self.declared.bounds_novelty:
+            proofs = [one.evidence for one in stated.judgements if isinstance(one.evidence, Proof)]
+            used = {name for proof in proofs for name in proof.iterate_rules()}
+            # Without the rules it was compared before, so that only what rests on them is new here.
+            fault = find_level_fault(item, self.declared, used)
+            if fault is not None and fault != find_level_fault(item, self.declared) and not fault.is_lesson:
+                yield fault.what
 
     def _read_prompt(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
         if len(item["question"]) > _MOST_TEXT:

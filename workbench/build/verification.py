@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from heapq import nsmallest
@@ -27,6 +27,7 @@ from typing import Any
 from workbench.build.checking import Progress
 from workbench.build.closed_book_verification import check_closed_book
 from workbench.build.dataset_verification import Register, check_manifest, check_tables, find_repetitions
+from workbench.build.declared_verification import check_cells, check_declarations, find_other_split
 from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
 from workbench.build.pace import say_duration
@@ -137,14 +138,16 @@ class _Verification:
         reader = self._reader
         self._tell("comparing the files with the manifest")
         problems = [_read_problem(text) for text in reader.verify_hashes()]
+        declared, undeclared = check_declarations(reader)
+        problems += undeclared
         worker = _Worker(reader.path, reader.manifest)
         shared = worker.verifier.check_shared_files()
         register, variants, leakage = Register(reader.splits), VariantRegister(reader), None
         if not shared:
             marking, wrong = _read_marking(reader)
             problems += wrong
-            leakage = marking.open_table() if marking is not None else None
-        judged = 0
+            leakage = marking.open_table() if marking is not None and "leakage" in reader.manifest else None
+        judged = outside = 0
         problems += shared
         if not shared:
             found: list[Problem] = []
@@ -154,6 +157,7 @@ class _Verification:
                 for record in result.records:
                     register.add(record)
                     variants.add(record)
+                    outside += record.is_outside
                 for split, mark in marks:
                     if leakage is not None:
                         leakage.add(split, mark)
@@ -161,6 +165,8 @@ class _Verification:
             problems += [*self._damaged, *found, *find_repetitions(register), *variants.find_problems()]
             self._tell("counting, and comparing the tables with the items")
             problems += check_manifest(reader, register, leakage.finish() if leakage is not None else None)
+            if declared is not None:
+                problems += check_cells(reader, register.survey, declared, outside)
             problems += check_tables(reader, register)
             problems += check_closed_book(reader)
         return VerifyReport(
@@ -263,8 +269,8 @@ _Verified = tuple[BatchResult, list[tuple[str, Marks]]]
 
 def _read_marking(reader: DatasetReader) -> tuple[Marking | None, list[Problem]]:
     """Return what items are compared by, if the manifest says how they were split, and what is wrong with that."""
-    if "leakage" not in reader.manifest:
-        return None, []
+    if "splitting" not in reader.manifest:
+        return None, []  # which is told of what the manifest declares
     try:
         splitter = read_splitter(reader.manifest.get("splitting", {}))
         templates = reader.wording["templates"]
@@ -292,17 +298,28 @@ class _Worker:
             self.verifier = ItemVerifier(self._folder, self._manifest)
         if task.lines:
             result = self.verifier.verify(task.lines)
-            return result, [*self._mark(task.lines, {record.line for record in result.records})]
+            marks, misplaced = self._mark(task.lines, {record.line for record in result.records})
+            problems = sorted((*result.problems, *misplaced), key=lambda problem: problem.line)
+            return replace(result, problems=tuple(problems)), marks
         return BatchResult(tuple(p for digest in task.theories for p in self.verifier.check_theory(digest)), (), 0), []
 
-    def _mark(self, lines: Sequence[Line], sound: set[int]) -> Iterator[tuple[str, Marks]]:
+    def _mark(self, lines: Sequence[Line], sound: set[int]) -> tuple[list[tuple[str, Marks]], list[Problem]]:
+        """Return the marks of items with their splits, and which are in another split than their marks say."""
+        marks: list[tuple[str, Marks]] = []
+        misplaced: list[Problem] = []
         for line in lines:
             if self._marking is None or line.number not in sound:
                 continue
             item = json.loads(line.data)
             # What cannot be marked is told by the judges, or by the table that then is another.
             with suppress(ValueError, KeyError, OSError):
-                yield item["split"], self._marking.mark(item)
+                mark = self._marking.mark(item)
+                marks.append((item["split"], mark))
+                declared = self.verifier.declared
+                other = declared and find_other_split(item, mark.touched, declared, self._marking.splitter)
+                if other:
+                    misplaced.append(Problem(line.file, line.number, item["id"], other))
+        return marks, misplaced
 
 
 _workers: list[_Worker] = []

@@ -242,17 +242,19 @@ class ClosedBook:
         return all(term in self.names.nameable for term in _list_individuals(patterns))
 
 
-def choose_split(splitter: Splitter, features: ItemFeatures, level: Level, task: Task) -> str:
-    """Return the split of an item.
+def choose_split(
+    splitter: Splitter, features: ItemFeatures, level: Level, task: Task, touched: Sequence[str] | None = None
+) -> str:
+    """Return the split of an item; ``touched`` are the splits whose axis it touches, where they are known.
 
     Closed-book recall teaches, so it is for training unless a split that is held out claims it. Other closed-book items
     go by what they are to the letter: with names left out, questions about different individuals would be one.
     """
     if level.given != "none":
-        return splitter.choose(features, level.split)
+        return splitter.choose(features, level.split, touched)
     if task == "recall":
-        return splitter.choose(features, splitter.train)
-    return splitter.choose(replace(features, context=features.exact, core=features.exact), level.split)
+        return splitter.choose(features, splitter.train, touched)
+    return splitter.choose(replace(features, context=features.exact, core=features.exact), level.split, touched)
 
 
 class _Looking:

@@ -109,20 +109,19 @@ class Splitter:
         """Whether an item's split depends on its template, which must then be chosen first."""
         return any(held.axis == "templates" for held in self.held)
 
-    def choose(self, features: ItemFeatures, assigned: str = "") -> str:
+    def choose(self, features: ItemFeatures, assigned: str = "", touched: Sequence[str] | None = None) -> str:
         """Return the split of an item that is not a perturbed one.
 
-        ``assigned`` is the split that its level names, if any. Otherwise an item belongs to the first split whose
-        axis it touches, and to an iid split by the hash of its identity when it touches none (by ``named``: of what it
-        states, so that questions about one world stay together); where a level's own split is the one to train on,
-        that comes in place of the hash.
+        ``touched`` is what :meth:`list_touched` says of it, where that is known. ``assigned`` is the split that its
+        level names, if any. Otherwise an item belongs to the first split whose axis it touches, and to an iid split by
+        the hash of its identity when it touches none (by ``named``: of what it states, so that questions about one
+        world stay together); where a level's own split is the one to train on, that comes in place of the hash.
         """
         if assigned and assigned != self.train:
             return assigned
-        for held in self.held:
-            if held.touches(features):
-                return held.name
-        return assigned or self.draw(features.context if self.by == "named" else features.core)
+        claims = touched if touched is not None else (held.name for held in self.held if held.touches(features))
+        claim = next(iter(claims), "")
+        return claim or assigned or self.draw(features.context if self.by == "named" else features.core)
 
     def draw(self, identity: str) -> str:
         """Return the iid split in which the hash of an identity falls."""
