@@ -23,7 +23,9 @@ from typing import Any
 
 from workbench.build import verify
 from workbench.export.dataset import open_dataset
+from workbench.export.declarations import DeclaredRule, declare_items
 from workbench.export.staging import open_stage
+from workbench.generation.keyed import take_share
 from workbench.generation.selection.processes import map_in_order
 from workbench.generation.selection.selecting import Place, Selection, Sink, select_items
 from workbench.generation.selection.taking import Key, Written
@@ -38,6 +40,9 @@ _SPLITS = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
 _STATUSES = ("entailed", "refuted", "unknown")
 _WORDING = 2
 _PREFIXES = {"k": "https://example.org/k#", "n": "https://example.org/n#"}
+_TEMPLATE = f"entailment/en-1@{'0' * 16}"
+_RULES = 4000
+"""Of each kind so many or more, and a theory has one of each: a million theories from ten thousand rules."""
 _NAMES = ("Robin", "Alex", "Jamie", "Casey", "Morgan", "Quinn", "Riley", "Rowan")
 
 
@@ -51,7 +56,7 @@ def make_curriculum(items: int) -> Curriculum:
         shares = [own // 3 + (n < own % 3) for n in range(3)]
         quotas = tuple(Quota("entailment", status, n) for status, n in zip(_STATUSES, shares, strict=True) if n)
         levels.append(
-            Level(f"level-{number}", number, "", (number, number), "facts+rules", (0, 4), (0, 2), ("sampled",), quotas)
+            Level(f"level-{number}", number, "", (number, number), "facts+rules", (0, 9), (0, 2), ("sampled",), quotas)
         )
     return Curriculum("scale", "scale", "scale.yaml", tuple(levels), Splits(_SPLITS), (("en", 1.0),), (),
                       max_per_structure=20)  # fmt: skip
@@ -114,14 +119,13 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
         for n in range(4)
     ]  # fmt: skip
     goal = [terms[0], "k:hasGrandparent", terms[2]]
-    step = {"step": 1, "rule": "grandparent", "bindings": {"x": terms[0], "y": terms[1], "z": terms[2]},
+    place = int(f"{level.number}{number // 2:07}")
+    rules = [_make_rule("a", place % _RULES), _make_rule("b", place // _RULES)]
+    step = {"step": 1, "rule": rules[0]["id"], "bindings": {"x": terms[0], "y": terms[1], "z": terms[2]},
             "premises": ["c1", "c2"], "absent": [], "conclusion": goal if status == "entailed" else "false",
             "text": f"{names[2]} is a grandparent of {names[0]}."}  # fmt: skip
-    place = f"{level.number}{number // 2:07}"
-    formal = f"k:hasParent(?x, ?y) ^ k:hasParent(?y, ?z) ^ ?z != {place} -> k:hasGrandparent(?x, ?z)"
-    rules = [{"id": "grandparent", "kind": "rule", "text": {}, "formal": formal}]
     digest = digest_json([[rule["id"], rule["formal"]] for rule in rules])[:32]
-    split = "train" if number % 10 < 8 else "validation" if number % 10 == 8 else "test"
+    split = take_share(key.named.hex(), _SPLITS)
     text = "\n".join(str(entry["text"]) for entry in context)
     digests = {"exact": sha256(b"exact" + key.named).hexdigest()[:32], "named": key.named.hex(), "core": key.core.hex(),
                "context": key.named.hex()}  # fmt: skip
@@ -135,7 +139,7 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
         "proof": [] if status == "unknown" else [step],
         "models": {"without": [], "with": [goal]} if status == "unknown" else None,
         "difficulty": measures, "identity": digests,
-        "provenance": {"axioms": {"grandparent": digest[:16]}, "template": f"entailment/en-1@{digest}",
+        "provenance": {"axioms": {rule["id"]: digest[:16] for rule in rules}, "template": _TEMPLATE,
                        "reviewed_by": [], "world": "sampled", "generator": "0.1.0"},
         "verified": {"checker": digest, "z3": digest, "reader": digest, "gates": ["consistent"]},
     }  # fmt: skip
@@ -144,6 +148,19 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
     return Written(
         canonical_json(item).encode() + b"\n", split, digest, canonical_json(theory).encode() + b"\n"
     )  # fmt: skip
+
+
+def _make_rule(kind: str, number: int) -> dict[str, Any]:
+    formal = f"k:hasParent(?x, ?y) ^ k:hasParent(?y, ?z) ^ ?z != {number} -> k:{kind}Grandparent(?x, ?z)"
+    return {"id": f"{kind}{number}", "kind": "rule", "text": {}, "formal": formal}
+
+
+def _declare_rules(curriculum: Curriculum) -> Iterator[tuple[str, DeclaredRule]]:
+    """Yield all rules that there can be."""
+    most = int(f"{len(curriculum.levels)}{10**7 - 1}") // _RULES
+    for kind, count in (("a", _RULES), ("b", most)):
+        for rule in (_make_rule(kind, number) for number in range(count)):
+            yield rule["id"], DeclaredRule(digest_json(rule["formal"])[:16])
 
 
 def fill_dataset(
@@ -182,7 +199,8 @@ def fill_dataset(
         head = {
             "domain": "scale", "curriculum": "scale", "seed": 0,
             "capacity": writer.survey.count_structures([level.name for level in curriculum.levels]),
-            "leakage": leakage, "splitting": splitter.to_json(),
+            "leakage": leakage, "splitting": splitter.to_json(), "generator": "0.1.0", "languages": ["en"],
+            **declare_items(curriculum, {}, _declare_rules(curriculum), [_TEMPLATE.split("@")]),
         }  # fmt: skip
         card = {"name": "scale", "description": "", "licence": "", "languages": ["en"], "domain": "scale"}
         writer.finish(wording, _PREFIXES, head, card)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from guild_project import write_guild_project
+from test_verification import DECLARED
 
 from workbench.build import BuildResult, build, load, verify
 from workbench.build.perturbed_splits import PerturbedSplit
@@ -165,7 +166,7 @@ def plant(dataset: Path, folder: Path, change: dict[str, Item]) -> list[str]:
     for item in change.values():
         item["id"] = compute_item_id(item)
     manifest = reader.manifest
-    head = {name: manifest[name] for name in ("domain", "curriculum", "splitting")}
+    head = {name: manifest[name] for name in (*DECLARED, "levels", "shortfalls")}
     card = {"name": "guild", "description": "d", "licence": "CC0-1.0", "languages": ["en", "de"], "domain": "guild"}
     theories = dict(reader.iterate_theories())
     content = DatasetContent(listed, theories, reader.wording, reader.prefixes, head, card)

@@ -282,6 +282,9 @@ class ItemVerifier:
         if len(readings) != 1:
             yield f"question: can be read in {'no way' if not readings else 'more than one way'}"
             return
+        template = item["provenance"]["template"].rpartition("@")[0]
+        if self._wording.reader.read(item["question"], template) != readings:
+            yield f"provenance: the question is not worded by the template {template}"
         yield from self._match(readings[0], item, stated)
 
     def _match(self, reading: Reading, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:

@@ -92,10 +92,12 @@ class Reader:
         self._known: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
         self._older: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
 
-    def read(self, prompt: str) -> tuple[Reading, ...]:
-        """Return the distinct readings of a prompt, at most two."""
+    def read(self, prompt: str, template: str = "") -> tuple[Reading, ...]:
+        """Return the distinct readings of a prompt, at most two; with ``template``, those by the one of that name."""
         readings: list[Reading] = []
         for skeleton in self._skeletons.choose(prompt):
+            if template and skeleton.name.partition(":")[0] != template:
+                continue
             for values in _cut(prompt, skeleton):
                 for reading in self._read_slots(skeleton, values):
                     if reading not in readings:
