@@ -305,3 +305,123 @@ def test_the_projects_of_this_repository_are_careful(repo_root: Path, tmp_path: 
     init(tmp_path / "planets")
     for root in (repo_root, tmp_path / "planets"):
         assert [v for v in check(load(root)).report.violations if v.code in CHECKS] == []
+
+
+CLOSED_BOOK = """version: 1
+levels:
+  - name: told
+    hops: 0
+    given: none
+    tasks: {recall: 3}
+"""
+
+
+def ask_with_closed_book(files: Files, *labels: str, tag: str = "@en") -> Files:
+    """The family asked about its own individuals, with further ones of these labels, each on a line of its own."""
+    recall = (
+        "{% if facts_list %}{{ facts_list }}{% endif %}{% if rules_list %}{{ rules_list }}{% endif %}"
+        "{% if closed %}{{ closed }}{% endif %}\n{{ question }} {{ choices }}\n"
+    )
+    more = "".join(f'\n:more{n} a :Person ; rdfs:label "{label}"{tag} .' for n, label in enumerate(labels))
+    return {
+        **files, TTL: files[TTL] + more + "\n", CURRICULUM: CLOSED_BOOK,
+        "curricula/family/templates/recall/en-1.j2": recall,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "why"),
+    [
+        ("Ann; Bea", "semicolon"),
+        ("Ann and Bea", "“and” separates answers"),
+        ("Ann, Bea", "a comma separates answers"),
+        ("S1", "labelled"),
+        ("F2", "labelled"),
+        ("R3", "labelled"),
+        ("A", "variable"),
+        ("true", "true or false"),
+        ("Nobody", "the answer for none"),
+        ("cannot be known", "an answer"),
+        ("If", "joins statements"),
+        ("Man", "a class is called “man”"),
+        ("\\u0412\\u0435\\u0430x", "another script"),
+        ("\\u05D3\\u05E0\\u05D4", "right-to-left"),
+        ("Ann\\u202Ee", "right-to-left"),
+        ("x\\u0304y", "combining"),
+        ("Ann [old]", "square brackets"),
+    ],
+)
+def test_a_label_that_a_closed_book_cannot_use_is_an_error(make: Make, files: Files, label: str, why: str) -> None:
+    found = find_one(make(ask_with_closed_book(files, "Dora", label)), "curriculum.ambiguous-label")
+    assert found.severity == "error" and why in found.message and found.message.isprintable()
+    assert place_of(found) == (TTL, files[TTL].count("\n") + 3)
+    assert found.fix and found.why == "Closed-book questions name the project's individuals by their labels."
+
+
+@pytest.mark.parametrize("twins", [("Ann", "Ann"), ("Dora", "dora"), ("Cop", "\\u0421\\u043e\\u0440"), ("Al", "AI")])
+def test_two_individuals_that_a_closed_book_cannot_tell_apart_are_an_error(
+    make: Make, files: Files, twins: tuple[str, str]
+) -> None:
+    found = [
+        v for v in find(make(ask_with_closed_book(files, *twins)), "curriculum.ambiguous-label")
+        if v.location and v.location.line > files[TTL].count("\n") + 1
+    ] or find(make(ask_with_closed_book(files, *twins)), "curriculum.ambiguous-label")  # fmt: skip
+    assert found and all(v.severity == "error" and "no prompt can name one of them" in v.message for v in found)
+    assert find(make(ask_with_closed_book(files, *twins)), "wording.shared-label") == []
+    open_book = {**ask_with_closed_book(files, *twins), CURRICULUM: files[CURRICULUM]}
+    codes = {v.code: v.severity for v in check(make(open_book)).report.violations if v.focus.startswith("<")}
+    assert codes.get("wording.shared-label") == "warning" or codes.get("wording.look-alike") == "warning"
+    assert "curriculum.ambiguous-label" not in codes
+
+
+def test_labels_in_other_languages_than_those_of_prompts_do_not_matter(make: Make, files: Files) -> None:
+    assert (
+        find(make(ask_with_closed_book(files, "\\u05D3\\u05E0\\u05D4", tag="@he")), "curriculum.ambiguous-label") == []
+    )
+    assert find(make(ask_with_closed_book(files, "Ann und Bea")), "curriculum.ambiguous-label") == []
+
+
+def test_whoever_a_closed_book_calls_by_a_technical_name_is_a_warning(make: Make, files: Files) -> None:
+    more = "\n:nameless a :Person .\n"
+    closed = ask_with_closed_book(files)
+    (found,) = find(make({**closed, TTL: closed[TTL] + more}), "wording.missing-label")
+    assert (found.severity, found.location and found.location.line) == ("warning", (closed[TTL] + more).count("\n"))
+    assert "Closed-book questions" in found.why
+    (found,) = find(make({**files, TTL: files[TTL] + more}), "wording.missing-label")
+    assert found.severity == "info"
+
+
+def test_names_that_are_words_of_prompts_or_labels_of_classes_are_refused(make: Make, files: Files) -> None:
+    files[CURRICULUM] += (
+        "names:\n  f:Person:\n    - Robin\n    - nobody\n    - Either is possible\n  any: [Adopted, Kim]\n"
+    )
+    found = find(make(files), "curriculum.ambiguous-name")
+    assert [v.severity for v in found] == ["error"] * 3
+    lines = files[CURRICULUM].splitlines()
+    assert [lines[place_of(v)[1] - 1].strip() for v in found] == [
+        "- nobody",
+        "- Either is possible",
+        "any: [Adopted, Kim]",
+    ]
+    assert "a class is called" in found[2].message
+
+
+def test_a_property_with_a_phrase_needs_no_label(make: Make, files: Files) -> None:
+    files[TTL] += (
+        ':sees a owl:ObjectProperty ; wb:phrase "{subject} sees {object}"@en .\n:hears a owl:ObjectProperty .\n'
+    )
+    assert [v.focus.rpartition("#")[2] for v in find(make(files), "wording.missing-label")] == ["hears>"]
+
+
+def test_a_closed_book_in_a_sensitive_domain_is_named_plainly_and_alone(make: Make, files: Files) -> None:
+    files = ask_with_closed_book(files, "S1", "Ann")
+    files[CURRICULUM] = files[CURRICULUM].replace("recall: 3", "entailment: 3, prove: 2")
+    files[CONFIG] = files[CONFIG].replace("closed:", "sensitive: true\n    closed:")
+    errors = [v for v in check(make(files)).report.violations if v.severity == "error"]
+    assert [v.code for v in errors] == ["curriculum.sensitive"]
+    assert errors[0].message == (
+        "The domain family is marked as sensitive, but the level told asks about the project's own individuals "
+        "by their own names, with nothing stated."
+    )
+    assert place_of(errors[0]) == (CURRICULUM, line_of(files, CURRICULUM, "name: told"))
+    assert "sampled" in errors[0].fix

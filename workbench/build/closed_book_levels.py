@@ -10,7 +10,24 @@ from workbench.model.report import Location, Violation
 from workbench.wording.frames import FRAMES
 from workbench.wording.templates import Template
 
-__all__ = ["find_closed_book_problems"]
+__all__ = ["find_closed_book_problems", "find_sensitive_levels"]
+
+
+def find_sensitive_levels(curriculum: Curriculum) -> Iterator[Violation]:
+    """Yield the levels about the project's own individuals, for a domain that is marked as sensitive."""
+    for level in curriculum.levels:
+        if "project" not in level.sources:
+            continue
+        asks = "asks about the project's own individuals by their own names, with nothing stated"
+        yield Violation(
+            "curriculum.sensitive", "error",
+            f"The domain {curriculum.domain} is marked as sensitive, but the level {level.name} "
+            f"{asks if level.given == 'none' else 'takes worlds from its own individuals'}.",
+            level.location or Location(curriculum.path),
+            why="A sensitive domain uses sampled worlds only, so that no dataset says anything about anybody in it.",
+            fix="Leave the level out, or write given: facts+rules and worlds: sampled; or take 'sensitive: true' from "
+            "the domain in workbench.yaml, if there is nobody to protect.",
+        )  # fmt: skip
 
 
 def find_closed_book_problems(curriculum: Curriculum, templates: Iterable[Template]) -> Iterator[Violation]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from workbench.build.closed_book_levels import find_closed_book_problems
+from workbench.build.closed_book_levels import find_closed_book_problems, find_sensitive_levels
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.items.rendering import list_stated, name_slots
 from workbench.generation.tasks import get_family
@@ -55,8 +55,12 @@ def read_curriculum(domain: Domain) -> CurriculumText:
             violations += _find_missing_slots(template, source.path)
             templates[template.name] = template
     if curriculum is not None:
-        violations += _find_missing_templates(curriculum, templates)
-        violations += find_closed_book_problems(curriculum, templates.values())
+        refused = tuple(find_sensitive_levels(curriculum)) if domain.sensitive else ()
+        # What a level that must not be lacks besides does not matter.
+        allowed = [level for level in curriculum.levels if not refused or "project" not in level.sources]
+        judged = replace(curriculum, levels=tuple(allowed))
+        violations += (*refused, *_find_missing_templates(judged, templates))
+        violations += find_closed_book_problems(judged, templates.values())
     located = (replace(violation, domain=domain.name) for violation in violations)
     return CurriculumText(curriculum, tuple(templates[name] for name in sorted(templates)), tuple(located))
 

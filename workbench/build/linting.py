@@ -42,6 +42,13 @@ def prepare_lint(
     def locate_curriculum(*path: str | int) -> Location | None:
         return text.locate(*path) if text is not None else None
 
+    def locate_name(number: int, language: str, index: int) -> Location | None:
+        lists = text.value.get("names") if text is not None and isinstance(text.value, dict) else None
+        if text is None or not isinstance(lists, dict) or number >= len(lists):
+            return locate_curriculum("names")
+        name, entry = list(lists.items())[number]
+        return text.locate("names", name, *((language, index) if isinstance(entry, dict) else (index,)))
+
     def say_rule(rule: Rule, language: str) -> str:
         speaker = narrator if language == narrator.language else knowledge.narrator_in(language)
         return speaker.compose_rule(rule)
@@ -66,6 +73,7 @@ def prepare_lint(
         say_rule=say_rule,
         locate_rule=narrator.locate_rule,
         locate_curriculum=locate_curriculum,
+        locate_name=locate_name,
         sensitive=domain.sensitive,
         licence=config.license,
         require=config.lint.require if required is None else required,

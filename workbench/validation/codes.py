@@ -129,12 +129,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "curriculum.perturbed": (
             "what a build says: items of a perturbed split that could not be made, by the kind of change"
         ),
-        "curriculum.sensitive": (
-            "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
-        ),
-        "curriculum.shortfall": (
-            "what a build says: own individuals of a sensitive domain, and fewer items than were asked for"
-        ),
+        "curriculum.sensitive": "a level about own individuals of a domain that is marked as sensitive",
+        "curriculum.shortfall": "what a build says: fewer items than were asked for",
         "test.failed": "a `test` beside the rules: what must follow and does not, or must not follow and does",
         "test.contradiction": "a `test` whose given facts contradict each other",
         "turtle.syntax": "text that does not follow the grammar of its file, or is no text",

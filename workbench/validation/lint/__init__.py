@@ -26,6 +26,7 @@ from workbench.validation.lint import (
     metadata,
     names,
     privacy,
+    prompt_names,
     properties,
     property_kinds,
     provenance,
@@ -48,7 +49,7 @@ FINDERS: dict[str, Finder] = dict(
         for module in (
             labels, label_texts, wording, definitions, synonyms, declarations, imports, deprecation, replacements,
             hierarchy, class_definitions, restrictions, properties, property_kinds, names, builtin_names, metadata,
-            values, rules, curricula, privacy, provenance,
+            values, rules, curricula, prompt_names, privacy, provenance,
         )
     )
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from workbench.formats.curriculum_names import find_joint, find_name_fault
 from workbench.model.report import Violation
 from workbench.model.terms import RDFS, RDFS_LABEL, Term, is_iri
 from workbench.validation.lint.index import Text
@@ -16,15 +17,6 @@ __all__ = ["FINDERS"]
 _COMMENT = f"<{RDFS}comment>"
 _EDGES = re.compile(r"\s|.*\s\Z", re.DOTALL)
 _ADDRESS = re.compile(r"https?:")
-_LETTER = re.compile(r"[A-Z]\Z")
-_VALUE = re.compile(r"(?:-?\d[\d.:-]*|true|false)\Z", re.IGNORECASE)
-_JOINED = re.compile(r",| (?:and|or|und|oder) ", re.IGNORECASE)
-_FAULTS = (
-    ("{", "braces are for slots"),
-    ("}", "braces are for slots"),
-    ('"', "quotation marks are for values"),
-    (". ", "a period before a blank ends a sentence"),
-)
 
 
 def _find_edges(lint: Linter) -> Iterator[Violation]:
@@ -85,18 +77,17 @@ def _find_addresses(lint: Linter) -> Iterator[Violation]:
             )
 
 
+def _list_unnamed(lint: Linter) -> Iterator[Text]:
+    """Yield the labels of individuals in languages of sentences; those that prompts name are judged more strictly."""
+    individuals = frozenset(lint.index.individuals) - lint.named
+    languages = {"", *lint.languages, *lint.spoken_languages}
+    return (text for text in lint.index.labels if text.triple[0] in individuals and text.language in languages)
+
+
 def _find_breaking(lint: Linter) -> Iterator[Violation]:
-    individuals = frozenset(lint.index.individuals)
-    for text in lint.index.labels:
-        if text.triple[0] not in individuals:
-            continue
-        label = text.plain
-        why = next((reason for part, reason in _FAULTS if part in label), "")
-        if _LETTER.match(label):
-            why = "a single capital letter stands for a variable in rules and questions"
-        elif _VALUE.match(label):
-            why = "it reads like a number, a date, true or false"
-        if why:
+    for text in _list_unnamed(lint):
+        label = text.plain if text.plain.isprintable() else ascii(text.plain)[1:-1]
+        if why := find_name_fault(text.plain):
             yield lint.report(
                 "label.breaks-sentences",
                 f"The label “{label}” makes questions about it unreadable: {why}.",
@@ -110,13 +101,11 @@ def _find_breaking(lint: Linter) -> Iterator[Violation]:
 
 
 def _find_joined(lint: Linter) -> Iterator[Violation]:
-    individuals = frozenset(lint.index.individuals)
-    for text in lint.index.labels:
-        found = _JOINED.search(text.plain) if text.triple[0] in individuals else None
-        if found:
+    for text in _list_unnamed(lint):
+        if found := find_joint(text.plain, text.language):
             yield lint.report(
                 "label.joins-names",
-                f"The label “{text.plain}” can be read as several names, because of “{found[0].strip()}”.",
+                f"The label “{text.plain}” can be read as several names, because of “{found}”.",
                 [text.triple],
                 focus=text.triple[0],
                 path=RDFS_LABEL,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from workbench.formats.confusables import compute_skeleton
+from workbench.formats.curriculum_names import list_looks
 from workbench.model.report import Severity, Violation
 from workbench.model.terms import OWL, RDF_TYPE, RDFS_LABEL, Term, Triple, get_local_name, is_blank, is_iri
 from workbench.validation.lint.index import Text
 from workbench.validation.lint.linter import MANY, Finder, Linter
-from workbench.validation.lint.vocabulary import OIO, SUBPROPERTY, VOCABULARIES
+from workbench.validation.lint.vocabulary import OIO, PHRASE, SUBPROPERTY, VOCABULARIES
 
 __all__ = ["FINDERS"]
 
@@ -18,8 +20,10 @@ _SUBSET = f"<{OIO}SubsetProperty>"
 
 def _find_missing(lint: Linter) -> Iterator[Violation]:
     """Find names without a label; one in any language of the project, or without a language, will do."""
-    known = {text.triple[0] for text in lint.index.labels if text.plain and text.language in ("", *lint.languages)}
     index = lint.index
+    # What has a phrase is said in its words, and needs no label.
+    texts = (*index.labels, *index.list_texts(PHRASE))
+    known = {text.triple[0] for text in texts if text.plain and text.language in ("", *lint.languages)}
     groups: tuple[tuple[str, Iterable[Term], Severity], ...] = (
         ("class", sorted(index.classes), "error"),
         ("property", index.spoken_properties, "error"),
@@ -31,6 +35,7 @@ def _find_missing(lint: Linter) -> Iterator[Violation]:
     for kind, terms, at_most in groups:
         for term in terms:
             if term not in known and (lint.is_obo or not term.startswith(VOCABULARIES)):
+                is_named = term in lint.named
                 yield lint.report(
                     "wording.missing-label",
                     f"The {kind} “{get_local_name(term)}” has no label in: {', '.join(lint.languages)}.",
@@ -38,8 +43,8 @@ def _find_missing(lint: Linter) -> Iterator[Violation]:
                     focus=term,
                     path=RDFS_LABEL,
                     fix=f'Add rdfs:label "…"@{lint.languages[0]}.',
-                    why=_WORDS_ON_NAMES,
-                    at_most=at_most,
+                    why=f"{lint.why_named} {_WORDS_ON_NAMES}" if is_named else _WORDS_ON_NAMES,
+                    at_most="warning" if is_named else at_most,
                 )
 
 
@@ -64,7 +69,7 @@ def _find_shared(lint: Linter) -> Iterator[Violation]:
             groups.setdefault((text.language, text.plain), []).append(text.triple)
     for (_, label), triples in sorted(groups.items()):
         owners = sorted({triple[0] for triple in triples})
-        if len(owners) > 1:
+        if len(owners) > 1 and not lint.named.issuperset(owners):
             names = ", ".join(get_local_name(owner) for owner in owners[:MANY])
             yield lint.report(
                 "wording.shared-label",
@@ -75,6 +80,35 @@ def _find_shared(lint: Linter) -> Iterator[Violation]:
                 value=triples[0][2],
                 fix="Give each a label of its own.",
             )
+
+
+def _find_look_alikes(lint: Linter) -> Iterator[Violation]:
+    """Find different labels that look the same: of any names by their letters, of individuals by capitals as well."""
+    individuals = frozenset(lint.index.individuals)
+    groups: dict[tuple[str, ...], list[Text]] = {}
+    for text in lint.index.labels:
+        if is_iri(text.triple[0]) and text.plain:
+            looks = list_looks(text.plain) if text.triple[0] in individuals else ()
+            for look in (*looks, compute_skeleton(text.plain)):
+                groups.setdefault((text.language, look), []).append(text)
+    told: set[tuple[str, ...]] = set()
+    for texts in groups.values():
+        labels = tuple(dict.fromkeys(text.plain for text in texts))
+        owners = dict.fromkeys(text.triple[0] for text in texts)
+        if len(labels) < 2 or len(owners) < 2 or lint.named.issuperset(owners) or labels in told:
+            continue
+        told.add(labels)
+        yield lint.report(
+            "wording.look-alike",
+            f"{len(owners)} different things have labels that look the same: "
+            f"{', '.join(f'“{label}”' for label in labels[:MANY])}.",
+            [text.triple for text in texts],
+            focus=texts[0].triple[0],
+            path=RDFS_LABEL,
+            value=texts[0].triple[2],
+            fix="Write them in one script, or give each a label of its own.",
+            why="A reader cannot tell which of them a sentence is about, and a copied name may be the other.",
+        )
 
 
 def _find_duplicates(lint: Linter) -> Iterator[Violation]:
@@ -131,6 +165,7 @@ def _find_multiple(lint: Linter) -> Iterator[Violation]:
 FINDERS: dict[str, Finder] = {
     "wording.missing-label": _find_missing,
     "wording.shared-label": _find_shared,
+    "wording.look-alike": _find_look_alikes,
     "label.duplicate": _find_duplicates,
     "label.multiple": _find_multiple,
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
+from workbench.formats.curriculum_names import fold_name
 from workbench.model.curriculum import Curriculum
 from workbench.model.report import Location, Severity, Violation
-from workbench.model.rules import Provenance, Rule, RuleTest
-from workbench.model.terms import Term, Triple, get_local_name, is_literal, split_literal
+from workbench.model.rules import Atom, Provenance, Rule, RuleTest, iterate_atoms
+from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_iri, is_literal, split_literal
 from workbench.project.configuration import LintProfile, Requirement, SeverityOverride
 from workbench.validation.lint.index import Index
 from workbench.validation.lint.registry import CHECKS
@@ -44,10 +46,10 @@ class Lintable:
     ``languages`` are those of the project, the default first; ``locate`` gives the place of a stated triple, ``label``
     what a term is called. ``facts`` are the assertions among the triples, ``axioms`` the rules that the stated axioms
     compile to, ``say_rule`` composes a rule's sentence in a language; ``locate_curriculum`` gives the place of a key of
-    the curriculum. ``statements`` are those of which ``require`` asks something, ``get_provenance`` says who states
-    one and ``find_owners`` to which named subject's statement one about a blank node belongs. ``ontologies`` are those
-    of the whole project, ``sources`` the file of each triple. ``licence`` is that of the project, ``today``
-    decides who is taken to be alive.
+    the curriculum, ``locate_name`` that of a name by its list, language and number. ``statements`` are those of which
+    ``require`` asks something, ``get_provenance`` says who states one and ``find_owners`` to which named subject's
+    statement one about a blank node belongs. ``ontologies`` are those of the whole project, ``sources`` the file of
+    each triple. ``licence`` is that of the project, ``today`` decides who is taken to be alive.
     """
 
     triples: Sequence[Triple]
@@ -69,6 +71,7 @@ class Lintable:
     say_rule: Callable[[Rule, str], str] | None = None
     locate_rule: Callable[[Rule], Location | None] = lambda rule: rule.location
     locate_curriculum: Callable[..., Location | None] = lambda *_: None
+    locate_name: Callable[[int, str, int], Location | None] = lambda *_: None
     sensitive: bool = False
     licence: str = ""
     require: Sequence[Requirement] = ()
@@ -92,6 +95,49 @@ class Linter:
     def is_obo(self) -> bool:
         """Whether checks are to ask exactly what ROBOT's report asks."""
         return self.matter.profile == "obo"
+
+    @property
+    def spoken_languages(self) -> tuple[str, ...]:
+        """The languages of the curriculum's prompts, else those of the project."""
+        curriculum = self.matter.curriculum
+        return tuple(language for language, _ in curriculum.languages) if curriculum else self.languages
+
+    @cached_property
+    def named(self) -> frozenset[Term]:
+        """The individuals that prompts call by their own labels: all with a closed book, else those in rules."""
+        if self.matter.curriculum is None:
+            return frozenset()
+        rules = (*self.matter.rules, *self.matter.constraints, *self.matter.axioms)
+        found = {
+            term for rule in rules for atom in iterate_atoms((*rule.body, *rule.head)) for term in _list_ends(atom)
+        }
+        if self.is_closed_book:
+            found |= {term for fact in self.matter.facts for term in _list_ends(fact)} | {*self.index.individuals}
+        return frozenset(term for term in found if is_iri(term))
+
+    @property
+    def is_closed_book(self) -> bool:
+        """Whether the curriculum asks about the project's own individuals with nothing stated."""
+        curriculum = self.matter.curriculum
+        # In a sensitive domain such a level is refused as such.
+        return (
+            curriculum is not None and not self.matter.sensitive and any(lv.given == "none" for lv in curriculum.levels)
+        )
+
+    @property
+    def why_named(self) -> str:
+        """Why prompts hold the labels of the project's individuals."""
+        if self.is_closed_book:
+            return "Closed-book questions name the project's individuals by their labels."
+        return "Rules that prompts state name this individual by its label."
+
+    @cached_property
+    def class_labels(self) -> Mapping[str, Term]:
+        """The classes by their labels, in the form in which names are compared."""
+        classes = self.index.classes
+        # A class without a label is called by the words of its name.
+        found = {fold_name(self.matter.label(term)): term for term in sorted(classes)}
+        return found | {fold_name(t.plain): t.triple[0] for t in self.index.labels if t.triple[0] in classes}
 
     def get_severity(self, code: str) -> SeverityOverride:
         """Return the severity of a check in the profile; one that is off there is on where its code has another."""
@@ -146,6 +192,13 @@ class Linter:
             code, severity, message, located[0] if located else None, focus, why, fix, facts,
             located[1 : 1 + many], self.matter.domain, path, value, source,
         )  # fmt: skip
+
+
+def _list_ends(triple: Atom | Triple) -> Iterator[Term]:
+    """Yield what a statement is about: its subject and, unless that is a class, its object."""
+    yield triple[0]
+    if triple[1] != RDF_TYPE:
+        yield triple[2]
 
 
 Finder = Callable[[Linter], Iterator[Violation]]
