@@ -175,14 +175,16 @@ class ClosedBook:
 
         def carve(task: Task, facts: Iterable[Triple], rules: Iterable[str], random: KeyedRandom, *,
                   claims: tuple[Claim, ...] = (), query: Query | None = None, without: Iterable[Triple] = (),
-                  aim: str = NO_STATUS, detail: tuple[object, ...] = ()) -> Draft | None:  # fmt: skip
+                  beside: Iterable[Triple] = (), aim: str = NO_STATUS,
+                  detail: tuple[object, ...] = ()) -> Draft | None:  # fmt: skip
             if tuple(without):
                 return None
             return Draft(level, task, (), self.book.rule_names, claims, query, aim, "project", detail)
 
-        scene = Scene(
-            level, self.plan, world, cast("Batch", _Looking(self.book)), 0, self._by_head, carve, fact, proof, wrong
-        )
+        scene = Scene(level, self.plan, world, cast("Batch", _Looking(self.book)), 0, self._by_head, carve,
+                      fact, proof, wrong, self._asked, (), self._list_names(fact), self._can_try)  # fmt: skip
+        refuted = {s: proof for task in tasks for s in get_family(task).list_tries(scene) for proof in self._refute(s)}
+        scene = replace(scene, refuted=refuted)
         for task in tasks:
             for draft in get_family(task).propose(scene):
                 if draft is not None:
@@ -212,6 +214,24 @@ class ClosedBook:
             if len(wrong) == _WRONG:
                 break
         return wrong
+
+    def _refute(self, statement: Triple) -> list[Proof | None]:
+        """Return the one refutation of a statement, None for one that is closed; empty when it is not refuted."""
+        evidence = self.book.judge(statement).evidence
+        return [evidence.proof] if isinstance(evidence, Refutation) else []
+
+    def _can_try(self, statement: Triple) -> bool:
+        return self._can_name([statement])
+
+    def _list_names(self, fact: Triple) -> list[Term]:
+        """Return who is a step or two from those that a conclusion is about."""
+        near = {known[2] for one in _list_individuals([fact]) for known in self._list_near(one)}
+        far = {known[2] for one in sorted(near) for known in self._list_near(one)}
+        return sorted((near | far).difference(_list_individuals([fact])))
+
+    @cached_property
+    def _asked(self) -> tuple[Triple, ...]:
+        return tuple(fact for fact in self.book.derived if _get_key(fact) in self._queryable)
 
     def _list_near(self, individual: Term) -> list[Triple]:
         return self._about.get(individual, [])

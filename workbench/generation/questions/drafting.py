@@ -7,18 +7,20 @@ its own theory. Nothing decided here is believed later.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import NamedTuple
 
 from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.carving import OwnContext, make_carver
-from workbench.generation.questions.draft import Claim, Draft
+from workbench.generation.questions.draft import Draft
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks import get_family
-from workbench.generation.tasks.family import Scene, WorldScene
+from workbench.generation.tasks.family import Carver, Excerpt, Scene, WorldScene
 from workbench.generation.worlds.conflicts import WorldBreaker
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
@@ -38,6 +40,9 @@ _OPPOSED = 5
 _OPPOSED_FACTS = 12
 _TARGETS = 3
 """Conclusions of a world that are asked about, where each question has a context of its own."""
+
+
+_Addition = tuple[tuple[Triple, ...], Triple]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,11 @@ class Drafter:
             for number, world in enumerate(worlds if concluding else ())
             for target in self._choose_targets(level, batch, number, world)
         ]
+        asked = self._count_alike(targets)
         changed: list[list[Triple]] = []
         for target in targets:
             random = KeyedRandom("changes", worlds[target.world].key, *target.fact)
-            found = self._change_statement(target, batch.get_sheet(target.world), random)
+            found = self._change_statement(target, batch.get_sheet(target.world), random, asked)
             changed.append(found[: _CHANGES if level.questions == 1 else _CHANGES_SHARED])
         opposed = [
             (number, statement)
@@ -99,36 +105,41 @@ class Drafter:
             if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
             for statement in self._oppose(level, batch, number, world)
         ]
+        carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
+        scenes = self._set_scenes(level, worlds, batch, targets, [c.carve for c in carvers], concluding)
         wanted = [
-            (target.world, statement)
-            for target in targets
+            (scene.number, statement)
+            for scene in scenes
             for task in concluding
-            for statement in get_family(task).list_tries(self.plan, worlds[target.world], target.fact, target.proof)
-            if not batch.is_entailed(target.world, statement)
+            for statement in get_family(task).list_tries(scene)
+            if not batch.is_entailed(scene.number, statement)
         ]
         near = [(target.world, s) for target, found in zip(targets, changed, strict=True) for s in found]
         refutations, unknowns = self._try_statements(batch, [*near, *opposed, *wanted])
         made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
-        carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
+        against: dict[int, list[tuple[Triple, Proof]]] = {number: [] for number in range(len(worlds))}
         for number, statement in opposed:
             refutation = refutations.get((number, statement))
             if refutation is not None:
-                random = KeyedRandom("opposed", level.name, worlds[number].key, *statement)
-                ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
-                draft = carvers[number].carve("entailment", ground, names, random,
-                                              claims=(Claim(statement),), aim="refuted")  # fmt: skip
-                if draft is not None:
-                    made[number].append(draft)
+                against[number].append((statement, refutation))
+        # Every conclusion of a world gets its part of them.
+        turns = Counter(target.world for target in targets)
+        begun: Counter[int] = Counter()
         left_open: dict[int, set[Triple]] = {number: set() for number in range(len(worlds))}
         for number, statement in unknowns:
             left_open[number].add(statement)
         still_open = {number: frozenset(statements) for number, statements in left_open.items()}
-        for target, statements in zip(targets, changed, strict=True):
-            number = target.world
+        refuted: dict[int, dict[Triple, Proof | None]] = {number: {} for number in range(len(worlds))}
+        for (number, statement), refutation in refutations.items():
+            refuted[number][statement] = refutation
+        for scene, statements in zip(scenes, changed, strict=True):
+            number = scene.number
             wrong = [(s, refutations.get((number, s))) for s in statements]
-            carve = carvers[number].carve
-            scene = Scene(level, self.plan, worlds[number], batch, number, self._by_head, carve,
-                          target.fact, target.proof, wrong, still_open[number])  # fmt: skip
+            opposed_here = against[number][begun[number] :: turns[number]]
+            begun[number] += 1
+            scene = replace(
+                scene, wrong=wrong, opposed=opposed_here, left_open=still_open[number], refuted=refuted[number]
+            )
             for task in concluding:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         drafts: dict[str, Draft] = {}
@@ -150,6 +161,40 @@ class Drafter:
             for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
                 drafts.setdefault(draft.key, draft)
         return [drafts[key] for key in sorted(drafts)]
+
+    def _set_scenes(
+        self,
+        level: Level,
+        worlds: Sequence[World],
+        batch: Batch,
+        targets: Sequence[_Target],
+        carvers: Sequence[Carver],
+        tasks: Sequence[Task],
+    ) -> list[Scene]:
+        """Return the scenes of the targets, with the sets of facts that the tasks want to look at."""
+        asked = tuple(target.fact for target in targets)
+        rested = tuple(leaf for target in targets for leaf in target.proof.leaves)
+        scenes = []
+        for target in targets:
+            number = target.world
+            known = self._know(batch.get_sheet(number))
+            names = [name for name in known.individuals if name not in self.plan.constants]
+            judge = partial(self._is_sensible, known.classes)
+            scenes.append(
+                Scene(level, self.plan, worlds[number], batch, number, self._by_head, carvers[number],
+                      target.fact, target.proof, (), asked, rested, names, judge)
+            )  # fmt: skip
+        wanted = [[facts for task in tasks for facts in get_family(task).list_excerpts(scene)] for scene in scenes]
+        places = {facts: place for place, facts in enumerate(dict.fromkeys(chain.from_iterable(wanted)))}
+        if not places:
+            return scenes
+        excerpts = evaluate(self.plan.theory, list(places))
+        scenes = [
+            replace(scene, excerpts={facts: Excerpt(excerpts, places[facts]) for facts in listed})
+            for scene, listed in zip(scenes, wanted, strict=True)
+        ]
+        found = _try_beside(scenes, excerpts, tasks)
+        return [replace(scene, idle=idle) for scene, idle in zip(scenes, found, strict=True)]
 
     @cached_property
     def _breaker(self) -> WorldBreaker:
@@ -207,12 +252,26 @@ class Drafter:
         return fact[2] if fact[1] == RDF_TYPE else fact[1]
 
     @cached_property
-    def _alike(self) -> tuple[list[Term], list[Term]]:
+    def _alike(self) -> tuple[dict[Term, None], dict[Term, None]]:
         """The properties, and the classes, that statements about individuals may be asked about."""
         keys = [key for key in self.plan.queryable if key not in self.plan.values]
-        return [key for key in keys if key not in self.plan.classes], [key for key in keys if key in self.plan.classes]
+        return (
+            dict.fromkeys(key for key in keys if key not in self.plan.classes),
+            dict.fromkeys(key for key in keys if key in self.plan.classes),
+        )
 
-    def _change_statement(self, target: _Target, sheet: WorldSheet, random: KeyedRandom) -> list[Triple]:
+    def _count_alike(self, targets: Sequence[_Target]) -> tuple[list[Term], list[Term]]:
+        """Return the properties, and the classes, of conclusions asked about, each as often as it is asked about.
+
+        Statements near a conclusion are drawn from these, so that what one is about says little of whether it follows.
+        """
+        keys = [self._get_key(target.fact) for target in targets]
+        own = [[key for key in keys if key in alike] for alike in self._alike]
+        return own[0] or [*self._alike[0]], own[1] or [*self._alike[1]]
+
+    def _change_statement(
+        self, target: _Target, sheet: WorldSheet, random: KeyedRandom, asked: tuple[list[Term], list[Term]]
+    ) -> list[Triple]:
         """Return statements close to the target that do not follow: swapped, about others, or of another kind."""
         subject, predicate, object_ = target.fact
         known = self._know(sheet)
@@ -226,7 +285,7 @@ class Drafter:
             else:
                 found[(subject, predicate, other) if random.happens(1, 2) else (other, predicate, object_)] = None
         is_class = predicate == RDF_TYPE
-        for key in random.pick(self._alike[is_class], 4) if not literal else []:
+        for key in random.pick(asked[is_class], 4) if not literal else []:
             if is_class:
                 found[(subject, RDF_TYPE, key)] = None
             else:
@@ -309,9 +368,13 @@ class Drafter:
         goals = [goal for goal in dict.fromkeys(world.goals) if goal in fitting]
         others = [fact for fact in fitting if fact not in goals]
         found: dict[Triple, None] = {}
+        # What can never follow at the level would tell by itself that it is refuted.
+        hops = sum(1 << number for number in range(level.hops[0], level.hops[1] + 1))
         for fact in [*goals, *random.pick(others, _OPPOSED_FACTS)]:
-            statements = self._list_opposed(fact, self._know(sheet).individuals, random)
-            found.update((s, None) for s in statements if s not in sheet.numbers)
+            for statement in self._list_opposed(fact, self._know(sheet).individuals, random):
+                key = self._get_key(statement)
+                if statement not in sheet.numbers and key in self._queryable and self.plan.reach.get(key, 0) & hops:
+                    found.setdefault(statement)
             if len(found) >= _OPPOSED:
                 break
         return list(found)[:_OPPOSED]
@@ -332,6 +395,28 @@ class Drafter:
         if fact[1] != RDF_TYPE and not is_literal(fact[2]):
             found.append((fact[2], fact[1], fact[0]))
         return found
+
+
+def _try_beside(scenes: Sequence[Scene], excerpts: Batch, tasks: Sequence[Task]) -> list[frozenset[_Addition]]:
+    """Return for each scene the pairs of an excerpt and a statement beside it that brings nothing about."""
+    wanted = [[pair for task in tasks for pair in get_family(task).list_additions(scene)] for scene in scenes]
+    places = dict.fromkeys(
+        (scene.excerpts[facts].number, statement)
+        for scene, pairs in zip(scenes, wanted, strict=True)
+        for facts, statement in pairs
+    )
+    extended = excerpts.extend(list(places))
+    numbers = {place: number for number, place in enumerate(extended.statements)}
+    inconsistent = extended.find_inconsistent_worlds().tolist()
+    found = []
+    for scene, pairs in zip(scenes, wanted, strict=True):
+        idle = set()
+        for facts, statement in pairs:
+            number = numbers[scene.excerpts[facts].number, statement]
+            if not inconsistent[number] and not extended.is_entailed(number, scene.target):
+                idle.add((facts, statement))
+        found.append(frozenset(idle))
+    return found
 
 
 def _list_classes(batch: Batch, world: int, term: Term) -> frozenset[Term]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
-from workbench.generation.tasks.options import OPTIONS
-from workbench.generation.worlds.plan import Plan
-from workbench.generation.worlds.world import World
-from workbench.model.proofs import Proof
+from workbench.generation.tasks.squares import Place, Square, level_mentions, list_keys, list_names, make_square
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.lexicon import Lexicon
@@ -25,12 +22,15 @@ __all__ = ["Abduce"]
 
 _GAPS = 2
 """Facts that are left out in turn, each for a question of its own."""
-_NEAR = 6
-_MOST = 60
+_LOOKED_AT = 3
+_NEAR = 3
+"""What may stand for each part of a fact that is left out: many squares have their statements in common."""
+_SQUARES = 12
+"""Squares that are tried for a question."""
 
 
 class Abduce(Family):
-    """Four statements, of which exactly one, stated in addition, makes the goal follow."""
+    """Four statements made two by two, of which exactly one, stated in addition, makes the goal follow."""
 
     name = "abduce"
     kind = "abduce"
@@ -41,30 +41,47 @@ class Abduce(Family):
         """How to answer."""
         return dict(lexicon.frames.instructions)[self.name]
 
+    def list_excerpts(self, scene: Scene) -> Iterable[tuple[Triple, ...]]:
+        """What the target rests on, without a fact."""
+        return (rest for _, rest in _list_gaps(scene))
+
+    def list_additions(self, scene: Scene) -> Iterable[tuple[tuple[Triple, ...], Triple]]:
+        """What could stand in the place of a fact that is left out, two by two."""
+        return (
+            (rest, statement)
+            for gap, rest in _list_gaps(scene)
+            for square in _list_squares(scene, gap, rest)
+            for statement in square.others
+        )
+
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
-        """Leave out a fact that the target's proof rests on, and offer it among statements near it."""
+        """Leave out a fact that the target's proof rests on, and offer it in a square: nothing else there would do."""
         random = scene.start(self.name)
         made = 0
-        for gap in random.shuffle(sorted(scene.leaves)):
-            rest = [fact for fact in scene.world.facts if fact != gap]
-            known = {*list_individuals(rest), *scene.plan.constants}
-            near = [one for one in _list_near(scene.plan, scene.world, gap) if one in scene.left_open]
-            # Whoever is named in an option must be spoken of elsewhere too.
-            offered = [
-                one for one in (gap, *random.shuffle(near[: 2 * OPTIONS])) if known.issuperset(list_individuals([one]))
-            ]
-            if is_literal(gap[2]) or gap not in offered or len(offered) < OPTIONS:
-                continue
-            offered = offered[:OPTIONS]
-            claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle(offered))
-            yield scene.carve(self.name, scene.leaves - {gap}, scene.used, random, claims=claims, without=offered)
-            made += 1
-            if made == _GAPS:
-                return
+        for gap, rest in _list_gaps(scene):
+            draft = self._carve(scene, gap, rest, random)
+            if draft is not None:
+                yield draft
+                made += 1
+                if made == _GAPS:
+                    return
 
-    def list_tries(self, plan: Plan, world: World, target: Triple, proof: Proof) -> Iterable[Triple]:
-        """What is near the facts that could be left out: a statement that contradicts them is no option."""
-        return (near for gap in proof.leaves if not is_literal(gap[2]) for near in _list_near(plan, world, gap))
+    def _carve(self, scene: Scene, gap: Triple, rest: tuple[Triple, ...], random: KeyedRandom) -> Draft | None:
+        for square in _list_squares(scene, gap, rest):
+            if any((rest, statement) not in scene.idle for statement in square.others):
+                continue
+            context = level_mentions(scene, rest, square, (gap,))
+            if context is None:
+                continue
+            claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle([gap, *square.others]))
+            draft = scene.carve(self.name, context.facts, scene.used, random, claims=claims, without=context.without)
+            if draft is not None:
+                return draft
+        return None
+
+    def agrees(self, outcome: Outcome, reference: Outcome) -> bool:
+        """The same one would do: whether the goal is refuted with another or unknown is not asked."""
+        return self._follows_alike(outcome, reference)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """With exactly one of them the goal follows, with each other it cannot be known; none is stated."""
@@ -111,25 +128,44 @@ class Abduce(Family):
         return reading.goal == Atom(*item.draft.statements[0]) and reading.options == offered
 
 
-def _list_near(plan: Plan, world: World, gap: Triple) -> list[Triple]:
-    """Return statements that could stand in a fact's place and are not stated, those that share most with it first."""
-    random = KeyedRandom("near", world.key, *gap)
-    subject, predicate, object_ = gap
-    people = random.shuffle([term for term in list_individuals(world.facts) if term not in plan.constants])
-    keys = random.shuffle([key for key in plan.assertable if key not in plan.values])
-    found: dict[Triple, None] = {}
-    for person in people[:_NEAR]:
-        if predicate == RDF_TYPE:
-            found[(person, RDF_TYPE, object_)] = None
-        else:
-            found[(subject, predicate, person)] = None
-            found[(person, predicate, object_)] = None
-    for key in keys:
-        for person in people[:2]:
-            ends = [subject] if predicate == RDF_TYPE else [subject, object_]
-            for end in ends:
-                found[(end, RDF_TYPE, key) if key in plan.classes else (end, key, person)] = None
-                if key not in plan.classes:
-                    found[(person, key, end)] = None
-    stated = set(world.facts)
-    return [one for one in found if one not in stated and one[0] != one[2]][:_MOST]
+def _list_gaps(scene: Scene) -> list[tuple[Triple, tuple[Triple, ...]]]:
+    """Return facts that the target's proof rests on, with the others, as drawn."""
+    leaves = sorted(scene.leaves)
+    gaps = KeyedRandom("gaps", scene.level.name, scene.world.key, *scene.target).shuffle(leaves)
+    return [(gap, tuple(leaf for leaf in leaves if leaf != gap)) for gap in gaps if not is_literal(gap[2])][:_LOOKED_AT]
+
+
+def _list_squares(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> Iterator[Square]:
+    """Yield squares on a fact that is left out, of which nothing else follows without it, as drawn.
+
+    Whoever stands for somebody whom the target names is named by it, too; whoever stands for another is not.
+    """
+    excerpt = scene.excerpts[rest]
+    if excerpt.is_entailed(scene.target):
+        return
+    random = KeyedRandom("substitutes", scene.level.name, scene.world.key, *scene.target, *gap)
+    names, goal = list_names(scene, random), set(list_individuals([scene.target]))
+    keys = random.pick(list_keys(gap, scene.rested, scene.plan.values), _NEAR)
+    choices: dict[Place, Sequence[Term]] = {"key": list(dict.fromkeys(keys)), "order": ("",)}
+    choices["subject"], choices["object"] = (
+        [name for name in names if (name in goal) == (own in goal)][:_NEAR] for own in (gap[0], gap[2])
+    )
+    parts: list[tuple[Place, Place]] = [("subject", "key")]
+    if gap[1] != RDF_TYPE:
+        parts += [("key", "object"), ("subject", "object"), ("key", "order")]
+    pairs = [
+        ((first, one), (second, other))
+        for first, second in parts
+        for one in choices[first]
+        for other in choices[second]
+    ]
+    made = 0
+    for pair in random.shuffle(pairs):
+        square = make_square(gap, *pair)
+        if square is None or not all(map(scene.is_sensible, square.others)):
+            continue
+        if not any(map(excerpt.is_entailed, square.others)):
+            yield square
+            made += 1
+            if made == _SQUARES:
+                return

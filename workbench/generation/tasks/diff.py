@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
-from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
-from workbench.generation.tasks.options import OPTIONS
+from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts
+from workbench.generation.tasks.family import (
+    LETTERS,
+    Asked,
+    Described,
+    Excerpt,
+    Family,
+    Layout,
+    Reads,
+    Scene,
+    Voice,
+    Writes,
+)
+from workbench.generation.tasks.squares import (
+    Place,
+    Square,
+    get_key,
+    level_mentions,
+    list_keys,
+    list_names,
+    make_square,
+)
 from workbench.model.rules import Atom
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_statement
@@ -19,9 +39,19 @@ from workbench.wording.task_sentences import say_change
 
 __all__ = ["Diff"]
 
+_CHANGES = 2
+"""Facts of which each is taken away, or added, for a question of its own."""
+_LOOKED_AT = 24
+_SAME = 4
+"""Of so many statements that follow either way one is about the target's own key."""
+_SQUARES = 3
+"""Squares that are tried for a question."""
+
 
 class Diff(Family):
-    """Four statements; exactly one follows before a change of the facts and not after it, or the other way round.
+    """Four statements made two by two; one of them follows before a change of the facts and not after it, or after it.
+
+    At least one of the others follows both before and after.
 
     The claims are the options after the change, then the same before it.
     """
@@ -35,42 +65,63 @@ class Diff(Family):
         """Nothing: how to answer depends on the direction, and is a slot."""
         return ""
 
+    def list_excerpts(self, scene: Scene) -> Iterable[tuple[Triple, ...]]:
+        """The world without a fact that the target rests on."""
+        return (rest for _, rest in _list_changes(scene))
+
+    def list_tries(self, scene: Scene) -> Iterable[Triple]:
+        """The target and what follows either way, with what is made from the parts of both."""
+        return (
+            statement
+            for fact, rest in _list_changes(scene)
+            for square in _list_squares(scene, fact, scene.excerpts[rest])
+            for statement in square.others
+        )
+
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Take away, or leave out and add, a fact that the target rests on."""
         random = scene.start(self.name)
-        known = scene.batch.list_facts(scene.number, stated=False)
-        kept, open_ones = [], [statement for statement, refutation in scene.wrong if refutation is None]
-        for fact in random.shuffle(sorted(scene.leaves))[:2]:
-            kept = [f for f in known if f != scene.target and not self._rests_on(scene, f, fact)]
-            for direction in random.shuffle(("lost", "gained")):
-                others = random.shuffle(kept)[: OPTIONS - 2] + random.shuffle(open_ones)
-                others = [one for one in dict.fromkeys(others) if one != scene.target][: OPTIONS - 1]
-                if len(others) < OPTIONS - 1:
-                    continue
-                facts, rules = set(scene.leaves), set(scene.used)
-                for one in others:
-                    proof = scene.batch.proof(scene.number, one)
-                    if proof is not None:
-                        facts |= set(proof.leaves)
-                        rules |= set(proof.iterate_rules())
-                lost = direction == "lost"
-                change = Change(removed=(fact,)) if lost else Change(added=(fact,))
-                options = random.shuffle([scene.target, *others])
-                claims = (*(Claim(one, change) for one in options), *(Claim(one) for one in options))
-                yield scene.carve(
-                    self.name,
-                    facts if lost else facts - {fact},
-                    rules,
-                    random,
-                    claims=claims,
-                    without=() if lost else (fact,),
-                    detail=(direction,),
-                )
-                break
+        for fact, rest in _list_changes(scene):
+            excerpt = scene.excerpts[rest]
+            for square in _list_squares(scene, fact, excerpt):
+                draft = self._carve(scene, square, fact, excerpt, random)
+                if draft is not None:
+                    yield draft
+                    break
 
-    def _rests_on(self, scene: Scene, conclusion: Triple, fact: Triple) -> bool:
-        proof = scene.batch.proof(scene.number, conclusion)
-        return proof is None or fact in proof.leaves
+    def _carve(self, scene: Scene, square: Square, fact: Triple, excerpt: Excerpt, random: KeyedRandom) -> Draft | None:
+        facts, rules = set(scene.leaves), set(scene.used)
+        for statement in square.others:
+            proof = excerpt.batch.proof(excerpt.number, statement)
+            if proof is None and statement in scene.refuted:
+                proof = scene.refuted[statement]
+            elif proof is None and statement not in scene.left_open:
+                return None
+            if proof is not None:
+                facts |= set(proof.leaves) - {statement}
+                rules |= set(proof.iterate_rules())
+            else:
+                rules |= set(scene.by_head.get(get_key(statement), ())[:1])
+        context = level_mentions(scene, facts, square, (fact,))
+        if context is None:
+            return None
+        direction = random.choose(("lost", "gained"))
+        lost = direction == "lost"
+        change = Change(removed=(fact,)) if lost else Change(added=(fact,))
+        options = random.shuffle([square.base, *square.others])
+        return scene.carve(
+            self.name,
+            context.facts if lost else context.facts - {fact},
+            rules,
+            random,
+            claims=(*(Claim(one, change) for one in options), *(Claim(one) for one in options)),
+            without=context.without - {fact} if lost else {*context.without, fact},
+            detail=(direction,),
+        )
+
+    def agrees(self, outcome: Outcome, reference: Outcome) -> bool:
+        """The same statements follow before and after: whether another one is refuted or unknown is not asked."""
+        return self._follows_alike(outcome, reference)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Exactly one option changes as asked, the change changes something, and no option is stated."""
@@ -163,6 +214,83 @@ class Diff(Family):
         options = tuple((LETTERS[n], Atom(*s)) for n, s in enumerate(item.draft.statements[:count]))
         right = reading.instruction == item.draft.detail[0]
         return right and reading.changes == changes and reading.options == options
+
+
+def _list_changes(scene: Scene) -> list[tuple[Triple, tuple[Triple, ...]]]:
+    """Return facts that the target rests on, each with all others of the world, as drawn."""
+    random = KeyedRandom("changes", scene.level.name, scene.world.key, *scene.target)
+    facts = random.pick(sorted(scene.leaves), _CHANGES)
+    return [(fact, tuple(other for other in scene.world.facts if other != fact)) for fact in facts]
+
+
+def _list_squares(scene: Scene, fact: Triple, excerpt: Excerpt) -> Iterator[Square]:
+    """Yield squares on the target that hold something that follows with a fact and without it, as drawn.
+
+    Whoever stands for somebody whom the fact names is named by it, too; whoever stands for another is not.
+    """
+    if excerpt.is_entailed(scene.target):
+        return
+    random = KeyedRandom("kept", scene.level.name, scene.world.key, *scene.target, *fact)
+    names, touched, stated = list_names(scene, random), {fact[0], fact[2]}, set(scene.world.facts)
+    keys = list_keys(scene.target, scene.asked, scene.plan.values)
+    near = _list_near(scene, {*keys, get_key(scene.target)})
+    # What follows either way is about each key as often as what is asked about, however much of it there is.
+    drawn = [*keys, *[get_key(scene.target)] * (1 + len(keys) // _SAME)]
+    made = 0
+    for key in random.pick(drawn, _LOOKED_AT):
+        other = random.choose(near[key]) if key in near else None
+        if other is None or other in stated or not excerpt.is_entailed(other):
+            continue
+        changes = _list_differences(scene.target, other)
+        if len(changes) == 1:
+            free: list[Place] = [place for place in _list_places(scene.target) if place != changes[0][0]]
+            place = random.choose(free)
+            own = scene.target[0 if place == "subject" else 2]
+            values = keys if place == "key" else [name for name in names if (name in touched) == (own in touched)]
+            if not values or (place == "object" and is_literal(own)):
+                continue
+            changes = [*changes, (place, random.choose(values))]
+        if len(changes) != 2:
+            continue
+        square = make_square(scene.target, *changes)
+        if square is None or any((one in touched) != (other in touched) for one, other in square.named):
+            continue
+        if not stated.isdisjoint(square.others) or not all(map(scene.is_sensible, square.others)):
+            continue
+        follow = [one for one in square.others if scene.batch.is_entailed(scene.number, one)]
+        if all(map(excerpt.is_entailed, follow)):
+            yield square
+            made += 1
+            if made == _SQUARES:
+                return
+
+
+def _list_near(scene: Scene, keys: Collection[Term]) -> dict[Term, list[Triple]]:
+    """Return by key what follows in the world and shares a part with the target, but not all of them."""
+    target, own = scene.target, get_key(scene.target)
+    is_class = target[1] == RDF_TYPE
+    found: dict[Term, list[Triple]] = {}
+    for fact in scene.batch.list_facts(scene.number, stated=False):
+        key = get_key(fact)
+        if key not in keys or (fact[1] == RDF_TYPE) != is_class or fact == target:
+            continue
+        if key == own or fact[0] == target[0] or (fact[2] == target[2] and not is_class):
+            found.setdefault(key, []).append(fact)
+    return found
+
+
+def _list_places(statement: Triple) -> tuple[Place, ...]:
+    return ("subject", "key") if statement[1] == RDF_TYPE else ("subject", "key", "object")
+
+
+def _list_differences(statement: Triple, other: Triple) -> list[tuple[Place, Term]]:
+    """Return in which places another statement differs, with what stands there."""
+    parts: dict[Place, tuple[Term, Term]] = {
+        "subject": (statement[0], other[0]),
+        "key": (get_key(statement), get_key(other)),
+        "object": (statement[2], other[2]),
+    }
+    return [(place, parts[place][1]) for place in _list_places(statement) if parts[place][0] != parts[place][1]]
 
 
 def _turns(before: str, after: str, direction: object) -> bool:

@@ -312,6 +312,11 @@ class Family:
         """Tell whether an answer is that of the project's whole theory."""
         return outcome == reference
 
+    def _follows_alike(self, outcome: Outcome, reference: Outcome) -> bool:
+        """Tell whether the same statements follow, whichever of the others are refuted and which unknown."""
+        own, whole = ([status == "entailed" for _, status in one[0]] for one in (outcome, reference))
+        return own == whole
+
     def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> Iterable[Draft]:
         """Return drafts that need no world; ``keys`` are those of the block's worlds."""
         return ()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
+from workbench.generation.tasks.squares import (
+    Place,
+    Square,
+    get_key,
+    level_mentions,
+    list_keys,
+    list_names,
+    make_square,
+)
 from workbench.model.rules import Atom
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_statement
 
@@ -17,31 +27,52 @@ __all__ = ["OPTIONS", "Options"]
 OPTIONS = 4
 """How many there are to choose from."""
 _MAX_FACTS = 30
+_ENDS: tuple[Place, Place] = ("subject", "object")
+_SQUARES = 4
+"""Squares that are tried for a question."""
+_ROUNDS = 6
+_NEAR = 6
+"""Individuals of whom one stands for another."""
 
 
 class Options(Family):
-    """Four statements near each other, of which exactly one follows; each of the others is false or unknown."""
+    """Four statements made two by two, of which exactly one follows; each of the others is false or unknown."""
 
     name = "options"
     kind = "options"
     slots = ("options",)
     evidence = "options"
 
+    def list_tries(self, scene: Scene) -> Iterable[Triple]:
+        """The target with one part varied, with another one, and with both, some times over."""
+        return (statement for square in _list_squares(scene) for statement in square.others)
+
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
-        """Ask for the target among statements near it."""
-        if len(scene.wrong) < OPTIONS - 1:
-            return
+        """Ask for the target in a square of which nothing else follows."""
         random = scene.start(self.name)
+        for square in _list_squares(scene):
+            draft = self._carve(scene, square, random)
+            if draft is not None:
+                yield draft
+                return
+
+    def _carve(self, scene: Scene, square: Square, random: KeyedRandom) -> Draft | None:
         leaves, used = scene.leaves, scene.used
-        chosen = random.shuffle(scene.wrong)[: OPTIONS - 1]
-        for statement, refutation in chosen:
+        for statement in square.others:
+            refutation = scene.refuted.get(statement)
             if refutation is not None and len(leaves | set(refutation.leaves)) <= _MAX_FACTS:
                 leaves |= set(refutation.leaves) - {statement}
                 used |= set(refutation.iterate_rules())
+            elif statement in scene.refuted or statement in scene.left_open:
+                used |= set(scene.by_head.get(get_key(statement), ())[:1])
             else:
-                used |= set(scene.by_head.get(Atom(*statement).key, ())[:1])
-        listed = random.shuffle([scene.target, *(statement for statement, _ in chosen)])
-        yield scene.carve(self.name, leaves, used, random, claims=tuple(map(Claim, listed)))
+                return None
+        context = level_mentions(scene, leaves, square)
+        if context is None:
+            return None
+        listed = random.shuffle([square.base, *square.others])
+        claims = tuple(map(Claim, listed))
+        return scene.carve(self.name, context.facts, used, random, claims=claims, without=context.without)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Exactly one option follows, and none is stated."""
@@ -78,3 +109,34 @@ class Options(Family):
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """The options read are those listed, in their order."""
         return reading.options == tuple((LETTERS[i], Atom(*s)) for i, s in enumerate(item.draft.statements))
+
+
+def _list_squares(scene: Scene) -> Iterator[Square]:
+    """Yield squares on the target of which nothing else follows in the world and all is sensible, as drawn."""
+    random = KeyedRandom("squares", scene.level.name, scene.world.key, *scene.target)
+    parts: list[tuple[Place, Place]] = [("subject", "key")]
+    if scene.target[1] != RDF_TYPE:
+        parts = [("subject", "object")] if is_literal(scene.target[2]) else [*parts, ("key", "object"), _ENDS]
+    choices: dict[Place, Sequence[Term]] = {
+        "subject": list_names(scene, random),
+        "key": list_keys(scene.target, scene.asked, scene.plan.values),
+    }
+    choices["object"] = choices["subject"]
+    made = 0
+    for first, second in [pair for _ in range(_ROUNDS) for pair in random.shuffle(parts)]:
+        if not choices[first] or not choices[second]:
+            continue
+        one, other = (_choose(choices[part], part, random) for part in (first, second))
+        square = make_square(scene.target, (first, one), (second, other))
+        if square is None or any(scene.batch.is_entailed(scene.number, statement) for statement in square.others):
+            continue
+        if all(map(scene.is_sensible, square.others)):
+            yield square
+            made += 1
+            if made == _SQUARES:
+                return
+
+
+def _choose(values: Sequence[Term], part: Place, random: KeyedRandom) -> Term:
+    """Return one of the values; of individuals one of the first."""
+    return random.choose(values if part == "key" else values[:_NEAR])
