@@ -40,7 +40,7 @@ _LEVELS = (
     (
         "one-world",
         "hops: [1, 3], distractors: [0, 60], extra_rules: [0, 4], questions: 8",
-        (*_SHALLOW, "abduce", "induce"),
+        (*_SHALLOW, "abduce", "induce", "puzzle"),
     ),
     ("known-rules", "hops: [1, 3], distractors: [0, 20], given: facts", (*_SHALLOW, "prove", "step", "conflict")),
 )

@@ -212,7 +212,7 @@ levels:
     worlds: [sampled]
     tasks:
       {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10,
-       conflict: 6, induce: 6}
+       conflict: 6, induce: 6, puzzle: 8}
   - name: one-world
     title: Many questions about one world
     hops: [1, 3]
@@ -247,6 +247,10 @@ _MORE_ASKING = {
     "induce": (
         "A rule is to give this:\n{{ positive }}\nBut not this:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
         "Eine Regel soll ergeben:\n{{ positive }}\nAber nicht:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
+    ),
+    "puzzle": (
+        "Exactly one alternative of each line is right:\n{{ unknowns }}\nClues:\n{{ clues }}\n{{ choices }}",
+        "In jeder Zeile stimmt genau eine Möglichkeit:\n{{ unknowns }}\nHinweise:\n{{ clues }}\n{{ choices }}",
     ),
     "abduce": ("{{ goal }}\n{{ options }}\n{{ choices }}",) * 2,
     "diff": (

@@ -90,6 +90,15 @@ def list_wrong(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield item | {"query": query | {"judged": changed}}
     if query["kind"] == "induce":
         yield item | {"query": query | {"positive": query["negative"], "negative": query["positive"]}}
+    if query["kind"] == "puzzle":
+        yield item | {"query": query | {"clues": query["clues"][1:]}}
+        solved = [
+            [slot["name"], value] for slot, value in zip(query["slots"], query["clues"][0]["second"], strict=True)
+        ]
+        yield item | {"query": query | {"solution": solved}}
+        seconds = [clue | {"second": [value for _, value in query["solution"]]} for clue in query["clues"]]
+        yield item | {"query": query | {"clues": seconds}}
+        yield item | {"answer": item["answer"].partition("\n")[0]}
     if query["kind"] == "conflict":
         names = [entry["id"] for entry in item["context"]]
         others = [name for name in names if name not in query["facts"]]

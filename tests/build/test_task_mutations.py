@@ -14,13 +14,18 @@ import pytest
 from guild_project import ALL_TASKS
 from test_verification import Draft, Item, expect, find_problems, read_draft
 
+from workbench.build.exported_wording import read_wording
 from workbench.checker.certificates import certify, certify_answers
 from workbench.checker.facts import CheckError
 from workbench.checker.judging import Checker
+from workbench.checker.puzzles import certify_puzzle
 from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.generation.keyed import hash_parts
 from workbench.generation.questions.draft import apply_change
-from workbench.model.items import canonical_json, digest_json
+from workbench.model.items import canonical_json, digest_json, expand_term
+from workbench.model.puzzles import Puzzle
+from workbench.model.rules import Atom
+from workbench.wording.puzzle_sentences import say_clue
 
 OPTIONS = ("options", "abduce", "diff")
 LISTS = ("select", "recall", "count", "compare", "value")
@@ -67,6 +72,8 @@ def sign(draft: Draft, item: Item) -> None:
             digests.append(
                 certify_answers(stated.theory, stated.facts, query.body, query.variables, stated.answers, checker)
             )
+        puzzles = [part for part in stated.detail if isinstance(part, Puzzle)]
+        digests += [certify_puzzle(stated.theory, tuple(stated.facts), puzzle) for puzzle in puzzles]
     except CheckError:
         return  # a certificate of what is wrong cannot be had
     item["verified"]["checker"] = hash_parts(*digests)[:32]
@@ -88,6 +95,11 @@ def say_another(draft: Draft, item: Item) -> str:
         return ", ".join([*item["answer"].split(", ")[:-1], next(unused)])
     if item["task"] == "step":
         return "S1" if item["answer"] != "S1" else "S2"
+    if item["task"] == "puzzle":
+        solved = [value for _, value in item["query"]["solution"]]
+        other = next(clue["second"] for clue in item["query"]["clues"] if clue["second"] != solved)
+        names = [slot["name"] for slot in item["query"]["slots"]]
+        return "\n".join(f"{name}: {value}" for name, value in zip(names, other, strict=True))
     return str(int(item["answer"]) + 1)
 
 
@@ -269,6 +281,50 @@ def test_a_wrong_line_that_is_right(draft: Draft, tmp_path: Path) -> None:
     item = choose(draft, "step")
     item["query"]["wrong"] = item["answer"] = "S1" if item["answer"] != "S1" else "S2"
     find_wrong(draft, item, tmp_path, "^checker: not exactly the one line is wrong")
+
+
+def leave_out_clue(item: Item, number: int) -> None:
+    clue = item["query"]["clues"].pop(number)
+    item["question"] = item["question"].replace(f"- {clue['text']}\n", "", 1)
+
+
+def test_a_puzzle_with_a_second_solution(draft: Draft, tmp_path: Path) -> None:
+    """A clue is missing, in the text as well, with all that only it needed proved."""
+    item = choose(draft, "puzzle", lambda i: any(clue["kind"] == "false" for clue in i["query"]["clues"]))
+    number = next(n for n, clue in enumerate(item["query"]["clues"]) if clue["kind"] == "false")
+    leave_out_clue(item, number)
+    find_wrong(draft, item, tmp_path, "^checker: .*there is a second solution")
+
+
+def test_a_puzzle_with_another_solution(draft: Draft, tmp_path: Path) -> None:
+    """The solution of the puzzle without a clue, everywhere it stands."""
+    item = choose(draft, "puzzle")
+    item["answer"] = say_another(draft, item)
+    item["query"]["solution"] = [line.split(": ", 1) for line in item["answer"].split("\n")]
+    find_wrong(draft, item, tmp_path, "^checker: |is not known there")
+
+
+def test_a_puzzle_with_a_superfluous_clue(draft: Draft, tmp_path: Path) -> None:
+    """A clue that is true and says nothing that the others do not."""
+    item = choose(draft, "puzzle", lambda i: any(clue["kind"] == "false" for clue in i["query"]["clues"]))
+    query = item["query"]
+    texts = {clue["text"] for clue in query["clues"]}
+    lexicon = read_wording(draft.wording).lexicons["en"]
+    solved = dict(map(tuple, query["solution"]))
+    for slot in query["slots"]:
+        for one in slot["alternatives"]:
+            subject, predicate, object_ = one["triple"]
+            atom = Atom(*(expand_term(term, draft.prefixes) for term in one["triple"]))
+            text = say_clue(lexicon, "false", ((atom,),))
+            if one["value"] != solved[slot["name"]] and text not in texts:
+                last = query["clues"][-1]["text"]
+                item["question"] = item["question"].replace(f"- {last}\n", f"- {last}\n- {text}\n")
+                part = f"{object_}({subject})" if predicate == "rdf:type" else f"{predicate}({subject}, {object_})"
+                new = {"kind": "false", "parts": [part], "text": text, "second": query["clues"][0]["second"]}
+                query["clues"].append(new)
+                find_wrong(draft, item, tmp_path, "^checker: .*can be left out")
+                return
+    raise AssertionError("no clue to add")
 
 
 @pytest.mark.parametrize("task", ALL_TASKS)

@@ -14,12 +14,15 @@ from guild_project import write_guild_project
 from workbench.formats.rdf import parse_rdf
 from workbench.formats.rules_parser import parse_atoms, parse_rule, parse_rules
 from workbench.model.proofs import FALSE, Step
+from workbench.model.puzzles import CLUE_KINDS, ClueKind
 from workbench.model.rules import Atom, Negation, Rule
 from workbench.model.terms import OWL, RDF_TYPE, RDFS, Term, Triple, is_iri
 from workbench.project.vocabulary import Vocabulary
 from workbench.reasoning.terminology import compile_axioms
 from workbench.wording.grammar import Grammar, canonicalise_rule
 from workbench.wording.lexicon import ARBITRARY, PHRASE, Lexicon, build_lexicon
+from workbench.wording.puzzle_reading import read_clue, read_slot
+from workbench.wording.puzzle_sentences import ClueParts, say_clue, say_slot
 from workbench.wording.sentences import say_closed, say_fact, say_question, say_rule, say_step
 from workbench.wording.task_reading import (
     read_body_question,
@@ -181,6 +184,18 @@ def _say_total(world: World, text: str, language: str) -> str:
     return say_total_constraint(world.lexicons[language], total)
 
 
+def _read_parts(world: World, formula: str) -> tuple[ClueKind, ClueParts]:
+    """A clue: its kind, and its parts with bars between them."""
+    word, _, rest = formula.partition(" ")
+    kind = next(kind for kind in CLUE_KINDS if kind == word)
+    return kind, tuple(tuple(parse_atoms(part, world.prefixes)) for part in rest.split(" | "))
+
+
+def _read_slot(world: World, formula: str) -> tuple[Triple, ...]:
+    """What is open: facts with bars between them."""
+    return tuple((*world.atom(part),) for part in formula.split(" | "))
+
+
 KINDS: dict[str, Kind] = {
     "fact": Kind(
         lambda w, f, n: say_fact(w.lexicons[n], w.atom(f)),
@@ -238,6 +253,16 @@ KINDS: dict[str, Kind] = {
         lambda w, f, n: say_goal(w.lexicons[n], (*w.atom(f),)),
         lambda w, s, n: read_goal(w.grammars[n], w.lexicons[n], s),
         lambda w, f: (w.atom(f),),
+    ),
+    "clue": Kind(
+        lambda w, f, n: say_clue(w.lexicons[n], *_read_parts(w, f)),
+        lambda w, s, n: read_clue(w.grammars[n], s),
+        lambda w, f: (_read_parts(w, f),),
+    ),
+    "open": Kind(
+        lambda w, f, n: say_slot(w.lexicons[n], _read_slot(w, f), person=True),
+        lambda w, s, n: read_slot(w.grammars[n], s),
+        lambda w, f: (_read_slot(w, f),),
     ),
     "total": Kind(_say_total, None, lambda w, f: None),
 }

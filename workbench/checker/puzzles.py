@@ -52,7 +52,9 @@ def check_puzzle(theory: Theory, facts: Iterable[Triple], puzzle: Puzzle) -> tup
         return ("a fact of a slot is stated",)
     possible = dict(list_possible(theory, stated, puzzle))
     if puzzle.solution not in possible:
-        return ("the solution is not possible",)
+        steps = find_contradictions(theory, build_model(theory, (*stated, *puzzle.solved), _MOST_FACTS))
+        why = f"the facts contradict the integrity rule {steps[0].rule}" if steps else "two facts of a slot follow"
+        return (f"the solution is not possible: {why}",)
     if wrong := possible[puzzle.solution]:
         return (f"clue {min(wrong) + 1} does not hold for the solution",)
     problems = []

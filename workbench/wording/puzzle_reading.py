@@ -11,12 +11,14 @@ from itertools import product
 
 from workbench.model.puzzles import ClueKind
 from workbench.model.rules import Atom, Comparison
-from workbench.model.terms import RDF_TYPE, Triple, is_literal, is_variable
+from workbench.model.terms import RDF_TYPE, XSD_INTEGER, Triple, is_literal, is_variable, make_literal
 from workbench.wording.grammar import Grammar
 from workbench.wording.puzzle_sentences import ClueParts, say_clue, say_slot
 from workbench.wording.sentences import say_statement
 
 __all__ = ["read_clue", "read_slot"]
+
+_NUMBER = re.compile(r"(0|-?[1-9]\d*)\Z")
 
 
 def _open(frame: str, *slots: str) -> re.Pattern[str]:
@@ -96,7 +98,9 @@ def _read_value(grammar: Grammar, atom: Atom, name: str) -> list[Triple]:
     # A value is said alike wherever it stands.
     said = say_statement(lexicon, atom, {"?X": name})
     ends = [one.subject if is_subject else one.object for one in grammar.read_statement(said)]
-    terms = dict.fromkeys([*named, *(end for end in ends if is_literal(end))])
+    # A number may want another word behind it than the letter did.
+    numbers = [make_literal(name, XSD_INTEGER)] if _NUMBER.match(name) else []
+    terms = dict.fromkeys([*named, *(end for end in ends if is_literal(end)), *numbers])
     return [
         (term, atom.predicate, atom.object) if is_subject else (atom.subject, atom.predicate, term) for term in terms
     ]
