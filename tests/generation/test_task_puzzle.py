@@ -60,12 +60,15 @@ def find_part(body: tuple[BodyElement, ...], facts: set[Triple], bindings: dict[
     assert isinstance(first, Atom)
     for fact in facts:
         known = dict(bindings)
-        if fact[1] == first.predicate and all(
-            (known.setdefault(part, end) if is_variable(part) else part) == end
-            for part, end in ((first.subject, fact[0]), (first.object, fact[2]))
+        if (
+            fact[1] == first.predicate
+            and all(
+                (known.setdefault(part, end) if is_variable(part) else part) == end
+                for part, end in ((first.subject, fact[0]), (first.object, fact[2]))
+            )
+            and find_part(tuple(rest), facts, known)
         ):
-            if find_part(tuple(rest), facts, known):
-                return True
+            return True
     return False
 
 

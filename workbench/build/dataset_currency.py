@@ -211,7 +211,12 @@ class ItemJudge:
         if not drafts:
             return []
         try:
-            return [*find_statuses(self.knowledge.theory, drafts)]
+            found = [*find_statuses(self.knowledge.theory, drafts)]
+            for number, draft in enumerate(drafts):
+                family = get_family(draft.task)
+                if family.tries_choices and family.find_flaws(self.knowledge.theory, [(draft, draft.facts, None)])[0]:
+                    found[number] = None
+            return [*found]
         except (LimitError, ValueError) as error:
             if len(drafts) == 1:
                 return [str(error)]
@@ -350,6 +355,8 @@ class ItemJudge:
         return ItemCause("dataset.renamed", one.former, f"“{label}” has another IRI now: {self.names[one.former]}.")
 
     def _tell(self, one: _Read, now: Outcome | None) -> str:
+        if now is None and get_family(one.item["task"]).tries_choices:
+            return f"It says {_say_answer(one.item)}; now its clues do not lead to exactly that, or one is too many."
         if now is None:
             return f"It says {_say_answer(one.item)}; now its facts contradict each other."
         verdicts, answers = now

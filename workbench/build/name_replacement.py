@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from workbench.export.evidence import StatedItem
 from workbench.generation.questions.draft import Change, Claim
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom, Comparison, Expression, Negation, Operation, Rule, RuleTest
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
@@ -79,4 +80,17 @@ def replace_in_item(stated: StatedItem, names: Mapping[Term, Term]) -> StatedIte
         ),
         query=query and replace(query, body=tuple(replace_in_part(part, names) for part in query.body)),
         answers=tuple(tuple(get(term, term) for term in values) for values in stated.answers),
+        detail=tuple(_replace_puzzle(part, names) if isinstance(part, Puzzle) else part for part in stated.detail),
+    )
+
+
+def _replace_puzzle(puzzle: Puzzle, names: Mapping[Term, Term]) -> Puzzle:
+    """Return a puzzle whose slots and clues speak of other names."""
+    return replace(
+        puzzle,
+        slots=tuple(tuple(replace_in_triple(fact, names) for fact in slot) for slot in puzzle.slots),
+        clues=tuple(
+            replace(clue, parts=tuple(tuple(replace_in_part(e, names) for e in part) for part in clue.parts))
+            for clue in puzzle.clues
+        ),
     )

@@ -153,11 +153,13 @@ def _name_key(triple: Sequence[str]) -> str:
 
 
 def _list_asked(item: Mapping[str, Any]) -> list[str]:
-    """Return the classes and properties that an item asks about: of its triple, its options and its body."""
+    """Return the classes and properties that an item asks about: of its triple, options, body, slots and clues."""
     query = item["query"]
     asked = [_name_key(query["triple"])] if query.get("triple") else []
     asked += [_name_key(option["atom"]) for option in item["options"] if option.get("atom")]
-    return asked + _KEY.findall(query.get("body") or "")
+    asked += [_name_key(one["triple"]) for slot in query.get("slots", ()) for one in slot["alternatives"]]
+    bodies = [query.get("body") or "", *(part for clue in query.get("clues", ()) for part in clue["parts"])]
+    return asked + [key for body in bodies for key in _KEY.findall(body)]
 
 
 def compute_entropy(counts: Iterable[int]) -> float:
