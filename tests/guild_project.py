@@ -203,7 +203,9 @@ levels:
     distractors: [0, 4]
     extra_rules: [0, 2]
     worlds: [sampled]
-    tasks: {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3, conflict: 6}
+    tasks:
+      {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3, conflict: 6,
+       formalise: 10}
   - name: more-steps
     title: Two or three steps
     hops: [2, 3]
@@ -248,6 +250,10 @@ _MORE_ASKING = {
         "A rule is to give this:\n{{ positive }}\nBut not this:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
         "Eine Regel soll ergeben:\n{{ positive }}\nAber nicht:\n{{ negative }}\n{{ rule_options }}\n{{ choices }}",
     ),
+    "formalise": (
+        "Sentence: {{ sentence }}\nNames:\n{{ vocabulary }}\n{{ instruction }}",
+        "Satz: {{ sentence }}\nNamen:\n{{ vocabulary }}\n{{ instruction }}",
+    ),
     "puzzle": (
         "Exactly one alternative of each line is right:\n{{ unknowns }}\nClues:\n{{ clues }}\n{{ choices }}",
         "In jeder Zeile stimmt genau eine Möglichkeit:\n{{ unknowns }}\nHinweise:\n{{ clues }}\n{{ choices }}",
@@ -273,8 +279,15 @@ _OTHER_FRAMES = {
         "en-1": ("{{ suppositions }}\n", "Rules:\n{{ rules_list }}\n", 0),
         "de-1": ("{{ suppositions }}\n", "Regeln:\n{{ rules_list }}\n", 1),
     },
+    "bare": {"en-1": ("A formula is sought.\n", "", 0), "de-1": ("Gesucht ist eine Formel.\n", "", 1)},
 }
-_FRAMES_OF = {"prove": "labelled", "step": "labelled", "conflict": "labelled", "taxonomy": "supposing"}
+_FRAMES_OF = {
+    "prove": "labelled",
+    "step": "labelled",
+    "conflict": "labelled",
+    "taxonomy": "supposing",
+    "formalise": "bare",
+}
 
 
 def write_guild_project(folder: Path, *, all_tasks: bool = False) -> Path:
@@ -291,8 +304,9 @@ def write_guild_project(folder: Path, *, all_tasks: bool = False) -> Path:
         frames = _OTHER_FRAMES[_FRAMES_OF[task]] if task in _FRAMES_OF else _FRAMES
         for name, (facts, rules, place) in frames.items():
             closed = "{% if closed %}{{ closed }}\n{% endif %}"
-            slot = next(slot for slot in ("rules_list", "rules_labelled", "rules") if slot in rules)
-            text = f"{facts}{{% if {slot} %}}{rules}{{% endif %}}{closed}{asking[place]}\n"
+            slot = next((slot for slot in ("rules_list", "rules_labelled", "rules") if slot in rules), "")
+            more = f"{{% if {slot} %}}{rules}{{% endif %}}{closed}" if slot else ""
+            text = f"{facts}{more}{asking[place]}\n"
             files[f"curricula/guild/templates/{task}/{name}.j2"] = text
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

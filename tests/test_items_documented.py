@@ -90,6 +90,14 @@ def list_wrong(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield item | {"query": query | {"judged": changed}}
     if query["kind"] == "induce":
         yield item | {"query": query | {"positive": query["negative"], "negative": query["positive"]}}
+    if query["kind"] == "equivalent":
+        near = query["near"]
+        for place, one in enumerate(near):
+            turned = [judged | {"status": TURN[judged["status"]]} for judged in one["judged"]]
+            for changed in (one | {"judged": turned}, one | {"facts": one["facts"][1:]}):
+                yield item | {"query": query | {"near": [*near[:place], changed, *near[place + 1 :]]}}
+        yield item | {"answer": near[0]["formal"]}
+        yield item | {"query": query | {"formal": near[0]["formal"]}}
     if query["kind"] == "puzzle":
         yield item | {"query": query | {"clues": query["clues"][1:]}}
         solved = [

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 from conftest_types import MakeMaterial
-from made_tasks import MadeTask
+from made_tasks import MadeTask, load_reader
+from oracles.naive import evaluate as evaluate_naively
 
+from workbench.export.scorer import score_answer
+from workbench.formats.rules_parser import parse_rule
+from workbench.generation.questions.rule_drawing import ANSWER
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import FeatureReader
 from workbench.model.items import check_item
+from workbench.model.rules import Rule
+from workbench.model.theory import Theory
 
 LEVELS = "  - name: short\n    where: {leaves: [1, 3]}\n    tasks: {formalise: 30}\n"
 TEMPLATES = {
@@ -49,3 +58,86 @@ def test_features_written_and_made_are_the_same(made: MadeTask) -> None:
         words = len(item["question"].split())
         made_of = describe_answered(candidate.answered, [], candidate.identity, template, words)
         assert reader.read(item, made.theories[item["theory"]]) == made_of
+
+
+def test_the_scorer_gives_the_own_answer_everything_and_near_misses_nothing(made: MadeTask) -> None:
+    for item in made.items:
+        assert score_answer(item, item["answer"], prefixes=made.material.prefixes) == 1.0
+        for near in item["query"]["near"]:
+            assert score_answer(item, near["formal"], prefixes=made.material.prefixes) == 0.0
+
+
+def test_other_ways_to_say_it_count_and_what_says_less_or_more_does_not(made: MadeTask) -> None:
+    prefixes = made.material.prefixes
+    seen = 0
+    for item in made.items:
+        formal, query = item["answer"], item["query"]
+        body, arrow, head = formal.partition(" -> ")
+        parts = body.split(" ^ ")
+        end = arrow + head
+        # The order of conditions, the names of other variables, prefixes, and saying a thing twice do not matter.
+        assert score_answer(item, " ^ ".join(reversed(parts)) + end, prefixes=prefixes) == 1.0
+        assert score_answer(item, " ^ ".join([*parts, parts[0]]) + end, prefixes=prefixes) == 1.0
+        assert score_answer(item, formal.replace("?Y", "?V1"), prefixes=prefixes) == 1.0
+        assert score_answer(item, re.sub(r"\bg:", "", formal), prefixes=prefixes) == 1.0
+        assert score_answer(item, f"```\n{formal}\n```", prefixes=prefixes) == 1.0
+        # Every condition counts.
+        for place in range(len(parts) if len(parts) > 1 else 0):
+            less = " ^ ".join([*parts[:place], *parts[place + 1 :]]) + end
+            assert score_answer(item, less, prefixes=prefixes) == 0.0, (formal, less)
+            seen += 1
+        if query["direction"] == "rule":
+            assert score_answer(item, body, prefixes=prefixes) == 0.0
+            assert score_answer(item, f"{head} -> {body}", prefixes=prefixes) == 0.0
+    assert seen > 30
+
+
+def test_adversarial_replies_score_nothing(made: MadeTask) -> None:
+    for item in made.items:
+        sentence = item["question"].partition("\n")[0].partition(": ")[2]
+        names = " ^ ".join(entry["name"] for entry in item["query"]["names"])
+        everything = " ^ ".join(
+            f"{entry['name']}({'?A' if entry['arguments'] == 1 else '?A, ?B'})" for entry in item["query"]["names"]
+        )
+        replies = ["", "yes", "true", "A", sentence, item["question"], names, everything, "?A = ?A", "->", "-> false"]
+        replies += [f"{everything} -> {everything}", item["answer"] + "\n" + item["answer"].replace("?A", "?B") + "x"]
+        for reply in replies:
+            assert score_answer(item, reply, prefixes=made.material.prefixes) == 0.0, reply
+
+
+def test_the_naive_evaluator_tells_the_rules_apart(made: MadeTask) -> None:
+    """From the written items alone, by an evaluator that tries every binding."""
+    for item in made.items:
+        query = item["query"]
+        for near in query["near"]:
+            facts = [made.read_triple(fact) for fact in near["facts"]]
+            follows = []
+            for formal in (query["formal"], near["formal"]):
+                text = formal if "->" in formal else f"{formal} -> {ANSWER}(?X)"
+                rule = parse_rule(text, made.material.prefixes)
+                model = evaluate_naively(Theory.build([Rule("r", rule.body, rule.head)]), facts)
+                follows.append(made.read_triple(near["triple"]) in model.heights)
+            assert follows == [one["status"] == "entailed" for one in near["judged"]]
+            assert follows.count(True) == 1
+
+
+def test_clingo_comes_to_the_same(made: MadeTask) -> None:
+    reader = load_reader()
+    found = list(reader.recompute(made.items, made.theories, made.material.prefixes, {}))
+    assert len(found) == len(made.items)
+    assert all(follows == said for follows, said in found)
+
+
+def test_scorer_and_z3_agree_on_what_is_equivalent(made: MadeTask) -> None:
+    """Every pair of formulas of one direction over the same names."""
+    compared = Counter[bool]()
+    for item in made.items:
+        query = item["query"]
+        for near in query["near"]:
+            for other in query["near"]:
+                one, two = (item | {"query": query | {"formal": f["formal"]}} for f in (near, other))
+                said = score_answer(one, other["formal"], prefixes=made.material.prefixes)
+                back = score_answer(two, near["formal"], prefixes=made.material.prefixes)
+                assert said == back, (near["formal"], other["formal"])
+                compared[said == 1.0] += 1
+    assert compared[True] >= len(made.items)

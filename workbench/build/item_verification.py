@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from workbench.build.declared_verification import find_level_fault, find_undeclared
 from workbench.build.exported_wording import ExportedWording, read_wording
+from workbench.build.formula_verification import find_scorer_faults
 from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
 from workbench.build.solving_again import judge_again
@@ -315,6 +316,8 @@ class ItemVerifier:
             yield f"answer: is not {expected[:80]!r}"
         if item["query"] != family.write_query(answered, layout, voice, self._writer):
             yield "query: is not as the task writes it"
+        if item["query"]["kind"] == "equivalent":
+            yield from find_scorer_faults(item, self._reader.prefixes)
         for number, option in enumerate(item["options"]):
             atom, text = family.write_option(answered, number, voice)
             rule = family.write_option_rule(answered, number, self._writer)

@@ -16,7 +16,7 @@ from workbench.generation.questions.near_rules import list_near_rules
 from workbench.generation.questions.telling_apart import find_instance, find_witness, is_decided
 from workbench.generation.worlds.plan import Plan
 from workbench.model.rules import Atom, BodyElement, Comparison, Operation, Rule, is_restatement, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, is_literal, make_literal
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable, make_literal
 from workbench.reasoning.batch import evaluate
 from workbench.wording.grammar import canonicalise_rule
 
@@ -26,7 +26,12 @@ ANSWER = "<urn:knowledge-workbench:ns#Answer>"
 """The class that a question concludes of what is asked for, so that it can be judged as a rule."""
 _MOST_VARIABLES = 5
 _NEAR = 3
-_NOBODY = ("<urn:p:a>", "<urn:p:b>")
+_ROUNDS = 4
+_NO_KINDS: frozenset[Term] = frozenset()
+_NO_NUMBER = make_literal("")
+"""A value that no comparison with a number holds of."""
+_Ends = tuple[frozenset[Term], frozenset[Term]]
+_NO_ENDS: _Ends = (_NO_KINDS, _NO_KINDS)
 
 
 def name_rule(body: Sequence[BodyElement], head: Sequence[Atom]) -> Rule:
@@ -69,24 +74,57 @@ class RuleDrawer:
         self._ends = self._find_ends()
         self._own = self._list_own()
 
-    def _find_ends(self) -> dict[Term, tuple[frozenset[Term], frozenset[Term]]]:
-        """Return for each key the classes of whoever stands at either end."""
-        one, other = _NOBODY
-        facts = []
-        for key in self.vocabulary:
-            number = make_literal(self.plan.values[key].low) if key in self.numeric else other
-            facts.append((one, RDF_TYPE, key) if key in self.classes else (one, key, number))
-        if not facts:
-            return {}
-        batch = evaluate(self.plan.theory, [[fact] for fact in facts])
+    def _find_ends(self) -> dict[Term, _Ends]:
+        """Return for each key the classes of whoever stands at either end.
+
+        That is what the theory says of the ends of one fact, and of what is only concluded also what all rules that
+        conclude it say of them.
+        """
+        ends: dict[Term, _Ends] = {}
+        for _ in range(_ROUNDS):
+            found = self._look_at_ends(ends)
+            if found == ends:
+                break
+            ends = found
+        return ends
+
+    def _look_at_ends(self, ends: dict[Term, _Ends]) -> dict[Term, _Ends]:
+        """Return the ends of each key as far as they follow from those that are known."""
+        theory, values = self.plan.theory, self.plan.values
+        stated = {*self.plan.assertable}
+        worlds: list[list[Triple]] = []
+        places: dict[Term, list[tuple[int, Term, Term]]] = {}
+        for key in sorted(theory.keys):
+            listed = places[key] = []
+            ways = self.plan.unfoldings.get(key, ()) if key not in stated else ()
+            heads = [(way.head, way.atoms) for way in ways if all(atom.key in ends for atom in way.atoms)]
+            if not ways:
+                heads = [(Atom("?x", RDF_TYPE, key) if key in self.plan.classes else Atom("?x", key, "?y"), ())]
+            for head, atoms in heads:
+                facts: set[Triple] = set()
+                for atom in (head, *atoms):
+                    object_ = _NO_NUMBER if atom.predicate in values else _name(atom.object)
+                    facts.add((_name(atom.subject), atom.predicate, object_))
+                    for term, kinds in zip((atom.subject, object_), ends.get(atom.key, _NO_ENDS), strict=True):
+                        facts.update((_name(term), RDF_TYPE, kind) for kind in kinds)
+                listed.append((len(worlds), _name(head.subject), _name(head.object)))
+                worlds.append(sorted(facts))
+        batch = evaluate(theory, worlds)
         found = {}
-        for number, key in enumerate(self.vocabulary):
-            known = batch.list_facts(number)
-            first, second = (
-                frozenset(fact[2] for fact in known if fact[0] == end and fact[1] == RDF_TYPE) for end in _NOBODY
-            )
-            found[key] = first, second
+        for key, listed in places.items():
+            each: list[_Ends] = []
+            for number, subject, object_ in listed:
+                kinds = [fact for fact in batch.list_facts(number) if fact[1] == RDF_TYPE]
+                first, second = (frozenset(f[2] for f in kinds if f[0] == end) for end in (subject, object_))
+                each.append((first, second if key not in self.plan.classes else _NO_KINDS))
+            if not each:
+                continue
+            first, second = zip(*each, strict=True)
+            found[key] = frozenset.intersection(*first), frozenset.intersection(*second)
         return found
+
+    def _get_ends(self, key: Term) -> _Ends:
+        return self._ends.get(key, _NO_ENDS)
 
     def _list_own(self) -> tuple[Rule, ...]:
         """Return the theory's rules that can be decided, and what is near them."""
@@ -111,7 +149,7 @@ class RuleDrawer:
         """
         low, high = atoms
         own = [rule for rule in self._own if low <= len(tuple(iterate_atoms(rule.body))) <= high]
-        if own and not asks and random.happens(1, 6):
+        if own and not asks and random.happens(1, 3):
             rule = random.choose(own)
         else:
             sketch = self._draw_body(random.draw_between(low, high), random)
@@ -124,7 +162,7 @@ class RuleDrawer:
         return rule if self._is_lean(rule, random) else None
 
     def list_near(self, rule: Rule, random: KeyedRandom) -> list[Rule]:
-        """Return rules near a rule, in a drawn order, those of each kind by turns."""
+        """Return rules near a rule, with its variables, in a drawn order, those of each kind by turns."""
         keys = {atom.key for atom in (*rule.head, *iterate_atoms(rule.body))}
         relations = random.pick([key for key in self.relations if key not in keys], _NEAR)
         classes = random.pick([key for key in self.classes if key not in keys], _NEAR)
@@ -136,7 +174,7 @@ class RuleDrawer:
         turns = [
             one for turn in range(max(map(len, listed), default=0)) for way in listed for one in way[turn : turn + 1]
         ]
-        return [name_rule(one.body, one.head) for one in turns]
+        return turns
 
     def list_consistent(self, rules: Sequence[Rule], keys: Sequence[str]) -> list[bool]:
         """Tell for each rule whether its body and head can be true together under the plan's theory."""
@@ -162,7 +200,7 @@ class RuleDrawer:
         sketch = _Sketch()
         first = random.choose(self.relations) if self.relations else ""
         if first:
-            ends = [sketch.add_variable(kinds) for kinds in self._ends[first]]
+            ends = [sketch.add_variable(kinds) for kinds in self._get_ends(first)]
             sketch.body.append(Atom(ends[0], first, ends[1]))
         else:
             sketch.add_variable(frozenset())
@@ -189,7 +227,7 @@ class RuleDrawer:
         if not self.relations or len(sketch.kinds) >= _MOST_VARIABLES:
             return
         known, key, end = random.choose(sorted(sketch.kinds)), random.choose(self.relations), random.draw_below(2)
-        ends = self._ends[key]
+        ends = self._get_ends(key)
         if _can_be(sketch.kinds[known], ends[end]):
             sketch.kinds[known] |= ends[end]
             new = sketch.add_variable(ends[1 - end])
@@ -203,8 +241,8 @@ class RuleDrawer:
             return
         name, key = random.choose(free), random.choose(self.classes)
         # What follows anyway from how somebody is related would be idle to say.
-        if _can_be(sketch.kinds[name], self._ends[key][0]) and key not in sketch.kinds[name]:
-            sketch.kinds[name] |= self._ends[key][0]
+        if _can_be(sketch.kinds[name], self._get_ends(key)[0]) and key not in sketch.kinds[name]:
+            sketch.kinds[name] |= self._get_ends(key)[0]
             sketch.body.append(Atom(name, RDF_TYPE, key))
 
     def _join(self, sketch: _Sketch, random: KeyedRandom) -> None:
@@ -214,10 +252,12 @@ class RuleDrawer:
         one, other = random.pick(sorted(sketch.kinds), 2)
         key = random.choose(self.relations)
         pairs = [{atom.subject, atom.object} for atom in iterate_atoms(sketch.body)]
-        if {one, other} in pairs or not all(map(_can_be, (sketch.kinds[one], sketch.kinds[other]), self._ends[key])):
+        if {one, other} in pairs or not all(
+            map(_can_be, (sketch.kinds[one], sketch.kinds[other]), self._get_ends(key))
+        ):
             return
         sketch.body.append(Atom(one, key, other))
-        for name, kinds in zip((one, other), self._ends[key], strict=True):
+        for name, kinds in zip((one, other), self._get_ends(key), strict=True):
             sketch.kinds[name] |= kinds
 
     def _value(self, sketch: _Sketch, random: KeyedRandom, left: int) -> None:
@@ -225,7 +265,7 @@ class RuleDrawer:
         if not self.numeric or len(sketch.numbers) > 1:
             return
         key = random.choose(self.numeric)
-        able = [name for name in sorted(sketch.kinds) if _can_be(sketch.kinds[name], self._ends[key][0])]
+        able = [name for name in sorted(sketch.kinds) if _can_be(sketch.kinds[name], self._get_ends(key)[0])]
         if not able:
             return
         pool = self.plan.values[key]
@@ -234,7 +274,7 @@ class RuleDrawer:
         for name in chosen:
             number = f"?n{len(sketch.numbers) + 1}"
             sketch.numbers[number] = key
-            sketch.kinds[name] |= self._ends[key][0]
+            sketch.kinds[name] |= self._get_ends(key)[0]
             sketch.body.append(Atom(name, key, number))
             names.append(number)
         sign = random.choose(("<", "<=", ">", ">="))
@@ -271,10 +311,15 @@ class RuleDrawer:
                 head = Atom(ends[0], RDF_TYPE, key)
             else:
                 continue
-            fitting = all(map(_can_be, (sketch.kinds[name] for name in ends), self._ends[key]))
+            fitting = all(map(_can_be, (sketch.kinds[name] for name in ends), self._get_ends(key)))
             if fitting and key not in used and key not in self.plan.theory.closed:
                 return head
         return None
+
+
+def _name(term: Term) -> Term:
+    """Return an individual for a variable; terms stay what they are."""
+    return f"<urn:p:{term[1:]}>" if is_variable(term) else term
 
 
 def _can_be(kinds: frozenset[Term], expected: frozenset[Term]) -> bool:

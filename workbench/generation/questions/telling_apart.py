@@ -93,7 +93,10 @@ def find_instance(rule: Rule, valued: Collection[Term], random: KeyedRandom) -> 
 
 
 def find_witness(first: Rule, second: Rule, valued: Collection[Term], random: KeyedRandom) -> Witness | None:
-    """Return facts from which one of two decided rules concludes what the other does not; None when none was found."""
+    """Return facts from which one of two decided rules concludes what the other does not; None when none was found.
+
+    What is near a rule has its variables, so that numbers can be chosen for which one holds and the other does not.
+    """
     for own, other in ((first, second), (second, first)):
         for facts, statement in _freeze(own, other, valued, random):
             if statement in facts or statement not in conclude_once(own, facts):
@@ -108,7 +111,7 @@ def _freeze(
 ) -> Iterator[tuple[tuple[Triple, ...], Triple]]:
     """Yield a rule's body and head with individuals and numbers in place of its variables."""
     variables = list(dict.fromkeys(name for element in rule.body for name in collect_variables(element)))
-    numeric = _find_numeric(rule) | _find_numeric(other)
+    numeric = _find_numeric(rule)
     numeric |= {atom.object for atom in rule.body if isinstance(atom, Atom) and atom.predicate in valued}
     individuals = [name for name in variables if name not in numeric]
     distinct: dict[str, Term] = {

@@ -98,8 +98,9 @@ class Formalise(Family):
         if own is None or len(own.facts) > MOST_FACTS:
             return None
         claims = [Claim(own.statement, Change(own.facts, rules=(rule,)))]
-        for near in map(_call_by_letters, drawer.list_near(drawn, random)):
-            witness = find_witness(rule, near, drawer.numeric, random)
+        for other in drawer.list_near(drawn, random):
+            witness = find_witness(drawn, other, drawer.numeric, random)
+            near = _call_by_letters(name_rule(other.body, other.head))
             if witness is not None and len(witness.facts) <= MOST_FACTS and near.name != rule.name:
                 claims += [Claim(witness.statement, Change(witness.facts, rules=(one,))) for one in (rule, near)]
             if len(claims) > 2 * _NEAR:
