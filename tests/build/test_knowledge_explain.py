@@ -153,7 +153,7 @@ def test_closed_classes_refute_what_was_not_found(project: Project) -> None:
     text = explanation.format_text()
     assert text.startswith("False, since nothing says so: Bob was adopted.\n")
     assert "It is neither stated nor derived." in text
-    assert "If it does not follow that A was adopted, then it is not so." in text
+    assert "It is true that A was adopted only if this follows from what is stated." in text
     assert explanation.to_json()["refutation"]["kind"] == "not-found"
 
 

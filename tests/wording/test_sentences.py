@@ -165,10 +165,11 @@ def test_facts_questions_and_closed_sentences(en: Lexicon, de: Lexicon) -> None:
     ask = (k("ann"), k("older"), "?answer")
     assert say_question(en, ask, "?answer", person=True) == "For which X does it hold that Ann is older than X?"
     assert say_question(en, ("?answer", RDF_TYPE, k("Elder")), "?answer", person=True) == "Who is an elder?"
-    closed = "If it does not follow that A is an elder, then it is not so."
+    closed = "It is true that A is an elder only if this follows from what is stated."
     assert say_closed(en, k("Elder"), is_class=True) == closed
     assert (
-        say_closed(en, k("older"), is_class=False) == "If it does not follow that A is older than B, then it is not so."
+        say_closed(en, k("older"), is_class=False)
+        == "It is true that A is older than B only if this follows from what is stated."
     )
 
 

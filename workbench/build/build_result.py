@@ -38,6 +38,8 @@ class BuiltDataset:
     probe: tuple[Mapping[str, Any], ...] = ()
     measured: int = 0
     """Measurements of models that were kept."""
+    lessons: int = 0
+    """Recall items that were added, beside those asked for, for facts that closed-book items rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class BuildResult:
                     for cell in d.cells
                 ],
                 "splits": dict(d.splits),
+                "lessons": d.lessons,
+                "perturbed": {one.name: dict(one.items) for one in d.perturbed},
                 "rejected": dict(d.rejected),
                 "structures": d.structures,
                 "probe": [dict(finding) for finding in d.probe],
@@ -107,6 +111,9 @@ def _format_dataset(dataset: BuiltDataset) -> str:
     for (number, name, task), cells in groups.items():
         counts = [f"{cells[s][0]:,}" if s in cells else "" for s in statuses]
         rows.append((f"{number} {name}", task, *counts, f"{sum(wanted for _, wanted in cells.values()):,}"))
+    if dataset.lessons:
+        # They stand in no cell that was asked for, and are items all the same.
+        rows.append(("lessons added", "recall", "", "", "", f"{dataset.lessons:,}", ""))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [head, ""]
     for row in rows:

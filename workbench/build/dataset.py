@@ -233,6 +233,7 @@ class _Run:
             stages=stages,
             probe=tuple(head["probe"]),
             measured=sum(model["items"] for model in measured),
+            lessons=closed_book["lessons"] if closed_book else 0,
             cells=_count_cells(curriculum, selection),
             splits=tally.splits,
             rejected=tuple(head["rejections"].items()),
