@@ -61,7 +61,7 @@ _STAGES: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("features", blocks, ("describe_answered",)),
     ("rendering", Renderer, ("render",)),
     ("writing", ItemWriter, ("write",)),
-    ("writing", blocks, ("write_theory", "compute_item_id")),
+    ("writing", blocks, ("join_theory", "write_theory_rule", "compute_item_id")),
     ("checker", judging, ("Checker", "certify", "certify_answers")),
     ("Z3", Judge, ("judge_items",)),
     ("reader", Reader, ("read",)),

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from workbench.model.schema import Schema
+from workbench.model.shared_json import write_json
 from workbench.model.terms import Term, is_blank, is_iri, is_literal, is_variable
 
 __all__ = [
@@ -70,7 +71,7 @@ def compute_item_id(item: Mapping[str, Any]) -> str:
 
     Provenance, seed, split and versions take no part: the same item has the same id in every dataset.
     """
-    return digest_json({key: item[key] for key in _IDENTIFYING})[:32]
+    return sha256(write_json({key: item[key] for key in _IDENTIFYING}).encode()).hexdigest()[:32]
 
 
 def compact_term(term: Term, prefixes: Mapping[str, str]) -> str:

@@ -2,15 +2,17 @@
 
 Files are written and read with nothing but the standard library; a test holds this beside the reference
 implementation. A schema is compiled to closures once, since every item of a dataset is judged; and twice: to tests that
-only say yes or no, which is all that most values need, and to judges that say what is wrong and where.
+only say yes or no, which is all that most values need, and to judges that say what is wrong and where. What items share
+(:mod:`workbench.model.shared_json`) is tested once.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from workbench.model.shared_json import SharedList, SharedObject, write_json
 
 __all__ = ["KEYWORDS", "Schema"]
 
@@ -176,18 +178,28 @@ class Schema:
     def _test_array(self, schema: Mapping[str, Any], otherwise: bool) -> _Test:
         inner = self._compile_test(schema["items"]) if "items" in schema else None
         least, most, unique = schema.get("minItems", 0), schema.get("maxItems"), schema.get("uniqueItems", False)
+        known: dict[int, object] = {}  # entries that are shared and fit, by identity
 
         def test(value: Any) -> bool:
             if not isinstance(value, list):
                 return otherwise
+            is_shared = value.__class__ is SharedList
+            if is_shared and test in value.accepted:  # type: ignore[attr-defined]
+                return True
             if len(value) < least or (most is not None and len(value) > most):
                 return False
             if unique and len(value) > 1 and not _are_distinct(value):
                 return False
-            if inner is not None:
+            if inner is not None and not all(map(known.__contains__, map(id, value))):
                 for entry in value:
                     if not inner(entry):
                         return False
+                    if entry.__class__ is SharedList or entry.__class__ is SharedObject:
+                        known[id(entry)] = entry
+                if len(known) > _REMEMBERED:
+                    known.clear()
+            if is_shared:
+                value.accepted += (test,)  # type: ignore[attr-defined]
             return True
 
         return test
@@ -203,6 +215,9 @@ class Schema:
         def test(value: Any) -> bool:
             if not isinstance(value, dict):
                 return otherwise
+            is_shared = value.__class__ is SharedObject
+            if is_shared and test in value.accepted:  # type: ignore[attr-defined]
+                return True
             keys = value.keys()
             if not keys >= required or (closed and not keys <= properties.keys()):
                 return False
@@ -210,6 +225,8 @@ class Schema:
                 inner = properties.get(key, other)
                 if (names is not None and not names(key)) or (inner is not None and not inner(entry)):
                     return False
+            if is_shared:
+                value.accepted += (test,)  # type: ignore[attr-defined]
             return True
 
         return test
@@ -218,7 +235,7 @@ class Schema:
 def _are_distinct(values: Sequence[Any]) -> bool:
     if all(isinstance(value, str) for value in values):
         return len(set(values)) == len(values)
-    return len({json.dumps(value, sort_keys=True) for value in values}) == len(values)
+    return len({write_json(value) for value in values}) == len(values)
 
 
 def _test_type(names: str | list[str]) -> _Test:

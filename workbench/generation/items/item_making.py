@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from workbench.formats.rules_printer import print_element, print_rule
 from workbench.generation.identity.grains import CaseStructure, Identity, ItemStructure, Question, compute_identity
@@ -16,6 +16,7 @@ from workbench.model.builtins import find_version
 from workbench.model.items import compact_term, digest_json
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation, Step
 from workbench.model.rules import BodyElement, Rule
+from workbench.model.shared_json import SharedList, SharedObject
 from workbench.model.terms import Term, Triple
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.sentences import say_step
@@ -25,8 +26,10 @@ __all__ = [
     "compute_item_identity",
     "describe_structure",
     "extract_proof",
+    "join_theory",
     "merge_proofs",
     "write_theory",
+    "write_theory_rule",
 ]
 
 _ASSUMED = "assume"
@@ -92,17 +95,24 @@ def compute_item_identity(
 
 def write_theory(
     rules: Sequence[Rule], prefixes: Mapping[str, str], texts: Mapping[str, Mapping[str, str]]
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[str, SharedObject]:
     """Return a theory's digest and its file content; the digest covers names and formal parts only.
 
     ``texts`` holds each rule's sentence by rule name and language.
     """
-    listed = [
-        {"id": rule.name, "kind": rule.kind, "formal": print_rule(rule, prefixes), "text": dict(texts[rule.name])}
-        for rule in sorted(rules, key=lambda r: r.name)
-    ]
+    return join_theory([write_theory_rule(rule, prefixes, texts[rule.name]) for rule in rules])
+
+
+def write_theory_rule(rule: Rule, prefixes: Mapping[str, str], text: Mapping[str, str]) -> SharedObject:
+    """Return a rule as theory files hold it; ``text`` has its sentence by language."""
+    return SharedObject({"id": rule.name, "kind": rule.kind, "formal": print_rule(rule, prefixes), "text": dict(text)})
+
+
+def join_theory(rules: Iterable[SharedObject]) -> tuple[str, SharedObject]:
+    """Return the digest and the file content of a theory that consists of written rules."""
+    listed = sorted(rules, key=lambda rule: str(rule["id"]))
     digest = digest_json([[entry["id"], entry["formal"]] for entry in listed])[:32]
-    return digest, {"version": 1, "digest": digest, "rules": listed}
+    return digest, SharedObject({"version": 1, "digest": digest, "rules": listed})
 
 
 def merge_proofs(proofs: Sequence[Proof]) -> tuple[Step, ...]:
@@ -124,6 +134,21 @@ def extract_proof(steps: Sequence[Step], goal: Triple) -> Proof:
     return Proof(goal, tuple(reversed(kept)))
 
 
+class _Model(NamedTuple):
+    """A model as items hold it, and each of its triples by the identity of the fact."""
+
+    facts: tuple[Triple, ...]
+    written: SharedList
+    by_id: dict[int, SharedList]
+
+
+class _Stated(NamedTuple):
+    """Facts in their order, each as an entry of a context: as none, and as a distractor."""
+
+    facts: tuple[Triple, ...]
+    written: list[tuple[SharedObject, SharedObject]]
+
+
 class ItemWriter:
     """Writes items of one dataset: its prefixes, its generator version, and where rules come from."""
 
@@ -131,28 +156,39 @@ class ItemWriter:
         self.domain, self.curriculum, self.prefixes, self.generator = domain, curriculum, prefixes, generator
         self._digests: dict[str, str] = {}
         self._terms: dict[Term, str] = {}
-        self._triples: dict[Triple, list[str]] = {}
-        self._models: Memo[str, tuple[tuple[Triple, ...], list[list[str] | str]]] = Memo()
-        self._stated: Memo[tuple[str, str, tuple[Triple, ...]], list[dict[str, Any]]] = Memo()
+        self._triples: dict[Triple, SharedList] = {}
+        self._models: Memo[str, _Model] = Memo()
+        self._stated: Memo[tuple[str, str, bool], _Stated] = Memo()
         self._rules: Memo[str, tuple[str, dict[str, str], list[str]]] = Memo()
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms; *false* as the word."""
         return "false" if triple == FALSE else [*self._get_triple(triple)]
 
-    def _get_triple(self, triple: Triple) -> list[str]:
+    def _get_triple(self, triple: Triple) -> SharedList:
         """Return a triple in compact terms: one list wherever it stands, which nobody changes."""
         written = self._triples.get(triple)
         if written is None:
             if len(self._triples) > _KEPT_TERMS:
                 self._triples.clear()
-            written = self._triples[triple] = [self.write_term(term) for term in triple]
+            written = self._triples[triple] = SharedList([self.write_term(term) for term in triple])
         return written
 
-    def _write_model(self, case: str, model: tuple[Triple, ...]) -> list[list[str] | str]:
-        """Return the derived facts of a case, which are the same for all that is unknown in it."""
-        known, written = self._models.get(case, lambda: (model, [*map(self._get_triple, model)]))
-        return written if known is model else [*map(self._get_triple, model)]
+    def _write_models(self, case: str, evidence: ModelPair) -> dict[str, Any]:
+        """Return two models; the derived facts of a case are the same for all that is unknown in it."""
+        first, second = evidence.without, evidence.with_statement
+        known = self._models.get(case, lambda: self._write_model(first))
+        if known.facts is not first:
+            known = self._write_model(first)
+        if second is first:
+            return {"without": known.written, "with": known.written}
+        # Nearly all of the second model are the very triples of the first.
+        get, find = known.by_id.get, self._get_triple
+        return {"without": known.written, "with": [get(id(fact)) or find(fact) for fact in second]}
+
+    def _write_model(self, facts: tuple[Triple, ...]) -> _Model:
+        written = SharedList(map(self._get_triple, facts))
+        return _Model(facts, written, dict(zip(map(id, facts), written, strict=True)))
 
     def write_term(self, term: Term) -> str:
         """Return a term in its compact form; remembered."""
@@ -186,13 +222,7 @@ class ItemWriter:
         draft, layout, voice = item.draft, rendered.layout, rendered.voice
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
-        # The same facts may be stated in several orders.
-        place = draft.case, lexicon.language, layout.facts
-        stated = self._stated.get(place, lambda: self._write_context(layout, family, lexicon))
-        context = [
-            {**entry, "shown": facts is None, "distractor": fact in item.distractors}
-            for fact, entry in zip(layout.facts, stated, strict=True)
-        ]
+        context = self._write_context(item, layout, family, lexicon, is_shown=facts is None)
         builtins, axioms, reviewers = self._rules.get(draft.case, lambda: self._describe_rules(layout))
         proof: list[dict[str, Any]] = []
         models = None
@@ -246,11 +276,31 @@ class ItemWriter:
             },
         }
 
-    def _write_context(self, layout: Layout, family: Family, lexicon: Lexicon) -> list[dict[str, Any]]:
-        """Return what the context of a case says, without what is a distractor to whom."""
-        return [
-            {"id": f"c{n}", "triple": self.write_triple(fact), "text": family.say_fact(lexicon, fact), "shown": True}
+    def _write_context(
+        self, item: Answered, layout: Layout, family: Family, lexicon: Lexicon, *, is_shown: bool
+    ) -> list[SharedObject]:
+        """Return what an item states; each fact is written twice for its case, as a distractor and as none."""
+
+        def state() -> _Stated:
+            return _Stated(layout.facts, self._state_facts(layout, family, lexicon, is_shown))
+
+        stated = self._stated.get((item.draft.case, lexicon.language, is_shown), state)
+        # The same facts may be stated in several orders.
+        if stated.facts is not layout.facts and stated.facts != layout.facts:
+            stated = state()
+        extra = item.distractors
+        return [pair[fact in extra] for fact, pair in zip(layout.facts, stated.written, strict=True)]
+
+    def _state_facts(
+        self, layout: Layout, family: Family, lexicon: Lexicon, is_shown: bool
+    ) -> list[tuple[SharedObject, SharedObject]]:
+        entries = [
+            {"id": f"c{n}", "triple": self._get_triple(fact), "text": family.say_fact(lexicon, fact), "shown": is_shown}
             for n, fact in enumerate(layout.facts, 1)
+        ]
+        return [
+            (SharedObject({**entry, "distractor": False}), SharedObject({**entry, "distractor": True}))
+            for entry in entries
         ]
 
     def _describe_rules(self, layout: Layout) -> tuple[str, dict[str, str], list[str]]:
@@ -295,11 +345,7 @@ class ItemWriter:
         if judgement.change.added:
             ids = {**ids, **{fact: f"a{number}" for number, fact in enumerate(judgement.change.added, 1)}}
         if isinstance(evidence, ModelPair):
-            models = {
-                "without": self._write_model(case, evidence.without),
-                "with": [*map(self._get_triple, evidence.with_statement)],
-            }
-            return {"proof": [], "models": models}
+            return {"proof": [], "models": self._write_models(case, evidence)}
         if isinstance(evidence, Refutation):
             steps = evidence.proof.steps if evidence.proof is not None else ()
             known = {**ids, evidence.statement: _ASSUMED}

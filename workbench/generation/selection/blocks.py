@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.errors import LimitError
 from workbench.generation.identity.grains import CaseStructure, Identity
-from workbench.generation.items.item_making import ItemWriter, compute_item_identity, write_theory
+from workbench.generation.items.item_making import ItemWriter, compute_item_identity, join_theory, write_theory_rule
 from workbench.generation.items.judging import GATES, Case, Certificate, Judges
 from workbench.generation.items.rendering import Frame, Renderer
 from workbench.generation.keyed import hash_parts, take_share
@@ -40,6 +40,7 @@ from workbench.model.curriculum import NO_STATUS, Curriculum, Level, WorldSource
 from workbench.model.items import compute_item_id
 from workbench.model.proofs import Proof
 from workbench.model.rules import Rule
+from workbench.model.shared_json import SharedObject
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.closure import reason
@@ -108,7 +109,7 @@ class JudgedItem:
     """An item that all judges accept with its theory file, or the reason why one does not."""
 
     item: dict[str, Any] | None
-    theory: dict[str, Any] | None
+    theory: SharedObject | None
     reason: str = ""
 
 
@@ -234,8 +235,12 @@ class BlockMaker:
         return Memo()
 
     @cached_property
-    def _theory_files(self) -> Memo[tuple[str, ...], tuple[str, dict[str, Any]]]:
+    def _theory_files(self) -> Memo[tuple[str, ...], tuple[str, SharedObject]]:
         return Memo()
+
+    @cached_property
+    def _theory_rules(self) -> dict[str, SharedObject]:
+        return {}
 
     @cached_property
     def _orders(self) -> dict[str, tuple[Triple, ...]]:
@@ -279,14 +284,16 @@ class BlockMaker:
         return self._make_proposal(answered, rejected)
 
     def _make_proposal(self, answered: Sequence[Answered], rejected: Counter[Rejection]) -> Proposal:
-        candidates = []
-        for item in answered:
+        candidates: list[Candidate | None] = [None] * len(answered)
+        # Case by case: what is worked out for a case is then at hand for all of its questions.
+        for position in sorted(range(len(answered)), key=lambda position: answered[position].draft.case):
+            item = answered[position]
             candidate = self.classify(item)
             if isinstance(candidate, str):
                 rejected[item.draft.task, item.draft.aim, candidate] += 1
             else:
-                candidates.append(candidate)
-        return Proposal(tuple(candidates), dict(sorted(rejected.items())))
+                candidates[position] = candidate
+        return Proposal(tuple(filter(None, candidates)), dict(sorted(rejected.items())))
 
     def classify(self, item: Answered, *, is_lesson: bool = False) -> Candidate | str:
         """Find the one cell, split and language of an answered draft.
@@ -348,18 +355,23 @@ class BlockMaker:
 
     @collect_rarely()
     def judge(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
-        """Render, write and judge candidates; every result stands alone."""
+        """Render, write and judge candidates; every result stands alone, so they are judged case by case."""
+        order = sorted(range(len(candidates)), key=lambda position: candidates[position].answered.draft.case)
+        found: dict[int, JudgedItem] = {}
+        for start in range(0, len(order), _JUDGED_TOGETHER):
+            positions = order[start : start + _JUDGED_TOGETHER]
+            found.update(zip(positions, self._judge_together([candidates[at] for at in positions]), strict=True))
+        return [found[position] for position in range(len(candidates))]
+
+    def _judge_together(self, candidates: Sequence[Candidate]) -> list[JudgedItem]:
+        """Render, judge and write candidates about which Z3 is asked at once."""
         cases = []
         for candidate in candidates:
             item = candidate.answered
             names = item.draft.rules
             theory = self._theories.get(names, partial(self.material.theory.select, names))
             cases.append(Case(item, self.renderer.render(item, candidate.language, candidate.frame), theory))
-        verdicts = [
-            verdict
-            for start in range(0, len(cases), _JUDGED_TOGETHER)
-            for verdict in self._judges.judge_all(cases[start : start + _JUDGED_TOGETHER], self.reader)
-        ]
+        verdicts = self._judges.judge_all(cases, self.reader)
         return [
             JudgedItem(None, None, verdict) if isinstance(verdict, str) else self._write(candidate, case, verdict)
             for candidate, case, verdict in zip(candidates, cases, verdicts, strict=True)
@@ -379,12 +391,13 @@ class BlockMaker:
         written["id"] = compute_item_id(written)
         return JudgedItem(written, file)
 
-    def _write_theory(self, rules: Sequence[Rule]) -> tuple[str, dict[str, Any]]:
-        texts = {
-            rule.name: {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
-            for rule in rules
-        }
-        return write_theory(rules, self.material.prefixes, texts)
+    def _write_theory(self, rules: Sequence[Rule]) -> tuple[str, SharedObject]:
+        known = self._theory_rules
+        for rule in rules:
+            if rule.name not in known:
+                text = {language: self.renderer.say_rule(language, rule) for language in self.lexicons}
+                known[rule.name] = write_theory_rule(rule, self.material.prefixes, text)
+        return join_theory([known[rule.name] for rule in rules])
 
 
 def cut_lexicon(lexicon: Lexicon, constants: Collection[Term], names: NameBook) -> Lexicon:

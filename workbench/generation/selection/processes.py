@@ -26,7 +26,8 @@ from workbench.generation.selection.digests import shorten_digest
 from workbench.generation.selection.selecting import START, Place
 from workbench.generation.selection.taking import Key, Written, foresee
 from workbench.model.curriculum import Cell, Level, WorldSource
-from workbench.model.items import canonical_json, check_item
+from workbench.model.items import check_item
+from workbench.model.shared_json import write_json
 
 __all__ = ["InProcess", "Pool", "S", "T", "make_key", "map_in_order", "open_source", "write_judged"]
 
@@ -65,10 +66,10 @@ def write_judged(judged: JudgedItem) -> Written:
     if problems := check_item(item):
         raise DatasetError(f"An item that was just made breaks the contract: {problems[0]}")
     return Written(
-        canonical_json(item).encode() + b"\n",
+        write_json(item).encode() + b"\n",
         item["split"],
         theory["digest"],
-        canonical_json(theory).encode() + b"\n",
+        theory.line,
     )
 
 
