@@ -425,3 +425,30 @@ def test_a_closed_book_in_a_sensitive_domain_is_named_plainly_and_alone(make: Ma
     )
     assert place_of(errors[0]) == (CURRICULUM, line_of(files, CURRICULUM, "name: told"))
     assert "sampled" in errors[0].fix
+
+
+def test_a_preposition_before_a_name_that_has_another_form_asks_for_a_case(make: Make, files: Files) -> None:
+    files[CONFIG] = files[CONFIG].replace("[en]", "[en, de]")
+    phrase = (
+        ':near a owl:ObjectProperty ; rdfs:label "near"@en , "bei"@de ; wb:phrase "{subject} steht bei {object}"@de .'
+    )
+    files[TTL] += f'{phrase}\n:tower rdfs:label "der Turm"@de .\n:ann :near :tower , :bob .\n'
+    found = find_one(make(files), "wording.missing-case")
+    assert found.severity == "warning" and place_of(found) == (TTL, line_of(files, TTL, ":near a"))
+    assert "“bei der Turm”" in found.message and "{object:dat}" in found.fix
+    for right in ("steht bei {object:dat}", "sieht {object}", "steht beim Wirt {object}"):
+        changed = {**files, TTL: files[TTL].replace("steht bei {object}", right)}
+        assert find(make(changed), "wording.missing-case") == [], right
+    assert find(make({**files, TTL: files[TTL].replace("der Turm", "Turm")}), "wording.missing-case") == []
+
+
+def test_names_of_a_curriculum_need_their_case_too(make: Make, files: Files) -> None:
+    files[CONFIG] = files[CONFIG].replace("[en]", "[en, de]")
+    files[TTL] += (
+        ':Tower a owl:Class . :near a owl:ObjectProperty ; rdfs:range :Tower ; rdfs:label "near"@en ;\n'
+        '  wb:phrase "{subject} geht in {object}"@de .\n'
+    )
+    files[CURRICULUM] = files[CURRICULUM].replace("{en: 1}", "{en: 1, de: 1}")
+    files[CURRICULUM] += "names:\n  f:Tower: {en: [the tower], de: [der Turm]}\n"
+    found = find_one(make(files), "wording.missing-case")
+    assert "{object:dat} or {object:acc}" in found.fix

@@ -47,6 +47,12 @@ class Example(NamedTuple):
 EXAMPLES = [
     Example("wording.missing-label", ":D a owl:Class .", "owl:Class", ':D a owl:Class ; rdfs:label "delta" .'),
     Example("wording.shared-label", ':cid a :A ; rdfs:label "Ann"@en .', '"Ann"@en . :bob', ':cid a :A ; rdfs:label "Cid"@en .'),
+    Example("wording.look-alike", ':cid a :A ; rdfs:label "\u0410nn"@en .', '"Ann"@en . :bob', ':cid a :A ; rdfs:label "\u042fnn"@en .'),
+    Example("wording.look-alike", ':cid a :A ; rdfs:label "ANN"@en .', '"Ann"@en . :bob', ':cid a :A ; rdfs:label "Anna"@en .'),
+    Example("wording.look-alike", ':D a owl:Class ; rdfs:label "\u0430lpha"@en .', '"alpha"@en . :B', ':D a owl:Class ; rdfs:label "Alpha"@en .'),
+    Example("label.breaks-sentences", ':cid a :A ; rdfs:label "Cid; Dan"@en .', '"Cid; ', ':cid a :A ; rdfs:label "Cid"@en , "Cid; Dan"@fr .'),
+    Example("label.breaks-sentences", ':cid a :A ; rdfs:label "F2"@en .', '"F2', ':cid a :A ; rdfs:label "F2x"@en .'),
+    Example("label.breaks-sentences", ':cid a :A ; rdfs:label "C\u0456d"@en .', '"C\u0456d', ':cid a :A ; rdfs:label "\u0421\u0456\u0434"@en .'),
     Example("wording.missing-phrase", ':r a owl:ObjectProperty ; rdfs:label "r" .', "owl:ObjectProperty ; rdfs:label \"r\"",
             ':r a owl:ObjectProperty ; rdfs:label "r" ; wb:phrase "{subject} r {object}"@en .'),
     Example("wording.phrase-slots", ':A wb:phrase "is an alpha"@en .', '"is an', ':A wb:phrase "{subject} is an alpha"@en .'),

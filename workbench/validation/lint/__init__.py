@@ -14,6 +14,7 @@ from workbench.model.terms import Term, Triple, get_local_name
 from workbench.project.configuration import LintProfile
 from workbench.validation.lint import (
     builtin_names,
+    cases,
     class_definitions,
     curricula,
     declarations,
@@ -47,9 +48,9 @@ FINDERS: dict[str, Finder] = dict(
     chain.from_iterable(
         module.FINDERS.items()
         for module in (
-            labels, label_texts, wording, definitions, synonyms, declarations, imports, deprecation, replacements,
-            hierarchy, class_definitions, restrictions, properties, property_kinds, names, builtin_names, metadata,
-            values, rules, curricula, prompt_names, privacy, provenance,
+            labels, label_texts, wording, cases, definitions, synonyms, declarations, imports, deprecation,
+            replacements, hierarchy, class_definitions, restrictions, properties, property_kinds, names, builtin_names,
+            metadata, values, rules, curricula, prompt_names, privacy, provenance,
         )
     )
 )  # fmt: skip
