@@ -21,13 +21,15 @@ from workbench.checker.judging import Checker
 from workbench.checker.puzzles import certify_puzzle
 from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.generation.keyed import hash_parts
-from workbench.generation.questions.draft import apply_change
+from workbench.generation.questions.draft import apply_change, extend_theory
 from workbench.model.items import canonical_json, digest_json, expand_term
 from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom
 from workbench.wording.puzzle_sentences import say_clue
 
 OPTIONS = ("options", "abduce", "diff")
+STATING = tuple(task for task in ALL_TASKS if task != "formalise")
+"""The tasks whose items state something."""
 LISTS = ("select", "recall", "count", "compare", "value")
 NAME = "<urn:knowledge-workbench:name#{}>"
 NAMES = ("Uma", "Tom", "Sue", "Rex", "Pia", "Ola", "Ned", "Mia", "Lev", "Kay", "Jon", "Ida", "Hal", "Gus", "Fay", "Eli")
@@ -66,7 +68,8 @@ def sign(draft: Draft, item: Item) -> None:
     try:
         for judgement in stated.judgements:
             facts = apply_change(tuple(stated.facts), judgement.change)
-            digests.append(certify(stated.theory, facts, judgement.evidence, Checker(stated.theory, facts)))
+            own = extend_theory(stated.theory, judgement.change.rules)
+            digests.append(certify(own, facts, judgement.evidence, Checker(own, facts)))
         if (query := stated.query) is not None:
             checker = Checker(stated.theory, stated.facts)
             digests.append(
@@ -95,6 +98,8 @@ def say_another(draft: Draft, item: Item) -> str:
         return ", ".join([*item["answer"].split(", ")[:-1], next(unused)])
     if item["task"] == "step":
         return "S1" if item["answer"] != "S1" else "S2"
+    if item["task"] == "formalise":
+        return str(item["query"]["near"][0]["formal"])
     if item["task"] == "puzzle":
         solved = [value for _, value in item["query"]["solution"]]
         other = next(clue["second"] for clue in item["query"]["clues"] if clue["second"] != solved)
@@ -188,7 +193,7 @@ def test_another_best(draft: Draft, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("relevant", [True, False])
-@pytest.mark.parametrize("task", [task for task in ALL_TASKS if task != "taxonomy"])
+@pytest.mark.parametrize("task", [task for task in STATING if task != "taxonomy"])
 def test_a_wrong_distractor(draft: Draft, tmp_path: Path, task: str, relevant: bool) -> None:
     """A fact that matters is marked as none, or the other way round, and the count goes with it."""
     item = choose(draft, task, lambda i: any(entry["distractor"] is not relevant for entry in i["context"]))
@@ -227,7 +232,7 @@ def add_contradiction(draft: Draft, item: Item) -> None:
     item["difficulty"]["context"] += 1
 
 
-@pytest.mark.parametrize("task", ALL_TASKS)
+@pytest.mark.parametrize("task", STATING)
 def test_an_inconsistent_context(draft: Draft, tmp_path: Path, task: str) -> None:
     item = choose(
         draft, task, lambda i: ":\n- " in i["question"].partition("Rules")[2] or "And this holds" in i["question"]
@@ -239,7 +244,7 @@ def test_an_inconsistent_context(draft: Draft, tmp_path: Path, task: str) -> Non
     find_wrong(draft, item, tmp_path, what)
 
 
-@pytest.mark.parametrize("task", [task for task in ALL_TASKS if task != "taxonomy"])
+@pytest.mark.parametrize("task", [task for task in STATING if task != "taxonomy"])
 def test_an_ambiguous_label(draft: Draft, tmp_path: Path, task: str) -> None:
     """Two individuals are called the same."""
     item = choose(draft, task)
@@ -281,6 +286,45 @@ def test_a_wrong_line_that_is_right(draft: Draft, tmp_path: Path) -> None:
     item = choose(draft, "step")
     item["query"]["wrong"] = item["answer"] = "S1" if item["answer"] != "S1" else "S2"
     find_wrong(draft, item, tmp_path, "^checker: not exactly the one line is wrong")
+
+
+def test_a_formula_that_says_something_else(draft: Draft, tmp_path: Path) -> None:
+    """A near miss is the formula wherever it stands, and the formula is the near miss."""
+    item = choose(draft, "formalise")
+    query, near = item["query"], item["query"]["near"][0]
+    query["formal"], near["formal"] = near["formal"], query["formal"]
+    item["answer"] = query["formal"]
+    near["judged"].reverse()
+    find_wrong(draft, item, tmp_path, "^question: what is read as asked is not the query")
+
+
+def test_a_near_miss_that_says_the_same(draft: Draft, tmp_path: Path) -> None:
+    """The formula itself, its conditions in another order, passes for one that says something else."""
+    item = choose(draft, "formalise", lambda i: " ^ " in i["answer"])
+    for near in item["query"]["near"]:
+        body, arrow, head = item["answer"].partition(" -> ")
+        near["formal"] = " ^ ".join(reversed(body.split(" ^ "))) + arrow + head
+    find_wrong(draft, item, tmp_path, "^its question makes no item: the near misses are not different rules")
+    item["query"]["near"] = item["query"]["near"][:2]
+    item["query"]["near"][1]["formal"] = item["answer"]
+    find_wrong(draft, item, tmp_path, "^its question makes no item: the near misses are not different rules")
+
+
+def test_names_that_say_something_else(draft: Draft, tmp_path: Path) -> None:
+    """Two names change places in what the prompt says of them."""
+    item = choose(draft, "formalise")
+    lines = item["question"].partition("Names:\n")[2].split("\n")
+    one, other = [line.partition("): ") for line in lines if "(A, B): " in line][:2]
+    said = item["question"].replace("".join(one), "\0").replace("".join(other), "".join((*other[:2], one[2])))
+    item["question"] = said.replace("\0", "".join((*one[:2], other[2])))
+    find_wrong(draft, item, tmp_path, "^question: what is read as asked is not the query")
+
+
+def test_a_witness_that_shows_nothing(draft: Draft, tmp_path: Path) -> None:
+    """A fact of a witness is about somebody else: neither rule concludes the statement."""
+    item = choose(draft, "formalise")
+    item["query"]["near"][0]["facts"][0][0] = "<urn:knowledge-workbench:any#K>"
+    find_wrong(draft, item, tmp_path, "^checker: ")
 
 
 def leave_out_clue(item: Item, number: int) -> None:
@@ -334,6 +378,9 @@ def test_a_leak(draft: Draft, tmp_path: Path, task: str) -> None:
     if task == "taxonomy":
         item = next(i for i in listed if not re.search(r"\bR\b", i["question"]))
         twin = json.loads(re.sub(r"\bP\b", "R", canonical_json(item)))
+    elif task == "formalise":
+        item = next(listed)
+        twin = json.loads(re.sub(r"\bP\b", "K", canonical_json(item)))
     else:
         item = next(i for i in listed if list_names(i))
         text, labels = canonical_json(item), draft.wording["languages"][item["language"]]["labels"]

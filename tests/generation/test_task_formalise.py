@@ -10,13 +10,17 @@ from conftest_types import MakeMaterial
 from made_tasks import MadeTask, load_reader
 from oracles.naive import evaluate as evaluate_naively
 
+from workbench.build.measuring_again import MeasuredItem
+from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.export.scorer import score_answer
 from workbench.formats.rules_parser import parse_rule
+from workbench.generation.questions.perturbing import Supply, perturb
 from workbench.generation.questions.rule_drawing import ANSWER
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import FeatureReader
 from workbench.model.items import check_item
 from workbench.model.rules import Rule
+from workbench.model.splits import PERTURBATIONS
 from workbench.model.theory import Theory
 
 LEVELS = "  - name: short\n    where: {leaves: [1, 3]}\n    tasks: {formalise: 30}\n"
@@ -141,3 +145,16 @@ def test_scorer_and_z3_agree_on_what_is_equivalent(made: MadeTask) -> None:
                 assert said == back, (near["formal"], other["formal"])
                 compared[said == 1.0] += 1
     assert compared[True] >= len(made.items)
+
+
+def test_what_is_read_from_an_item_is_what_was_asked(made: MadeTask) -> None:
+    """So an item can be said anew, and nothing of it is open to perturbation but names and orders that it has not."""
+    plan = made.maker.plan
+    names = tuple(map(tuple, made.maker.names.lists))
+    supply = Supply(made.material.theory, names, plan.assertable, plan.classes, plan.values)
+    for candidate, item in zip(made.candidates, made.items, strict=True):
+        theory = read_theory_file(item["theory"], made.theories[item["theory"]], made.material.prefixes)
+        draft = MeasuredItem(item, read_evidence(item, theory, made.material.prefixes)).draft
+        assert draft.key == candidate.answered.draft.key
+        for kind in PERTURBATIONS:
+            assert perturb(draft, (), (), kind, supply, item["id"]) == ()

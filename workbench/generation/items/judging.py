@@ -77,6 +77,7 @@ class Judges:
         self.z3 = Judge()
         self._agreeing: list[Checker] = []
         self._reparsed: dict[str, Rule] = {}
+        self._further: dict[str, tuple[Rule, Rule]] = {}
         self._formulas: dict[str, Formula] = {}
         self._theories: Memo[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = Memo()
         self._latest: dict[tuple[int, int], tuple[Theory, tuple[Triple, ...], Checker]] = {}
@@ -141,7 +142,16 @@ class Judges:
 
     def _vary(self, theory: Theory, rules: tuple[Rule, ...]) -> Theory:
         """Return a theory with further rules, read back from their text."""
-        return extend_theory(theory, tuple(map(self._read_back, rules)))
+        return extend_theory(theory, tuple(map(self._read_further, rules)))
+
+    def _read_further(self, rule: Rule) -> Rule:
+        """Return a rule that only some items have as it is read back from its text; the latest are remembered."""
+        known = self._further.get(rule.name)
+        if known is None or known[0] != rule:
+            if len(self._further) >= _KEPT:
+                del self._further[next(iter(self._further))]
+            known = self._further[rule.name] = rule, self._read_back(rule)
+        return known[1]
 
     def _reparse(self, rule: Rule) -> Rule:
         if rule.name not in self._reparsed:

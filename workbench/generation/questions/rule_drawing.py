@@ -110,17 +110,14 @@ class RuleDrawer:
                 listed.append((len(worlds), _name(head.subject), _name(head.object)))
                 worlds.append(sorted(facts))
         batch = evaluate(theory, worlds)
-        found = {}
+        found: dict[Term, _Ends] = {}
         for key, listed in places.items():
-            each: list[_Ends] = []
             for number, subject, object_ in listed:
-                kinds = [fact for fact in batch.list_facts(number) if fact[1] == RDF_TYPE]
-                first, second = (frozenset(f[2] for f in kinds if f[0] == end) for end in (subject, object_))
-                each.append((first, second if key not in self.plan.classes else _NO_KINDS))
-            if not each:
-                continue
-            first, second = zip(*each, strict=True)
-            found[key] = frozenset.intersection(*first), frozenset.intersection(*second)
+                types = [fact for fact in batch.list_facts(number) if fact[1] == RDF_TYPE]
+                first = frozenset(fact[2] for fact in types if fact[0] == subject)
+                second = frozenset(fact[2] for fact in types if fact[0] == object_ and key not in self.plan.classes)
+                known = found.get(key, (first, second))
+                found[key] = known[0] & first, known[1] & second
         return found
 
     def _get_ends(self, key: Term) -> _Ends:

@@ -60,7 +60,8 @@ def is_decided(rule: Rule) -> bool:
         term.startswith("_:") for part in (*rule.body, *rule.head) for term in iterate_terms(part)
     ):
         return False
-    needed = {name for part in (*comparisons, *rule.head) for name in collect_variables(part)}
+    needed = {name for atom in rule.head for name in collect_variables(atom)}
+    needed |= {name for comparison in comparisons for name in collect_variables(comparison)}
     return needed <= bound and all(_is_linear(side) for one in comparisons for side in (one.left, one.right))
 
 
@@ -137,12 +138,13 @@ def _choose_numbers(rule: Rule, other: Rule, names: Sequence[str], random: Keyed
         for one in (rule, other)
     )
     points = [make_literal(point) for point in _list_points(rule, other)]
+    wanted = set(own) == set(others)
     found: tuple[list[dict[str, Term]], list[dict[str, Term]]] = ([], [])
     for _ in range(_TRIES):
         values = {name: random.choose(points) for name in names}
         if all(holds(comparison, values) for comparison in own):
             found[all(holds(comparison, values) for comparison in others)].append(values)
-            if len(found[0]) == _ENOUGH:
+            if len(found[wanted]) == _ENOUGH:
                 break
     return [*found[0][:_ENOUGH], *found[1][:_ENOUGH]]
 
