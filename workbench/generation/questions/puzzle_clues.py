@@ -18,7 +18,7 @@ from workbench.generation.questions.puzzle_slots import Ground, read_number
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.puzzles import Clue, ClueKind, Puzzle
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, iterate_atoms
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import RDF_TYPE, Term, Triple
 
 __all__ = ["MadePuzzle", "Table", "make_puzzle"]
 
@@ -53,6 +53,8 @@ class Table:
         self.solved = tuple(next(fact for fact in slot if fact in stated) for slot in slots)
         self.solution = tuple(slot.index(fact) for slot, fact in zip(slots, self.solved, strict=True))
         self.base = tuple(fact for fact in ground.world.facts if fact not in self.solved)
+        self._subjects = frozenset(fact[0] for fact in stated)
+        self._slot_of = {fact: number for number, slot in enumerate(slots) for fact in slot}
         outcomes = choices.get_outcomes(number)
         self.choices = [choice for choice, _ in outcomes]
         self.right = self.choices.index(self.solution)
@@ -88,6 +90,8 @@ class Table:
             bits = self.bits[fact] & self.possible
             if fact in base or fact[0] == fact[2] or Atom(*fact).key not in keys or bits in (0, self.possible):
                 continue
+            if fact[1] == RDF_TYPE and fact[0] not in self._subjects:
+                continue  # Of what kind a place is, of which nothing is said, is no news.
             if not bits >> self.right & 1:
                 are_not.append(fact)
             elif bits not in taken:
@@ -99,6 +103,11 @@ class Table:
         """The hops of what follows under the solution."""
         sheet = self._batch.get_sheet(self._start + self.right)
         return dict(zip(sheet.facts, sheet.hops, strict=False))
+
+    def shares_slot(self, first: Triple, second: Triple) -> bool:
+        """Tell whether two facts are alternatives to each other."""
+        place = self._slot_of.get(first)
+        return place is not None and place == self._slot_of.get(second)
 
     def tell(self, kind: ClueKind, *facts: Triple) -> _Told:
         """Return a clue about some facts."""
@@ -192,7 +201,7 @@ def _list_pools(table: Table, random: KeyedRandom) -> dict[ClueKind, list[_Told]
     ifs = [(b, a) for a, b in random.shuffle(pairs)[: _POOL // 4]]
     ifs += [(a, b) for a, b in zip(not_so, reversed(not_so), strict=True) if a != b][: _POOL // 4]
     ifs += [*pairwise(so)][: _POOL // 4]
-    pools["if"] = [table.tell("if", *pair) for pair in ifs]
+    pools["if"] = [table.tell("if", *pair) for pair in ifs if not table.shares_slot(*pair)]
     return {
         kind: [one for one in pool if one.bits >> table.right & 1 and one.bits & table.possible != table.possible]
         for kind, pool in pools.items()
