@@ -16,8 +16,8 @@ from workbench.generation.identity.capacity import (
     count_own_structures,
     describe_capacity,
     say_capacity,
+    say_supply,
 )
-from workbench.generation.identity.grains import Identity
 from workbench.generation.identity.population import StructureSample, estimate_population, expect_distinct
 from workbench.model.curriculum import Cell, Level
 from workbench.model.rules import Atom, Rule
@@ -95,8 +95,8 @@ def test_everything_met_often_is_all_there_is() -> None:
     assert estimate_population(0, {}).coverage == (0.0, 0.0, 1.0)
 
 
-def make_digest(number: int) -> str:
-    return sha256(str(number).encode()).hexdigest()[:32]
+def make_digest(number: int) -> bytes:
+    return sha256(str(number).encode()).digest()[:16]
 
 
 def test_samples_made_apart_join_to_the_same() -> None:
@@ -163,11 +163,12 @@ def test_the_account_in_the_manifest() -> None:
     entailed: Cell = ("two", "entailment", "entailed")
     choice: Cell = ("two", "options", "-")
     for number in random.Random(1).choices(range(40), k=100):
-        tally.add(entailed, "sampled", Identity("", make_digest(1000 + number), make_digest(number % 8)))
+        tally.add(entailed, "sampled", make_digest(1000 + number), make_digest(number % 8))
     for number in range(5):
-        tally.add(entailed, "project", Identity("", make_digest(number), make_digest(number)))
-    tally.exhausted.add(("two", "project"))
-    account = describe_capacity(tally, {"two": OwnCount(50, 30, 12, True)}, {entailed: 60, choice: 40})
+        tally.add(entailed, "project", make_digest(number), make_digest(number))
+    tally.exhausted.add((entailed, "project"))
+    seen = {"two": tally.describe()}
+    account = describe_capacity(seen, {"two": OwnCount(50, 30, 12, True)}, {entailed: 60, choice: 40}, ["two"])
     cells = account["two"]["cells"]
     assert cells.keys() == {"entailment/entailed"}
     own = {"draws": 5, "seen": 5}
@@ -188,15 +189,12 @@ def test_the_account_in_the_manifest() -> None:
 def test_an_account_that_contradicts_itself_is_found() -> None:
     tally = StructureTally()
     for number in random.Random(1).choices(range(400), k=300):
-        tally.add(("one", "select", "-"), "sampled", Identity("", make_digest(number), make_digest(number // 2)))
-    tally.exhausted.add(("one", "project"))
-    (account,) = describe_capacity(tally, {}, {("one", "select", "-"): 5}).values()
+        tally.add(("one", "select", "-"), "sampled", make_digest(number), make_digest(number // 2))
+    tally.exhausted.add((("one", "select", "-"), "project"))
+    (account,) = describe_capacity({"one": tally.describe()}, {}, {("one", "select", "-"): 5}).values()
     later = StructureTally.restore(json.loads(json.dumps(tally.to_json())))
     assert later == tally
-    half = StructureTally()
-    half.join(later)
-    half.join(later)
-    assert half.samples[("one", "select", "-"), "sampled"][0].draws == 600 and half.exhausted == tally.exhausted
+    assert account["sentence"].endswith("structures, all that came before the level was full).")
     assert check_capacity("one", account) == []
 
     def spoil(*path: str, value: object) -> list[str]:
@@ -219,6 +217,39 @@ def test_an_account_that_contradicts_itself_is_found() -> None:
         assert problem.startswith("is not as its version says")
 
 
+def test_a_large_tally_stays_small_and_says_how_sure_it_is() -> None:
+    """A hundred thousand candidates of fifty thousand structures, of which a thousand are kept."""
+    tally, cell = StructureTally(), ("one", "select", "-")
+    for number in random.Random(3).choices(range(50_000), k=100_000):
+        tally.add(cell, "sampled", make_digest(number), make_digest(number // 2))
+    assert len(json.dumps(tally.to_json())) < 50_000
+    (account,) = describe_capacity({"one": tally.describe()}, {}, {cell: 10}).values()
+    core = account["cells"]["select/-"]["sampled"]["core"]
+    assert core["part"]["scale"] >= 16 and core["draws"] == 100_000
+    assert core["at_least"] == pytest.approx(25_000, rel=0.2)
+    assert core["interval"][0] <= 25_000 <= core["interval"][1]
+    assert check_capacity("one", json.loads(json.dumps(account))) == []
+
+
+def test_what_was_on_offer_for_a_short_cell() -> None:
+    tally, cell = StructureTally(), ("one", "select", "-")
+    for number in (1, 1, 2, 2, 3, 3, 3):
+        tally.add(cell, "project", make_digest(number), make_digest(number))
+    assert say_supply(tally.describe(), cell) == (
+        "The project's own worlds gave 7 candidates of 3 different structures, and seem to have these in all."
+    )
+    tally.exhausted.add((cell, "project"))
+    assert say_supply(tally.describe(), cell) == (
+        "The project's own worlds hold 7 candidates of 3 different structures, and no more."
+    )
+    for number in range(30):
+        tally.add(cell, "sampled", make_digest(number), make_digest(number))
+    assert say_supply(tally.describe(), cell).endswith(
+        "; sampled worlds gave 30 candidates of 30 different structures, from which no total can be told."
+    )
+    assert say_supply(tally.describe(), ("one", "count", "-")) == "No candidate for it came up at all."
+
+
 def test_capacity_in_words() -> None:
     only_own = say_capacity("hops", 1, OwnCount(9, 3, 1, False), None)
     assert only_own == (
@@ -228,7 +259,13 @@ def test_capacity_in_words() -> None:
     assert "sampled worlds have at least 63, and how many more cannot be said" in say_capacity(
         "x", 10, None, estimate_population(20, {1: 20})
     )
-    raised = say_capacity("x", 10_000, OwnCount(4000, 3500, 3182, True), estimate_population(5000, {1: 3000, 2: 1000}))
+    raised = say_capacity(
+        "x",
+        10_000,
+        OwnCount(4000, 3500, 3182, True),
+        estimate_population(5000, {1: 3000, 2: 1000}),
+        is_full=False,
+    )
     assert raised == (
         "The level x has 3,182 structures over the project's own individuals (3,500 before properties and classes are "
         "renamed); 10,000 items are asked for; sampled worlds raise it to about 8,493 or more (95 %: 8,068 to 8,962; "

@@ -40,6 +40,8 @@ class BuiltDataset:
     """Measurements of models that were kept."""
     lessons: int = 0
     """Recall items that were added, beside those asked for, for facts that closed-book items rest on."""
+    capacity: tuple[str, ...] = ()
+    """For each level in a sentence how many structures there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class BuildResult:
                 "perturbed": {one.name: dict(one.items) for one in d.perturbed},
                 "rejected": dict(d.rejected),
                 "structures": d.structures,
+                "capacity": list(d.capacity),
                 "probe": [dict(finding) for finding in d.probe],
                 "measured": d.measured,
                 "stages": {plan.stage.name: plan.items for plan in d.stages},
@@ -123,6 +126,7 @@ def _format_dataset(dataset: BuiltDataset) -> str:
     if dataset.stages:
         lines.append("stages: " + ", ".join(f"{plan.stage.name} {plan.items:,}" for plan in dataset.stages))
     lines.append(f"different structures up to names and vocabulary: {dataset.structures:,}")
+    lines += dataset.capacity
     for split, row_ in dataset.leakage:
         shared = ", ".join(f"{column} {count:,}" for column, count in row_["counts"].items())
         lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.build.build_result import BuildResult, BuiltDataset
+from workbench.build.capacities import describe_capacities
 from workbench.build.checking import check
 from workbench.build.curricula import read_curriculum
 from workbench.build.deciding import compute_fingerprint, list_libraries
@@ -26,6 +27,7 @@ from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.measured import Measurement, read_measured
 from workbench.export.parts import MadePart, Part
 from workbench.export.staging import Stage, open_stage
+from workbench.generation.identity.capacity import say_supply
 from workbench.generation.selection.balancing import report_balance
 from workbench.generation.selection.blocks import BlockMaker, Material
 from workbench.generation.selection.processes import map_in_order, open_source
@@ -148,13 +150,13 @@ class _Run:
             if stage.note:
                 self.tell(f"{curriculum.domain}: {stage.note}")
             try:
-                return self._fill(material, stage)
+                return self._fill(knowledge, material, stage)
             except InvalidKnowledgeError:
                 # Whoever mends that changes what decides the items, so these will be of no use.
                 stage.discard()
                 raise
 
-    def _fill(self, material: Material, stage: Stage) -> tuple[BuiltDataset, list[Violation]]:
+    def _fill(self, knowledge: Knowledge, material: Material, stage: Stage) -> tuple[BuiltDataset, list[Violation]]:
         started = time.monotonic()
         curriculum = material.curriculum
         pace = Pace(curriculum.domain, self.tell)
@@ -174,7 +176,7 @@ class _Run:
         stage.finish_chunk()
         teach_leaves(maker, stage)
         notes = _judge_shortfalls(self.project, selection, curriculum)
-        built = self._write(material, stage, selection)
+        built = self._write(material, stage, selection, describe_capacities(knowledge, curriculum, selection))
         stage.discard()
         notes += _judge_variants(self.project, curriculum, built.perturbed)
         notes += _judge_stages(self.project, curriculum, built.stages)
@@ -182,7 +184,9 @@ class _Run:
         result = replace(built, seconds=time.monotonic() - started, made=pace.made, rates=pace.list_rates(), note=note)
         return result, notes
 
-    def _write(self, material: Material, stage: Stage, selection: Selection) -> BuiltDataset:
+    def _write(
+        self, material: Material, stage: Stage, selection: Selection, capacities: Mapping[str, Mapping[str, Any]]
+    ) -> BuiltDataset:
         curriculum = material.curriculum
         splits = [*curriculum.list_splits()]
         self.tell(f"{curriculum.domain}: writing {selection.items:,} items")
@@ -204,8 +208,9 @@ class _Run:
             survey = writer.survey
             tally = survey.tally(splits)
             _judge_splits(curriculum, leakage, dict(tally.splits))
+            structures = survey.count_structures([level.name for level in curriculum.levels])
             head = _make_head(self.project, material, selection) | {
-                "capacity": survey.count_structures([level.name for level in curriculum.levels]),
+                "capacity": {level: {**counts, **capacities[level]} for level, counts in structures.items()},
                 "leakage": leakage,
                 "splitting": splitter.to_json(),
             }
@@ -238,6 +243,7 @@ class _Run:
             splits=tally.splits,
             rejected=tuple(head["rejections"].items()),
             structures=tally.structures,
+            capacity=tuple(account["sentence"] for account in capacities.values()),
             leakage=tuple(leakage.items()),
             seconds=0.0,
             made=0,
@@ -312,7 +318,8 @@ def _judge_shortfalls(project: Project, selection: Selection, curriculum: Curric
                 f"The level {level.name} asks for {quota.items:,} items of {what}, but only {shortfall.taken:,} "
                 "different ones were found.",
                 quota.location,
-                why="Blocks of worlds were drawn until many in a row held nothing new for it.",
+                why="Blocks of worlds were drawn until many in a row held nothing new for it, or none was left. "
+                + say_supply(selection.supplies[level.name], (level.name, quota.task, quota.status)),
                 fix=(f"Ask for at most {shortfall.taken:,}, widen" if shortfall.taken else "Leave it out, widen")
                 + " the level's hops or distractors, or allow sampled worlds; 'shortfall: warning' in the curriculum "
                 "builds what there is.",

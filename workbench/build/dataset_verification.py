@@ -7,8 +7,9 @@ into a few hundred megabytes.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from workbench.export.reading import DatasetReader
 from workbench.export.scorer import SCORER_NAME
 from workbench.export.survey import Survey
 from workbench.export.table_reading import count_rows, iterate_rows
+from workbench.generation.identity.capacity import check_capacity
 from workbench.generation.selection.digests import DIGEST_BYTES, shorten_digest
 from workbench.model.items import digest_json
 
@@ -96,10 +98,7 @@ def check_manifest(reader: DatasetReader, register: Register, leakage: object) -
     if "leakage" in manifest and manifest["leakage"] != leakage:
         yield Problem(MANIFEST, 0, "", "leakage: is another when counted")
     if "capacity" in manifest:
-        listed = manifest["capacity"]
-        levels = dict.fromkeys([*(listed if isinstance(listed, dict) else ()), *(kind.level_name for kind in kinds)])
-        if listed != survey.count_structures([*levels]):
-            yield Problem(MANIFEST, 0, "", "capacity: is another when counted")
+        yield from _check_capacity(manifest, survey)
     for name in ("domain", "curriculum"):
         if name in manifest and {getattr(kind, name) for kind in kinds} > {manifest[name]}:
             yield Problem(MANIFEST, 0, "", f"{name}: the items name another one")
@@ -114,6 +113,23 @@ def check_manifest(reader: DatasetReader, register: Register, leakage: object) -
         yield from check_measures(reader)
         yield from check_measured(reader, survey)
     yield from _check_files(reader, survey)
+
+
+def _check_capacity(manifest: Mapping[str, Any], survey: Survey) -> Iterator[Problem]:
+    """Yield what is wrong with the numbers of structures; how often candidates had which only generation knows."""
+    listed = manifest["capacity"] if isinstance(manifest["capacity"], dict) else {}
+    levels = dict.fromkeys([*listed, *(kind.level_name for kind in survey.count_kinds())])
+    short = {one["level"] for one in manifest.get("shortfalls", ()) if isinstance(one, dict) and "level" in one}
+    for level, counts in survey.count_structures([*levels]).items():
+        account = listed.get(level)
+        if not isinstance(account, dict) or any(account.get(name) != count for name, count in counts.items()):
+            yield Problem(MANIFEST, 0, "", "capacity: is another when counted")
+        elif "sentence" in account:
+            yield from (
+                Problem(MANIFEST, 0, "", f"capacity: {level}: {what}") for what in check_capacity(level, account)
+            )
+            if account.get("is_full") is not (level not in short):
+                yield Problem(MANIFEST, 0, "", f"capacity: {level}: whether it is full is not as shortfalls says")
 
 
 def _check_files(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:

@@ -194,6 +194,7 @@ def check_cells(reader: DatasetReader, survey: Survey, declared: Declarations, o
         elif counts[cell] > wanted:
             what = f"levels: {cell[0]} asks for {wanted:,} items of {_say_cell(cell)}, but there are {counts[cell]:,}"
             yield Problem(MANIFEST, 0, "", what)
+    yield from _check_asked(manifest, declared)
     written = manifest.get("shortfalls", [])
     if written == [*short.values()]:
         return
@@ -206,6 +207,15 @@ def check_cells(reader: DatasetReader, survey: Survey, declared: Declarations, o
             f"{counts[cell]:,}, which is not said"
         )
     yield Problem(MANIFEST, 0, "", what)
+
+
+def _check_asked(manifest: Mapping[str, Any], declared: Declarations) -> Iterator[Problem]:
+    capacity = manifest.get("capacity")
+    for name, level in declared.levels.items():
+        account = capacity.get(name) if isinstance(capacity, dict) else None
+        asked = sum(quota.items for quota in level.quotas)
+        if isinstance(account, dict) and account.get("asked", asked) != asked:
+            yield Problem(MANIFEST, 0, "", f"capacity: {name}: {asked:,} items are asked for")
 
 
 def _say_cell(cell: Cell) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from workbench.export.html_tables import make_table
+from workbench.export.html_tables import make_table, make_value
 from workbench.export.measured import make_calibration_rows
 from workbench.export.measures import MEASURES
 
-__all__ = ["make_difficulty", "make_diversity", "make_measured", "make_probe", "make_stages"]
+__all__ = ["make_capacity", "make_difficulty", "make_diversity", "make_measured", "make_probe", "make_stages"]
 
 _BAR, _HEIGHT, _MOST_BARS = 6, 28, 40
 _WITHIN = 0.02
@@ -107,6 +107,14 @@ def make_probe(findings: Sequence[Mapping[str, Any]]) -> str:
         "<p>How often a classifier is right that sees words, lengths and places, but follows no rule.</p>\n"
         f"{make_table(header, rows)}"
     )
+
+
+def make_capacity(capacity: Mapping[str, Any]) -> str:
+    """Return a table of how many structures the items of each level have, with what is said of how many there are."""
+    if not all(isinstance(account, Mapping) for account in capacity.values()):
+        return make_value(capacity)
+    rows = [[level, *(a.get(n, "") for n in ("items", "named", "core", "sentence"))] for level, a in capacity.items()]
+    return make_table(["level", "items", "different by named", "by core", ""], rows)
 
 
 def make_stages(stages: Sequence[Mapping[str, Any]]) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from workbench.export.html_measures import make_difficulty, make_diversity, make_measured, make_probe, make_stages
+from workbench.export.html_measures import (
+    make_capacity,
+    make_difficulty,
+    make_diversity,
+    make_measured,
+    make_probe,
+    make_stages,
+)
 from workbench.export.html_tables import make_table, make_value
 from workbench.export.manifest import Tally
 
@@ -65,7 +72,7 @@ _SECTIONS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "rejections": ("Rejected, by reason", make_value),
     "shortfalls": ("Asked for and not found", make_value),
     "leakage": ("Leakage between splits", make_value),
-    "capacity": ("Distinct structures there are", make_value),
+    "capacity": ("Distinct structures there are", make_capacity),
     "inputs": ("Inputs", make_value),
     "libraries": ("Libraries", make_value),
 }

@@ -9,15 +9,20 @@ estimates err towards too few.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from workbench.checker import measure_proof
 from workbench.generation.identity.clauses import list_constants
 from workbench.generation.identity.grains import CaseStructure, Identity, Question
-from workbench.generation.identity.population import Estimate, StructureSample, estimate_population, expect_distinct
+from workbench.generation.identity.population import (
+    Estimate,
+    StructureSample,
+    estimate_population,
+    expect_distinct,
+    scale_estimate,
+)
 from workbench.generation.keyed import hash_parts
 from workbench.model.curriculum import Cell, Level
 from workbench.model.proofs import Proof
@@ -33,6 +38,7 @@ __all__ = [
     "count_own_structures",
     "describe_capacity",
     "say_capacity",
+    "say_supply",
 ]
 
 _AHEAD = 3
@@ -40,20 +46,22 @@ _AHEAD = 3
 
 @dataclass(slots=True)
 class StructureTally:
-    """The structures of candidates, by cell and source of worlds.
+    """The structures of a level's candidates, by cell and source of worlds: by ``named`` and by ``core``.
 
-    Every candidate that fits its cell counts, whether it is taken, judged, or a copy of one taken before.
-    ``exhausted`` has the levels and sources whose supply was used up: their numbers are exact.
+    Every candidate on offer while its cell was open counts, whether it was taken, rejected, or a copy of one taken
+    before. ``exhausted`` has the cells and sources whose supply was used up: their numbers are exact.
     """
 
     samples: dict[tuple[Cell, str], tuple[StructureSample, StructureSample]] = field(default_factory=dict)
-    exhausted: set[tuple[str, str]] = field(default_factory=set)
+    exhausted: set[tuple[Cell, str]] = field(default_factory=set)
 
-    def add(self, cell: Cell, source: str, identity: Identity) -> None:
-        """Count a candidate."""
-        found = self.samples.setdefault((cell, source), (StructureSample(), StructureSample()))
-        found[0].add(identity.named)
-        found[1].add(identity.core)
+    def add(self, cell: Cell, source: str, named: bytes, core: bytes) -> None:
+        """Count a candidate by its identities of sixteen bytes."""
+        found = self.samples.get((cell, source))
+        if found is None:
+            found = self.samples[cell, source] = StructureSample(), StructureSample()
+        found[0].add(named)
+        found[1].add(core)
 
     def to_json(self) -> dict[str, Any]:
         """Return the tally as a JSON value, for a build that goes on later."""
@@ -62,7 +70,7 @@ class StructureTally:
                 [*cell, source, named.to_json(), core.to_json()]
                 for (cell, source), (named, core) in sorted(self.samples.items(), key=lambda pair: pair[0])
             ],
-            "exhausted": [list(pair) for pair in sorted(self.exhausted)],
+            "exhausted": [[*cell, source] for cell, source in sorted(self.exhausted)],
         }
 
     @staticmethod
@@ -72,15 +80,31 @@ class StructureTally:
         for level, task, status, source, named, core in written["samples"]:
             found = StructureSample.restore(named), StructureSample.restore(core)
             samples[(level, task, status), source] = found
-        return StructureTally(samples, {(level, source) for level, source in written["exhausted"]})
+        exhausted = {((level, task, status), source) for level, task, status, source in written["exhausted"]}
+        return StructureTally(samples, exhausted)
 
-    def join(self, other: StructureTally) -> None:
-        """Count what another tally has counted."""
-        for key, theirs in other.samples.items():
-            ours = self.samples.setdefault(key, (StructureSample(), StructureSample()))
-            for mine, one in zip(ours, theirs, strict=True):
-                mine.join(one)
-        self.exhausted |= other.exhausted
+    def describe(self) -> dict[str, Any]:
+        """Return what the candidates showed.
+
+        ``cells`` are by task and status joined with a slash, and by source; ``sampled`` are the structures by ``core``
+        of all cells' sampled worlds together (None for none).
+        """
+        cells: dict[str, dict[str, Any]] = {}
+        union = StructureSample()
+        for (cell, source), (named, core) in sorted(self.samples.items(), key=lambda pair: pair[0]):
+            is_exact = (cell, source) in self.exhausted and not (named.depth or core.depth)
+            cells.setdefault(_name_cell(cell), {})[source] = {
+                "exact": is_exact,
+                "named": _write_sample(named, is_exact),
+                "core": _write_sample(core, is_exact),
+            }
+            if source == "sampled":
+                union.join(core)
+        return {"cells": cells, "sampled": _write_sample(union, False) if union.draws else None}
+
+
+def _name_cell(cell: Cell) -> str:
+    return f"{cell[1]}/{cell[2]}"
 
 
 class OwnCount(NamedTuple):
@@ -117,21 +141,22 @@ def count_own_structures(
     )
     restatements = frozenset(rule.name for rule in theory.rules if is_restatement(rule))
     book = _OwnBook(theory, constants)
-    found: dict[int, list[Identity]] = {}
-    numbers: Counter[int] = Counter()
+    found: list[tuple[dict[str, int], Identity]] = []
     for fact in conclusions[:most]:
         proof = closure.proof(fact)
         if proof is not None:
-            hops = measure_proof(proof, restatements).hops
-            found.setdefault(hops, []).append(book.identify(proof))
-            numbers[hops] += 1
+            found.append((measure_proof(proof, restatements)._asdict(), book.identify(proof)))
     counts = {}
     for level in levels:
-        low, high = level.hops
-        own = [one for hops, listed in found.items() if low <= hops <= high for one in listed]
+        own = [one for measures, one in found if _is_within(measures, level)]
         named, core = len({one.named for one in own}), len({one.core for one in own})
         counts[level.name] = OwnCount(len(own), named, core, len(conclusions) <= most)
     return counts
+
+
+def _is_within(measures: Mapping[str, int], level: Level) -> bool:
+    """Tell whether a proof is within a level's bounds, as far as it alone can tell."""
+    return all(low <= measures.get(name, low) <= high for name, (low, high) in level.bounds)
 
 
 def _get_key(fact: Triple) -> Term:
@@ -166,41 +191,53 @@ class _OwnBook:
 
 
 def describe_capacity(
-    tally: StructureTally, own: Mapping[str, OwnCount], asked: Mapping[Cell, int]
+    seen: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, OwnCount],
+    asked: Mapping[Cell, int],
+    short: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Return the manifest's account of capacity, by level.
 
-    ``asked`` are the items asked for by cell. Each level has ``asked``, their number; ``own`` (None where it was not
-    counted); ``cells`` with what candidates showed, by task and status joined with a slash and by source of worlds;
-    ``sampled``, the structures by ``core`` of all cells' sampled worlds together (None for none); ``expected``, how
-    many of these one may expect among three times as many candidates (None without an estimate); and a ``sentence``.
+    ``seen`` is what :meth:`StructureTally.describe` said of each level, ``asked`` the items asked for by cell,
+    ``short`` names the levels that have too few. Each level has ``asked``, their number; ``is_full``, whether there are
+    as many; ``own`` (None where it was not counted); ``cells`` and ``sampled`` as seen; ``expected``, how many
+    structures one may expect among three times as many candidates (None without an estimate); and a ``sentence``.
     """
     described: dict[str, dict[str, Any]] = {}
     for level in dict.fromkeys(cell[0] for cell in asked):
-        cells: dict[str, dict[str, Any]] = {}
-        union = StructureSample()
-        for (cell, source), (named, core) in sorted(tally.samples.items(), key=lambda pair: pair[0]):
-            if cell[0] != level:
-                continue
-            is_exact = (level, source) in tally.exhausted
-            cells.setdefault(f"{cell[1]}/{cell[2]}", {})[source] = {
-                "exact": is_exact,
-                "named": _write_sample(named, is_exact),
-                "core": _write_sample(core, is_exact),
-            }
-            if source == "sampled":
-                union.join(core)
+        account = seen.get(level, {"cells": {}, "sampled": None})
         number = sum(count for cell, count in asked.items() if cell[0] == level)
-        sampled = union.estimate() if union.draws else None
+        sampled = None if account["sampled"] is None else _read_estimate(account["sampled"])
         described[level] = {
             "asked": number,
+            "is_full": level not in short,
             "own": own[level]._asdict() if level in own else None,
-            "cells": cells,
-            "sampled": _write_sample(union, False) if sampled else None,
+            **account,
             "expected": _expect(sampled),
-            "sentence": say_capacity(level, number, own.get(level), sampled),
+            "sentence": say_capacity(level, number, own.get(level), sampled, is_full=level not in short),
         }
     return described
+
+
+def say_supply(account: Mapping[str, Any], cell: Cell) -> str:
+    """Return in a sentence what was on offer for a cell that stayed short; ``account`` is that of its level."""
+    sources = account["cells"].get(_name_cell(cell), {})
+    said = []
+    for source, one in sorted(sources.items()):
+        core, worlds = one["core"], "the project's own worlds" if source == "project" else "sampled worlds"
+        drawn = f"{core['draws']:,} {_count(core['draws'], 'candidate')}"
+        found = f"{core['seen']:,} different {_count(core['seen'], 'structure')}"
+        if one["exact"]:
+            said.append(f"{worlds} hold {drawn} of {found}, and no more")
+        elif core["at_least"] is None:
+            said.append(f"{worlds} gave {drawn} of {found}, from which no total can be told")
+        else:
+            total = f"about {core['at_least']:,}" if core["at_least"] > core["seen"] else "these"
+            said.append(f"{worlds} gave {drawn} of {found}, and seem to have {total} in all")
+    if not said:
+        return "No candidate for it came up at all."
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _expect(estimate: Estimate | None) -> int | None:
@@ -213,7 +250,8 @@ def _write_sample(sample: StructureSample, is_exact: bool) -> dict[str, Any]:
     estimate = sample.estimate()
     if is_exact:
         return {"draws": estimate.draws, "seen": estimate.seen}
-    return {**_write_estimate(estimate), "counted": f"1/{1 << sample.depth}"}
+    part = {"scale": 1 << sample.depth, "draws": sample.part_draws}
+    return {**_write_estimate(estimate), **({"part": part} if sample.depth else {})}
 
 
 def _write_estimate(estimate: Estimate) -> dict[str, Any]:
@@ -247,7 +285,7 @@ def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
             found.append("sampled is not what its numbers say")
         if account["expected"] != _expect(sampled):
             found.append("expected is not what the numbers say")
-        if account["sentence"] != say_capacity(level, account["asked"], own, sampled):
+        if account["sentence"] != say_capacity(level, account["asked"], own, sampled, is_full=account["is_full"]):
             found.append("the sentence is not what the numbers say")
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return [f"is not as its version says ({type(error).__name__}: {error})"]
@@ -255,23 +293,31 @@ def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
 
 
 def _read_estimate(written: Mapping[str, Any]) -> Estimate:
-    draws, seen, once, twice = (written[name] for name in ("draws", "seen", "once", "twice"))
-    if not all(type(number) is int and 0 <= number < 1 << 63 for number in (draws, seen, once, twice)):
+    part = written.get("part", {"scale": 1, "draws": written["draws"]})
+    numbers = [*(written[name] for name in ("draws", "seen", "once", "twice")), part["scale"], part["draws"]]
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers) or not part["scale"]:
         raise ValueError("a number of structures is no such number")
-    return estimate_population(draws, {1: once, 2: twice, 3: max(0, seen - once - twice)})
+    draws, scale = numbers[0], numbers[4]
+    seen, once, twice = (number // scale for number in numbers[1:4])
+    return scale_estimate(
+        estimate_population(part["draws"], {1: once, 2: twice, 3: max(0, seen - once - twice)}), scale, draws
+    )
 
 
 def _is_sound(written: Mapping[str, Any], is_exact: bool) -> bool:
     if is_exact:
         return written.keys() == {"draws", "seen"} and 0 <= written["seen"] <= written["draws"]
     own = _write_estimate(_read_estimate(written))
-    return {name: value for name, value in written.items() if name != "counted"} == own
+    return {name: value for name, value in written.items() if name != "part"} == own
 
 
-def say_capacity(level: str, asked: int, own: OwnCount | None, sampled: Estimate | None) -> str:
+def say_capacity(
+    level: str, asked: int, own: OwnCount | None, sampled: Estimate | None, *, is_full: bool = True
+) -> str:
     """Return in words how many structures there are, and how many items are asked for.
 
-    ``own`` counts the project's own conclusions, ``sampled`` is what the candidates of sampled worlds show.
+    ``own`` counts the project's own conclusions, ``sampled`` is what the candidates of sampled worlds show;
+    ``is_full`` tells that no more of them were looked at than the level needed.
     """
     said = []
     if own is not None:
@@ -282,7 +328,7 @@ def say_capacity(level: str, asked: int, own: OwnCount | None, sampled: Estimate
         )
     said.append(f"{asked:,} {_count(asked, 'item')} {'is' if asked == 1 else 'are'} asked for")
     if sampled is not None:
-        said.append(_say_sampled(sampled, 0 if own is None else own.core))
+        said.append(_say_sampled(sampled, 0 if own is None else own.core, is_full))
     text = "; ".join(said)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -291,8 +337,9 @@ def _count(number: int, noun: str) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
-def _say_sampled(estimate: Estimate, own: int) -> str:
+def _say_sampled(estimate: Estimate, own: int, is_full: bool) -> str:
     drawn = f"an estimate from {estimate.draws:,} {_count(estimate.draws, 'candidate')} of {estimate.seen:,} structures"
+    drawn += ", all that came before the level was full" if is_full else ""
     number = estimate.low if estimate.at_least is None else estimate.at_least
     start = "sampled worlds raise it to" if own and number > own else "sampled worlds have"
     if estimate.at_least is None or estimate.high is None:

@@ -18,14 +18,16 @@
 from __future__ import annotations
 
 import math
+from array import array
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-__all__ = ["Estimate", "StructureSample", "estimate_population", "expect_distinct"]
+__all__ = ["Estimate", "StructureSample", "estimate_population", "expect_distinct", "scale_estimate"]
 
-_KEPT = 1 << 14
+_KEPT = 1 << 10
 _CERTAINTY = 1.96
 _FEW = 3
 """With fewer structures met twice than this, their number says too little to estimate from."""
@@ -69,6 +71,20 @@ def estimate_population(draws: int, frequencies: Mapping[int, int]) -> Estimate:
     return Estimate(draws, seen, once, twice, coverage, seen + missing, seen + missing / width, seen + missing * width)
 
 
+def scale_estimate(part: Estimate, scale: int, draws: int) -> Estimate:
+    """Return what a part says of the whole, of ``draws`` draws, when one structure in ``scale`` is in the part.
+
+    To the interval of the part, which grows with it, comes that of how many structures chance put into the part.
+    """
+    if scale == 1:
+        return part
+    at_least = None if part.at_least is None else part.at_least * scale
+    spread = _CERTAINTY * math.sqrt((1 - 1 / scale) / max(1.0, part.low))
+    low = max(0.0, part.low * scale * (1 - spread))
+    high = None if part.high is None else part.high * scale * (1 + spread)
+    return Estimate(draws, part.seen * scale, part.once * scale, part.twice * scale, part.coverage, at_least, low, high)
+
+
 def _estimate_missing(draws: int, once: int, twice: int) -> tuple[float, float]:
     """Return how many structures at least were not met, and the variance of that (Chao 1984, 1987, bias-corrected)."""
     share = (draws - 1) / draws
@@ -107,10 +123,10 @@ class StructureSample:
     counts: dict[int, int] = field(default_factory=dict)
     kept: int = _KEPT
 
-    def add(self, digest: str, times: int = 1) -> None:
-        """Count a structure that was met."""
+    def add(self, digest: bytes, times: int = 1) -> None:
+        """Count a structure, of a digest of sixteen bytes, that was met."""
         self.draws += times
-        self._add(int(digest[16:], 16), times)
+        self._add(int.from_bytes(digest[8:], "big"), times)
 
     def _add(self, number: int, times: int) -> None:
         if number & ((1 << self.depth) - 1):
@@ -131,17 +147,23 @@ class StructureSample:
             self._add(number, times)
 
     def to_json(self) -> list[Any]:
-        """Return the sample as a JSON value, in an order of its own."""
-        return [self.draws, self.depth, [[f"{number:x}", times] for number, times in sorted(self.counts.items())]]
+        """Return the sample as a JSON value of some ten bytes for each structure that is kept."""
+        numbers, times = array("Q", self.counts.keys()), array("Q", self.counts.values())
+        return [self.draws, self.depth, *(b64encode(one.tobytes()).decode() for one in (numbers, times))]
 
     @staticmethod
     def restore(written: Sequence[Any]) -> StructureSample:
-        """Return the sample that :meth:`to_json` wrote."""
-        draws, depth, counts = written
-        return StructureSample(draws, depth, {int(number, 16): times for number, times in counts})
+        """Return the sample that :meth:`to_json` wrote on a machine like this one."""
+        draws, depth, *packed = written
+        numbers, times = (array("Q", b64decode(one)) for one in packed)
+        return StructureSample(draws, depth, dict(zip(numbers, times, strict=True)))
+
+    @property
+    def part_draws(self) -> int:
+        """How many draws were of the structures that are kept."""
+        return sum(self.counts.values())
 
     def estimate(self) -> Estimate:
         """Return what the sample says."""
-        scale = 1 << self.depth
-        found = Counter(self.counts.values())
-        return estimate_population(self.draws, {times: count * scale for times, count in found.items()})
+        part = estimate_population(self.part_draws, Counter(self.counts.values()))
+        return scale_estimate(part, 1 << self.depth, self.draws)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from workbench.generation.identity.capacity import StructureTally
 from workbench.generation.selection.balancing import BalanceAccount, Balancer, Shortage
 from workbench.generation.selection.taking import Judge, Key, Ledger, Written, take_balanced, take_in_turn
 from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, WorldSource
@@ -108,7 +109,10 @@ class Shortfall:
 
 @dataclass
 class Selection:
-    """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls, balance by level."""
+    """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls, balance by level.
+
+    ``tally`` counts the structures on offer at the level at work, ``supplies`` says what it counted at those before.
+    """
 
     ledger: Ledger
     taken: Counter[Cell] = field(default_factory=Counter)
@@ -118,6 +122,8 @@ class Selection:
     level: str = ""
     place: Place = START
     accounts: dict[str, tuple[BalanceAccount, ...]] = field(default_factory=dict)
+    tally: StructureTally = field(default_factory=StructureTally)
+    supplies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def rejected(self) -> Counter[str]:
@@ -139,6 +145,8 @@ class Selection:
             "rejected": dict(sorted(self.rejected.items())),
             "blocks": dict(sorted(self.blocks.items())),
             "balance": {name: [_write_account(one) for one in accounts] for name, accounts in self.accounts.items()},
+            "tally": self.tally.to_json(),
+            "supplies": dict(self.supplies),
         }
 
     @staticmethod
@@ -160,6 +168,8 @@ class Selection:
                 for level in curriculum.levels
                 if level.name in state["balance"]
             },
+            tally=StructureTally.restore(state["tally"]),
+            supplies=dict(state["supplies"]),
         )
 
 
@@ -201,8 +211,10 @@ def select_items(
         if position >= begun:
             if level.name != selection.level:
                 selection.level, selection.place, selection.misses = level.name, START, Counter()
+                selection.tally = StructureTally()
             balancer = Balancer(level, list_known(level)) if level.balance else None
             _fill_level(level, source, selection, sink, tell, balancer)
+            selection.supplies[level.name] = selection.tally.describe()
         for cell, quota in zip(cells, level.quotas, strict=True):
             if selection.taken[cell] < quota.items:
                 selection.shortfalls.append(Shortfall(level, quota, selection.taken[cell]))
@@ -236,6 +248,8 @@ def _fill_level(
                 selection.rejected[reason] += count
         before, keys = dict(remaining), block.keys
         waiting = [position for position, key in enumerate(keys) if key.cell in room]
+        for position in waiting:
+            selection.tally.add(keys[position].cell, block.source, keys[position].named, keys[position].core)
         for position, written in _take(keys, waiting, block.judge, selection.ledger, remaining, balancer):
             selection.taken[keys[position].cell] += 1
             sink.put(keys[position], written)
@@ -250,6 +264,8 @@ def _fill_level(
         report()
         if not get_room():
             break
+    else:
+        selection.tally.exhausted.update((cell, origin) for cell in get_room() for origin in level.sources)
     if balancer is not None and level.name not in selection.accounts:
         selection.accounts[level.name] = balancer.describe()
         sink.end_block(selection.to_json())
