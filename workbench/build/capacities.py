@@ -11,8 +11,9 @@ from workbench.model.curriculum import Curriculum
 
 __all__ = ["describe_capacities"]
 
-_MOST = 10_000
-"""So many of a project's own conclusions are looked at; with more, its structures are at least those found."""
+_LEAST, _MOST = 2_000, 50_000
+"""So many of a project's own conclusions are looked at: four for each item that is asked for, within these bounds. With
+more of them, its structures are at least those found."""
 
 
 def describe_capacities(
@@ -22,6 +23,9 @@ def describe_capacities(
 
     Of a sensitive domain its own individuals are not counted: nothing about them leaves the project, not even numbers.
     """
+    asked = {
+        (level.name, quota.task, quota.status): quota.items for level in curriculum.levels for quota in level.quotas
+    }
     own: dict[str, OwnCount] = {}
     if not knowledge.domain.sensitive:
         own = count_own_structures(
@@ -29,10 +33,7 @@ def describe_capacities(
             knowledge.closure,
             curriculum.levels,
             queryable=curriculum.queryable,
-            most=_MOST,
+            most=min(_MOST, max(_LEAST, 4 * sum(asked.values()))),
         )
-    asked = {
-        (level.name, quota.task, quota.status): quota.items for level in curriculum.levels for quota in level.quotas
-    }
     short = {shortfall.level.name for shortfall in selection.shortfalls}
     return describe_capacity(selection.supplies, own, asked, short)
