@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -326,3 +327,47 @@ def test_what_is_built_is_declared(small_dataset: Path) -> None:
     assert declared.levels["more-steps"].hops == (2, 3) and declared.levels["known-rules"].split == "test-known"
     assert declared.rules["colleague"].reviewed_by == ("A. Reader",)
     assert declared.cells["one-step", "select", "-"] == 6
+
+
+# ---- capacity
+
+
+def spoil(dataset: Path, folder: Path, change: Callable[[dict[str, Any]], object]) -> list[tuple[str, str]]:
+    """Copy a dataset with another manifest; returns files and sentences."""
+    shutil.copytree(dataset, folder / "d")
+    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    change(manifest)
+    (folder / "d/manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return [(file, what) for file, _, _, what in find_problems(folder / "d", sample=0)]
+
+
+CAPACITIES: list[tuple[dict[str, Any], str]] = [
+    ({"sentence": "There is no end of them."}, "the sentence is not what the numbers say"),
+    ({"expected": 10**6}, "expected is not what the numbers say"),
+    ({"is_full": False}, "the sentence is not what the numbers say"),
+    ({"asked": 3}, "the sentence is not what the numbers say"),
+    ({"own": 3}, "is not as its version says"),
+]
+
+
+@pytest.mark.parametrize(("changed", "what"), CAPACITIES, ids=[next(iter(one)) for one, _ in CAPACITIES])
+def test_a_capacity_that_contradicts_itself(
+    small_dataset: Path, tmp_path: Path, changed: dict[str, Any], what: str
+) -> None:
+    found = spoil(small_dataset, tmp_path, lambda m: m["capacity"]["more-steps"].update(changed))
+    assert found[0][0] == "manifest.json" and found[0][1].startswith(f"capacity: more-steps: {what}"), found
+
+
+def test_capacity_is_told_of_every_level(small_dataset: Path) -> None:
+    manifest = read_dataset(small_dataset).manifest
+    for level in manifest["levels"]:
+        account = manifest["capacity"][level["name"]]
+        assert account["asked"] == sum(quota["items"] for quota in level["quotas"])
+        assert account["own"]["core"] > 0 and f"The level {level['name']} has" in account["sentence"]
+        for name, sources in account["cells"].items():
+            task, _, status = name.partition("/")
+            taken = sum(
+                cell["items"] for cell in manifest["counts"]["cells"]
+                if (cell["level_name"], cell["task"], cell["status"]) == (level["name"], task, status)
+            )  # fmt: skip
+            assert sum(one["core"]["draws"] for one in sources.values()) >= taken
