@@ -214,7 +214,7 @@ levels:
     worlds: [sampled]
     tasks:
       {entailment: 6, select: 3, options: 4, count: 4, compare: 6, value: 4, prove: 6, step: 10, abduce: 8, diff: 10,
-       conflict: 6, induce: 6, puzzle: 8}
+       conflict: 6, induce: 6, puzzle: 14}
   - name: one-world
     title: Many questions about one world
     hops: [1, 3]

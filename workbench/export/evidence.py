@@ -19,6 +19,7 @@ from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks import get_family
 from workbench.model.items import digest_json, expand_term
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation, Status, Step
+from workbench.model.puzzles import Puzzle
 from workbench.model.rules import BodyElement, Negation, Rule
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal
 from workbench.model.theory import Theory
@@ -150,8 +151,8 @@ class _Reader:
             right = next((one.change for one in judgements if one.status == "entailed"), change)
             steps = self._read_steps("proof", item["proof"], _change_ids(ids, right))
         elif family.evidence == "puzzle":
-            change = asked.claims[0].change if asked.claims else UNCHANGED
-            steps = self._read_steps("proof", item["proof"], _change_ids(ids, change))
+            added = next(part.solved for part in asked.detail if isinstance(part, Puzzle))
+            steps = self._read_steps("proof", item["proof"], _change_ids(ids, Change(added=added)))
             proofs = [(claim, extract_proof(steps, claim.statement)) for claim in asked.claims]
             judgements = [Judgement(claim.statement, "entailed", proof, claim.change) for claim, proof in proofs]
         elif family.evidence in ("conflict", "witness"):
