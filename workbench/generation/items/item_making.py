@@ -34,6 +34,8 @@ __all__ = [
 
 _ASSUMED = "assume"
 _KEPT_TERMS = 100_000
+_KEPT_EVIDENCE = 512
+"""So much evidence is kept as written; that of a case, since its questions come together."""
 
 
 def describe_structure(item: Answered, rules: Sequence[Rule], closed: Sequence[Term]) -> ItemStructure:
@@ -143,10 +145,19 @@ class _Model(NamedTuple):
 
 
 class _Stated(NamedTuple):
-    """Facts in their order, each as an entry of a context: as none, and as a distractor."""
+    """Facts in their order, each as an entry of a context, as no distractor and as one; and their ids."""
 
     facts: tuple[Triple, ...]
     written: list[tuple[SharedObject, SharedObject]]
+    ids: dict[Triple, str]
+
+
+class _Evidence(NamedTuple):
+    """A judgement as items hold it, and the ids of the facts that it was written with."""
+
+    judgement: Judgement
+    ids: Mapping[Triple, str]
+    written: SharedObject
 
 
 class ItemWriter:
@@ -159,11 +170,12 @@ class ItemWriter:
         self._triples: dict[Triple, SharedList] = {}
         self._models: Memo[str, _Model] = Memo()
         self._stated: Memo[tuple[str, str, bool], _Stated] = Memo()
-        self._rules: Memo[str, tuple[str, dict[str, str], list[str]]] = Memo()
+        self._rules: Memo[str, tuple[str, SharedObject, SharedList]] = Memo()
+        self._evidence: dict[tuple[int, int, str], _Evidence] = {}
 
     def write_triple(self, triple: Triple) -> list[str] | str:
         """Return a triple in compact terms; *false* as the word."""
-        return "false" if triple == FALSE else [*self._get_triple(triple)]
+        return "false" if triple == FALSE else self._get_triple(triple)
 
     def _get_triple(self, triple: Triple) -> SharedList:
         """Return a triple in compact terms: one list wherever it stands, which nobody changes."""
@@ -174,17 +186,18 @@ class ItemWriter:
             written = self._triples[triple] = SharedList([self.write_term(term) for term in triple])
         return written
 
-    def _write_models(self, case: str, evidence: ModelPair) -> dict[str, Any]:
+    def _write_models(self, case: str, evidence: ModelPair) -> SharedObject:
         """Return two models; the derived facts of a case are the same for all that is unknown in it."""
         first, second = evidence.without, evidence.with_statement
         known = self._models.get(case, lambda: self._write_model(first))
         if known.facts is not first:
             known = self._write_model(first)
         if second is first:
-            return {"without": known.written, "with": known.written}
+            return SharedObject({"without": known.written, "with": known.written})
         # Nearly all of the second model are the very triples of the first.
         get, find = known.by_id.get, self._get_triple
-        return {"without": known.written, "with": [get(id(fact)) or find(fact) for fact in second]}
+        written = SharedList([get(id(fact)) or find(fact) for fact in second])
+        return SharedObject({"without": known.written, "with": written})
 
     def _write_model(self, facts: tuple[Triple, ...]) -> _Model:
         written = SharedList(map(self._get_triple, facts))
@@ -221,8 +234,9 @@ class ItemWriter:
         """
         draft, layout, voice = item.draft, rendered.layout, rendered.voice
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
-        ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
-        context = self._write_context(item, layout, family, lexicon, is_shown=facts is None)
+        stated = self._find_stated(draft.case, layout, family, lexicon, is_shown=facts is None)
+        ids, extra = stated.ids, item.distractors
+        context = [pair[fact in extra] for fact, pair in zip(layout.facts, stated.written, strict=True)]
         builtins, axioms, reviewers = self._rules.get(draft.case, lambda: self._describe_rules(layout))
         proof: list[dict[str, Any]] = []
         models = None
@@ -276,20 +290,17 @@ class ItemWriter:
             },
         }
 
-    def _write_context(
-        self, item: Answered, layout: Layout, family: Family, lexicon: Lexicon, *, is_shown: bool
-    ) -> list[SharedObject]:
-        """Return what an item states; each fact is written twice for its case, as a distractor and as none."""
+    def _find_stated(self, case: str, layout: Layout, family: Family, lexicon: Lexicon, *, is_shown: bool) -> _Stated:
+        """Return what a case states."""
 
         def state() -> _Stated:
-            return _Stated(layout.facts, self._state_facts(layout, family, lexicon, is_shown))
+            ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
+            return _Stated(layout.facts, self._state_facts(layout, family, lexicon, is_shown), ids)
 
-        stated = self._stated.get((item.draft.case, lexicon.language, is_shown), state)
+        stated = self._stated.get((case, lexicon.language, is_shown), state)
         # The same facts may be stated in several orders.
-        if stated.facts is not layout.facts and stated.facts != layout.facts:
-            stated = state()
-        extra = item.distractors
-        return [pair[fact in extra] for fact, pair in zip(layout.facts, stated.written, strict=True)]
+        is_same = stated.facts is layout.facts or stated.facts == layout.facts
+        return stated if is_same else state()
 
     def _state_facts(
         self, layout: Layout, family: Family, lexicon: Lexicon, is_shown: bool
@@ -303,13 +314,13 @@ class ItemWriter:
             for entry in entries
         ]
 
-    def _describe_rules(self, layout: Layout) -> tuple[str, dict[str, str], list[str]]:
+    def _describe_rules(self, layout: Layout) -> tuple[str, SharedObject, SharedList]:
         """Return the version of built-ins that a case needs, the digests of its rules, and who reviewed them."""
         ordered = sorted(layout.rules, key=lambda rule: rule.name)
         return (
             find_version(layout.rules, layout.facts),
-            {rule.name: self._digest_rule(rule) for rule in ordered},
-            sorted({name for rule in ordered for name in rule.provenance.reviewers}),
+            SharedObject({rule.name: self._digest_rule(rule) for rule in ordered}),
+            SharedList(sorted({name for rule in ordered for name in rule.provenance.reviewers})),
         )
 
     def _digest_rule(self, rule: Rule) -> str:
@@ -336,21 +347,34 @@ class ItemWriter:
     def write_evidence(self, judgement: Judgement, layout: Layout, lexicon: Lexicon) -> dict[str, Any]:
         """Return the evidence of a judgement as an item holds it: its proof and its models."""
         ids = {fact: f"c{number}" for number, fact in enumerate(layout.facts, 1)}
-        return self._write_evidence(judgement, ids, lexicon)
+        return self._write_new(judgement, ids, lexicon, "")
 
     def _write_evidence(
         self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon, case: str = ""
-    ) -> dict[str, Any]:
+    ) -> SharedObject:
+        """Return the evidence of a judgement, written once for all questions of a case that rest on it."""
+        place = id(judgement), id(ids), lexicon.language
+        known = self._evidence.get(place)
+        if known is None:
+            if len(self._evidence) >= _KEPT_EVIDENCE:
+                self._evidence.clear()
+            written = self._write_new(judgement, ids, lexicon, case)
+            known = self._evidence[place] = _Evidence(judgement, ids, written)
+        return known.written
+
+    def _write_new(self, judgement: Judgement, ids: Mapping[Triple, str], lexicon: Lexicon, case: str) -> SharedObject:
         evidence = judgement.evidence
         if judgement.change.added:
             ids = {**ids, **{fact: f"a{number}" for number, fact in enumerate(judgement.change.added, 1)}}
         if isinstance(evidence, ModelPair):
-            return {"proof": [], "models": self._write_models(case, evidence)}
+            return SharedObject({"proof": SharedList(), "models": self._write_models(case, evidence)})
+        steps: Sequence[Step] = ()
         if isinstance(evidence, Refutation):
             steps = evidence.proof.steps if evidence.proof is not None else ()
-            known = {**ids, evidence.statement: _ASSUMED}
-            return {"proof": self._write_steps(steps, known, lexicon), "models": None}
-        return {"proof": self._write_steps(evidence.steps, ids, lexicon), "models": None}
+            ids = {**ids, evidence.statement: _ASSUMED}
+        else:
+            steps = evidence.steps
+        return SharedObject({"proof": SharedList(self._write_steps(steps, ids, lexicon)), "models": None})
 
     def _write_steps(self, steps: Sequence[Step], ids: Mapping[Triple, str], lexicon: Lexicon) -> list[dict[str, Any]]:
         if not steps:

@@ -82,6 +82,8 @@ class Judges:
         self._theories: Memo[tuple[tuple[str, ...], tuple[Term, ...]], Theory] = Memo()
         self._latest: dict[tuple[int, int], tuple[Theory, tuple[Triple, ...], Checker]] = {}
         self._agreed: dict[int, tuple[Checker, tuple[Triple, ...], tuple[Triple, ...]]] = {}
+        self._certified: dict[tuple[int, int, int], tuple[str, tuple[Judgement, tuple[Triple, ...], Theory]]] = {}
+        self._stated: dict[int, tuple[tuple[Rule, ...], tuple[Formula, ...]]] = {}
         self._exported: dict[tuple[int, tuple[Term, ...]], tuple[Theory, Theory]] = {}
         self._checkers: Memo[tuple[tuple[str, ...], frozenset[Term], tuple[Triple, ...]], Checker] = Memo()
 
@@ -120,7 +122,7 @@ class Judges:
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
         if bad is not None:
             return f"Z3: {bad.reason}"
-        problem = match_reading(reader.read(case.rendered.prompt), case.item, case.rendered, self._formulate)
+        problem = match_reading(reader.read(case.rendered.prompt), case.item, case.rendered, self._formulate_all)
         if problem:
             return f"reader: {problem}"
         z3 = digest_verdicts(checked.certificate, verdicts)
@@ -167,6 +169,15 @@ class Judges:
             self._formulas[rule.name] = canonicalise_rule(rule)
         return self._formulas[rule.name]
 
+    def _formulate_all(self, rules: tuple[Rule, ...]) -> tuple[Formula, ...]:
+        """Return what the rules of a layout say; questions about one case share the layout."""
+        found = self._stated.get(id(rules))
+        if found is None:
+            if len(self._stated) >= _KEPT:
+                self._stated.clear()
+            found = self._stated[id(rules)] = rules, tuple(map(self._formulate, rules))
+        return found[1]
+
     def _find_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
         # Questions about one case share the very values, which are told apart faster than what they hold.
         place = (id(theory), id(facts))
@@ -192,8 +203,7 @@ class Judges:
                 return ["its model is another than the engine's"]
             digests = []
             for judgement in _list_judgements(item):
-                facts, own = apply_change(known, judgement.change), self._vary(theory, judgement.change.rules)
-                digests.append(certify(own, facts, judgement.evidence, self._find_checker(own, facts)))
+                digests.append(self._certify(judgement, known, theory))
             if draft.query is not None:
                 query = draft.query
                 digests.append(certify_answers(theory, known, query.body, query.variables, item.answers, checker))
@@ -202,6 +212,18 @@ class Judges:
         except CheckError as error:
             return [str(error)]
         return hash_parts(*digests)[:32]
+
+    def _certify(self, judgement: Judgement, known: tuple[Triple, ...], theory: Theory) -> str:
+        """Return the checker's certificate; of the very judgement on the very case it is found again."""
+        place = id(judgement), id(known), id(theory)
+        found = self._certified.get(place)
+        if found is None:
+            facts, own = apply_change(known, judgement.change), self._vary(theory, judgement.change.rules)
+            digest = certify(own, facts, judgement.evidence, self._find_checker(own, facts))
+            if len(self._certified) >= _KEPT:
+                self._certified.clear()
+            found = self._certified[place] = digest, (judgement, known, theory)
+        return found[0]
 
     def _list_known(self, item: Answered) -> tuple[Triple, ...]:
         """Return the facts on which an item is judged: those of its context, or of its whole book."""
@@ -289,19 +311,29 @@ def _list_judgements(item: Answered) -> list[Judgement]:
 
 
 def match_reading(
-    readings: Sequence[Reading], item: Answered, rendered: Rendered, formulate: object = None
+    readings: Sequence[Reading],
+    item: Answered,
+    rendered: Rendered,
+    formulate: Callable[[tuple[Rule, ...]], tuple[Formula, ...]] | None = None,
 ) -> str | None:
-    """Return what is wrong with the reader's verdict on an item; None when it read exactly what is stated."""
+    """Return what is wrong with the reader's verdict on an item; None when it read exactly what is stated.
+
+    ``formulate`` puts rules into the form in which they are read, where that is remembered.
+    """
     if len(readings) != 1:
         return "the prompt cannot be read" if not readings else "the prompt can be read in more than one way"
     reading, draft, layout = readings[0], item.draft, rendered.layout
-    make = formulate if callable(formulate) else canonicalise_rule
+    make = formulate or _formulate
     if reading.facts != (layout.facts if draft.level.given != "none" else ()):
         return "the facts read are not the facts stated"
     stated = draft.level.given == "facts+rules"
-    if reading.rules != (tuple(make(rule) for rule in layout.rules) if stated else ()):
+    if reading.rules != (make(layout.rules) if stated else ()):
         return "the rules read are not the rules stated"
     if reading.closed != (layout.closed if stated else ()):
         return "the closed predicates read are not those of the item"
     right = get_family(draft.task).match(reading, item, layout)
     return None if right else "the question read is not the question asked"
+
+
+def _formulate(rules: tuple[Rule, ...]) -> tuple[Formula, ...]:
+    return tuple(map(canonicalise_rule, rules))
