@@ -129,7 +129,7 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
     text = "\n".join(str(entry["text"]) for entry in context)
     digests = {"exact": sha256(b"exact" + key.named).hexdigest()[:32], "named": key.named.hex(), "core": key.core.hex(),
                "context": key.named.hex()}  # fmt: skip
-    measures = dict.fromkeys("height hops steps leaves alternatives rules distractors context".split(), level.number)
+    names_of_measures = "height hops steps leaves alternatives rules distractors context solver".split()
     item: dict[str, Any] = {
         "domain": "scale", "curriculum": "scale", "level": level.number, "level_name": level.name,
         "task": "entailment", "split": split, "language": "en", "answer": status, "given": "facts+rules",
@@ -138,7 +138,7 @@ def _make_item(level: Level, number: int, key: Key) -> Written:
         "theory": digest, "query": {"kind": "holds", "triple": goal}, "options": [], "status": status,
         "proof": [] if status == "unknown" else [step],
         "models": {"without": [], "with": [goal]} if status == "unknown" else None,
-        "difficulty": measures, "identity": digests,
+        "difficulty": dict.fromkeys(names_of_measures, level.number), "identity": digests,
         "provenance": {"axioms": {rule["id"]: digest[:16] for rule in rules}, "template": _TEMPLATE,
                        "reviewed_by": [], "world": "sampled", "generator": "0.1.0"},
         "verified": {"checker": digest, "z3": digest, "reader": digest, "gates": ["consistent"]},

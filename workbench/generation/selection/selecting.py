@@ -146,7 +146,7 @@ class Selection:
             "blocks": dict(sorted(self.blocks.items())),
             "balance": {name: [_write_account(one) for one in accounts] for name, accounts in self.accounts.items()},
             "tally": self.tally.to_json(),
-            "supplies": dict(self.supplies),
+            "supplies": {level: supply for level, supply in self.supplies.items() if level != self.level},
         }
 
     @staticmethod
