@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, Rule, collect_variables
 from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable, make_literal, read_integer
 
-__all__ = ["list_near_rules", "list_valued"]
+__all__ = ["Edit", "apply_edits", "list_edits", "list_near_rules", "list_valued"]
 
 _TURNED: Mapping[str, str] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _SHIFT = 2
+_HEAD = -1
+
+
+class Edit(NamedTuple):
+    """One change of a rule: ``elements`` stand in the ``place`` of one of its body, or ``head`` instead of its head."""
+
+    way: str
+    place: int
+    elements: tuple[BodyElement, ...] = ()
+    head: tuple[Atom, ...] = ()
 
 
 def list_near_rules(
@@ -19,35 +30,53 @@ def list_near_rules(
 ) -> list[Rule]:
     """Return rules near a rule with one atom as head, each with a name of its own made from the rule's.
 
-    An element of the body is left out, or says another property (of ``relations``) or class (of ``classes``), or an
-    atom's arguments change places, or a comparison is turned or its number is another, or the head's arguments change
-    places. Properties ``valued`` have values, so their atoms keep property and order. Every one of them is safe: what
-    its head, comparisons and negations need is bound by an atom.
+    They are what one of :func:`list_edits` makes of it.
     """
     found: dict[tuple[tuple[BodyElement, ...], tuple[Atom, ...]], Rule] = {}
-    for way, body, head in _iterate_changes(rule, relations, classes, valued):
-        if (body, head) != (rule.body, rule.head) and len(set(body)) == len(body) and _is_safe(body, head):
-            near = Rule(f"{rule.name}~{way}", body, head)
-            found.setdefault((body, head), near)
+    for edit in list_edits(rule, relations, classes, valued):
+        near = apply_edits(rule, (edit,))
+        if near is not None:
+            found.setdefault((near.body, near.head), near)
     return list(found.values())
 
 
-def _iterate_changes(
-    rule: Rule, relations: Sequence[Term], classes: Sequence[Term], valued: Collection[Term]
-) -> Iterator[tuple[str, tuple[BodyElement, ...], tuple[Atom, ...]]]:
-    body, head = rule.body, rule.head
-    for place, element in enumerate(body):
-        before, after = body[:place], body[place + 1 :]
-        yield f"without-{place + 1}", (*before, *after), head
+def apply_edits(rule: Rule, edits: Sequence[Edit]) -> Rule | None:
+    """Return a rule with changes of different places; None when it is the same, repeats itself or is not safe.
+
+    A rule is safe when what its head, comparisons and negations need is bound by an atom.
+    """
+    by_place = {edit.place: edit for edit in edits}
+    body: list[BodyElement] = []
+    for place, element in enumerate(rule.body):
+        body += by_place[place].elements if place in by_place else (element,)
+    head = by_place[_HEAD].head if _HEAD in by_place else rule.head
+    is_new = (tuple(body), head) != (rule.body, rule.head)
+    if not is_new or len(set(body)) < len(body) or not _is_safe(body, head):
+        return None
+    return Rule("~".join((rule.name, *(edit.way for edit in edits))), tuple(body), head)
+
+
+def list_edits(
+    rule: Rule, relations: Sequence[Term], classes: Sequence[Term], valued: Collection[Term] = ()
+) -> list[Edit]:
+    """Return changes of a rule with one atom as head.
+
+    An element of the body is left out, or says another property (of ``relations``) or class (of ``classes``), or an
+    atom's arguments change places, or a comparison is turned or its number is another, or the head's arguments change
+    places. Properties ``valued`` have values, so their atoms keep property and order.
+    """
+    found: list[Edit] = []
+    for place, element in enumerate(rule.body):
+        found.append(Edit(f"without-{place + 1}", place))
         if isinstance(element, Comparison) and element.operator in _TURNED:
             turned = replace(element, operator=_TURNED[element.operator])
-            yield f"turned-{place + 1}", (*before, turned, *after), head
+            found.append(Edit(f"turned-{place + 1}", place, (turned,)))
             side = element.right
             bound = read_integer(side) if isinstance(side, str) and is_literal(side) else None
             if bound is not None:
                 for way, number in (("less", bound - _SHIFT), ("more", bound + _SHIFT)):
                     moved = replace(element, right=make_literal(number))
-                    yield f"moved-{place + 1}-{way}", (*before, moved, *after), head
+                    found.append(Edit(f"moved-{place + 1}-{way}", place, (moved,)))
         if not isinstance(element, Atom):
             continue
         if element.predicate == RDF_TYPE:
@@ -55,13 +84,14 @@ def _iterate_changes(
         elif element.predicate in valued:
             continue
         else:
-            yield f"swapped-{place + 1}", (*before, _swap(element), *after), head
+            found.append(Edit(f"swapped-{place + 1}", place, (_swap(element),)))
             others = [Atom(element.subject, key, element.object) for key in relations]
         for number, other in enumerate(others, 1):
             if other != element:
-                yield f"other-{place + 1}-{number}", (*before, other, *after), head
-    if head[0].predicate != RDF_TYPE:
-        yield "turned-round", body, (_swap(head[0]),)
+                found.append(Edit(f"other-{place + 1}-{number}", place, (other,)))
+    if rule.head[0].predicate != RDF_TYPE:
+        found.append(Edit("turned-round", _HEAD, (), (_swap(rule.head[0]),)))
+    return found
 
 
 def list_valued(rule: Rule) -> frozenset[Term]:

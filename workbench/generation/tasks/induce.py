@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import combinations, takewhile
 from typing import Any, NamedTuple
 
 from workbench.checker import measure_proof
@@ -12,7 +13,9 @@ from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
-from workbench.generation.questions.near_rules import list_near_rules, list_valued
+from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.questions.near_rules import apply_edits, list_edits, list_valued
+from workbench.generation.questions.rule_matching import FactIndex, apply_rule
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
@@ -27,7 +30,15 @@ from workbench.generation.tasks.family import (
 from workbench.generation.tasks.options import OPTIONS
 from workbench.generation.worlds.plan import Plan
 from workbench.model.proofs import Proof
-from workbench.model.rules import Atom, Rule, is_restatement, iterate_atoms
+from workbench.model.rules import (
+    Atom,
+    Comparison,
+    Negation,
+    Rule,
+    collect_variables,
+    is_restatement,
+    iterate_atoms,
+)
 from workbench.model.terms import Term, Triple, is_literal
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
@@ -38,28 +49,89 @@ from workbench.wording.sentences import say_fact, say_rule
 
 __all__ = ["Induce", "list_examples"]
 
-_TRIES = 4
-_MOST_NEAR = 24
-_MOST_EXAMPLES = 3
-_MOST_KEYS = 3
-_FURTHER = 4
+_JOINED = 6
+"""Worlds of which the facts stand beside each other."""
+_TRIES = 8
+"""Rules of a world that are varied."""
+_EXAMPLES, _COUNTEREXAMPLES = 3, 2
+_MOST_KEYS = 6
+_MOST_PLANNED, _MOST_SQUARES = 200, 64
+"""Squares of a rule, and how many of them are tried on a world."""
+_CONTRADICTED = 2
+"""Squares of a rule that are held against the world before another rule is varied."""
+_WAYS = 4
+"""Ways to a conclusion that are looked at."""
 
 
-class _Trial(NamedTuple):
-    """A rule and its near misses over the theory without the other rules of its head."""
+class _Ground(NamedTuple):
+    """What a conclusion rests on: stated facts, rules, and how many hops it takes."""
 
-    rule: Rule
-    theory: Theory
-    others: tuple[str, ...]
-    near: tuple[Rule, ...]
+    leaves: frozenset[Triple]
+    rules: frozenset[str]
+    hops: int
 
 
-class _Elimination(NamedTuple):
-    """A candidate and the example that tells against it."""
+class _Lesson(NamedTuple):
+    """What teaches one rule of four: examples, counterexamples, and for each rule one that tells for or against it.
 
-    rule: Rule
-    witness: Triple
-    is_derived: bool
+    It ``weighs`` both when one of the others is told by a counterexample alone, and another one by an example.
+    """
+
+    positive: list[Triple]
+    negative: list[Triple]
+    witnesses: list[Triple]
+    weighs: bool
+
+
+class _Trial:
+    """A world without what is stated about a head and without the head's rules, to try other rules on."""
+
+    def __init__(self, batch: Batch, number: int, restatements: frozenset[str]) -> None:
+        self._batch, self._number, self._restatements = batch, number, restatements
+        self._grounds: dict[Triple, tuple[frozenset[Triple], Mapping[Triple, str]]] = {}
+        self._given: dict[str, Mapping[Triple, _Ground]] = {}
+
+    @cached_property
+    def _index(self) -> FactIndex:
+        return FactIndex(self._batch.list_facts(self._number))
+
+    def apply(self, rule: Rule) -> Mapping[Triple, _Ground]:
+        """Return what a rule gives, with the shortest way to each.
+
+        Nothing when it matches too often to be learned, or says that something stands so to itself.
+        """
+        if rule.name not in self._given:
+            found = apply_rule(rule, self._index)
+            if found is None or any(fact[0] == fact[2] for fact in found):
+                self._given[rule.name] = {}
+            else:
+                self._given[rule.name] = {
+                    fact: min((self._make_ground(premises) for premises in ways[:_WAYS]), key=_rank)
+                    for fact, ways in found.items()
+                }
+        return self._given[rule.name]
+
+    def contradicts(self, facts: Iterable[Triple]) -> bool:
+        """Tell whether the world rules out one of some facts."""
+        places = [(self._number, fact) for fact in sorted(facts) if not self._batch.is_entailed(self._number, fact)]
+        return bool(places) and bool(self._batch.extend(places).find_inconsistent_worlds().any())
+
+    def _make_ground(self, premises: Sequence[Triple]) -> _Ground:
+        leaves: set[Triple] = set()
+        steps: dict[Triple, str] = {}
+        for premise in premises:
+            own_leaves, own_steps = self._look_up(premise)
+            leaves |= own_leaves
+            steps.update(own_steps)
+        hops = sum(name not in self._restatements for name in steps.values())
+        return _Ground(frozenset(leaves), frozenset(steps.values()), 1 + hops)
+
+    def _look_up(self, fact: Triple) -> tuple[frozenset[Triple], Mapping[Triple, str]]:
+        if fact not in self._grounds:
+            proof = self._batch.proof(self._number, fact)
+            steps = {} if proof is None else {step.conclusion: step.rule for step in proof.steps}
+            self._grounds[fact] = frozenset(proof.leaves if proof is not None else ()), steps
+        return self._grounds[fact]
 
 
 class Induce(Family):
@@ -86,119 +158,102 @@ class Induce(Family):
 
     def agrees(self, outcome: Outcome, reference: Outcome) -> bool:
         """The same examples follow: whether another one is refuted or unknown is not asked."""
-        own, whole = ([status == "entailed" for _, status in one[0]] for one in (outcome, reference))
-        return own == whole
+        return self._follows_alike(outcome, reference)
 
-    def propose_world(self, scene: WorldScene) -> Iterable[Draft | None]:
-        """Take rules of what follows in the world, and near misses that the world tells apart from them."""
-        random = KeyedRandom("draft", scene.level.name, scene.world.key, self.name)
-        keys = {Atom(*fact).key for fact in scene.batch.list_facts(scene.number, stated=False)}
-        rules = [rule for rule in scene.plan.theory.rules if rule.head and rule.head[0].key in keys]
-        rules = [rule for rule in rules if _is_teachable(rule, scene.plan)]
-        for rule in random.shuffle(rules)[:_TRIES]:
-            draft = self._draft(scene, _plan_trial(scene.plan, rule), random)
-            if draft is not None:
-                yield draft
+    def propose_worlds(self, scenes: Sequence[WorldScene]) -> Iterable[tuple[int, Draft]]:
+        """Vary rules of what follows in the worlds, so that the facts tell the variations apart.
 
-    def _draft(self, scene: WorldScene, trial: _Trial, random: KeyedRandom) -> Draft | None:
-        key = trial.rule.head[0].key
-        facts = tuple(fact for fact in scene.world.facts if Atom(*fact).key != key)
-        candidates = (trial.rule, *random.pick(trial.near, _MOST_NEAR))
-        batch = evaluate(
-            trial.theory, [facts] * len(candidates), enabled=[(*trial.others, rule.name) for rule in candidates]
-        )
+        One world says too little for that: those of others that speak of nobody in it stand beside its own.
+        """
+        if not scenes or scenes[0].level.questions > 1:
+            return
+        plan = scenes[0].plan
+        theory, restatements = plan.theory, _list_restatements(plan.theory)
+        named = [frozenset(list_individuals(scene.world.facts)) - plan.constants for scene in scenes]
+        keys = [{Atom(*fact).key for fact in scene.batch.list_facts(scene.number, stated=False)} for scene in scenes]
+        tried: list[tuple[int, Rule]] = []
+        facts: list[list[Triple]] = []
+        for place, scene in enumerate(scenes):
+            random = _start(scene)
+            joined = _list_strangers(named, place, random)
+            known = set().union(*(keys[other] for other in joined))
+            rules = [rule for rule in theory.rules if rule.head and rule.head[0].key in known]
+            for rule in random.pick([rule for rule in rules if _is_teachable(rule, plan)], _TRIES):
+                tried.append((place, rule))
+                stated = {fact for other in joined for fact in scenes[other].world.facts}
+                facts.append(sorted(fact for fact in stated if Atom(*fact).key != rule.head[0].key))
+        enabled = [_list_names_beside(theory, rule.head[0].key) for _, rule in tried]
+        batch = evaluate(theory, facts, enabled=enabled)
         bad = batch.find_inconsistent_worlds().tolist()
-        derived = [frozenset(_list_of_key(batch, number, key)) for number in range(len(candidates))]
-        entailed = frozenset(_list_of_key(scene.batch, scene.number, key))
-        low, high = scene.level.hops
-        restatements = _list_restatements(scene.plan.theory)
-        right = [
-            fact
-            for fact in random.shuffle(sorted(derived[0] & entailed))
-            if low <= _count_hops(batch, 0, fact, restatements) <= high
-        ]
-        eliminated = list(self._eliminate(candidates, derived, entailed, right, bad, random))[: OPTIONS - 1]
-        if bad[0] or not right or len(eliminated) < OPTIONS - 1:
+        for number, (place, rule) in enumerate(tried):
+            random = _start(scenes[place], rule.name)
+            if not bad[number]:
+                draft = self._draft(scenes[place], rule, _Trial(batch, number, restatements), random)
+                if draft is not None:
+                    yield place, draft
+
+    def _draft(self, scene: WorldScene, rule: Rule, trial: _Trial, random: KeyedRandom) -> Draft | None:
+        found = None
+        tried = 0
+        for square in random.pick(_plan_squares(scene.plan, rule), _MOST_SQUARES):
+            given = list(takewhile(bool, (trial.apply(candidate) for candidate in square)))
+            if len(given) < OPTIONS:
+                continue
+            lessons = [_teach(given, number, scene.level.hops, random) for number in range(OPTIONS)]
+            # Each of them could be the right one, so that none is it more often.
+            taught = [lesson for lesson in lessons if lesson is not None]
+            weighs = all(lesson.weighs for lesson in taught)
+            if len(taught) < OPTIONS or (found is not None and not weighs):
+                continue
+            if not trial.contradicts({fact for one in taught for fact in (*one.positive, *one.witnesses)}):
+                found = (square, taught, given)
+                if weighs:
+                    break
+            tried += 1
+            if tried == _CONTRADICTED:
+                break
+        if found is None:
             return None
-        missed = [one.witness for one in eliminated if not one.is_derived]
-        positive = list(dict.fromkeys([*missed, *right]))[: max(_MOST_EXAMPLES, len(set(missed)))]
-        negative = list(dict.fromkeys([one.witness for one in eliminated if one.is_derived]))
-        negative += self._list_others(derived, {*derived[0], *entailed, *negative}, random)[: 2 - len(negative)]
+        square, taught, given = found
+        right = random.draw_below(OPTIONS)
+        return self._carve(scene, square, right, taught[right], given, random)
+
+    def _carve(
+        self,
+        scene: WorldScene,
+        square: Sequence[Rule],
+        right: int,
+        lesson: _Lesson,
+        given: Sequence[Mapping[Triple, _Ground]],
+        random: KeyedRandom,
+    ) -> Draft | None:
+        """Return the draft, whose context is what the examples and counterexamples rest on."""
+        key = square[0].head[0].key
+        own = Change(rules=(square[right],))
+        options = [Claim(lesson.witnesses[number], Change(rules=(rule,))) for number, rule in enumerate(square)]
+        negative = [*lesson.negative, *_list_others(given, lesson, random)][
+            : max(_COUNTEREXAMPLES, len(lesson.negative))
+        ]
         if not negative:
             return None
-        claims, leaves, used = self._claim(trial, eliminated, positive, negative, batch, candidates, random)
+        negative = random.shuffle(negative)
+        positive = random.shuffle(lesson.positive)
+        claims = (*random.shuffle(options), *(Claim(fact, own) for fact in (*positive, *negative)))
+        grounds = [given[right][fact] for fact in lesson.positive]
+        grounds += [given[n][fact] for n, fact in enumerate(lesson.witnesses) if fact in given[n]]
         draft = scene.carve(
             self.name,
-            leaves,
-            used,
+            {leaf for ground in grounds for leaf in ground.leaves},
+            {name for ground in grounds for name in ground.rules},
             random,
             claims=claims,
-            without=[fact for fact in scene.world.facts if fact not in facts],
+            without=[fact for fact in scene.world.facts if Atom(*fact).key == key],
             detail=(len(positive), tuple(claim.change.rules[0].name for claim in claims[:OPTIONS])),
         )
-        if draft is None or scene.level.questions > 1:
+        if draft is None:
             return None
         left_out = self.leave_out(draft, scene.plan.theory)
         return replace(draft, rules=tuple(name for name in draft.rules if name not in left_out))
-
-    def _eliminate(
-        self,
-        candidates: Sequence[Rule],
-        derived: Sequence[frozenset[Triple]],
-        entailed: frozenset[Triple],
-        right: Sequence[Triple],
-        bad: Sequence[bool],
-        random: KeyedRandom,
-    ) -> Iterable[_Elimination]:
-        """Yield near misses with an example that tells against each, those that derive something first."""
-        later = []
-        formulas = {canonicalise_rule(candidates[0])}
-        for number in range(1, len(candidates)):
-            formula = canonicalise_rule(candidates[number])
-            if bad[number] or formula in formulas:
-                continue
-            formulas.add(formula)
-            wrong = sorted(fact for fact in derived[number] - entailed - derived[0] if fact[0] != fact[2])
-            missed = [fact for fact in right if fact not in derived[number]]
-            if wrong and (not missed or random.happens(2, 3)):
-                yield _Elimination(candidates[number], random.choose(wrong), True)
-            elif missed and derived[number]:
-                yield _Elimination(candidates[number], missed[0], False)
-            elif missed:
-                later.append(_Elimination(candidates[number], missed[0], False))
-        yield from later
-
-    def _list_others(
-        self, derived: Sequence[frozenset[Triple]], known: set[Triple], random: KeyedRandom
-    ) -> list[Triple]:
-        """Return further statements that do not follow, of somebody that a candidate says the like of."""
-        given = sorted(frozenset().union(*derived))
-        swapped = [(a[0], a[1], b[2]) for a, b in zip(random.shuffle(given), random.shuffle(given), strict=True)]
-        return [fact for fact in dict.fromkeys(swapped) if fact not in known and fact[0] != fact[2]]
-
-    def _claim(
-        self,
-        trial: _Trial,
-        eliminated: Sequence[_Elimination],
-        positive: Sequence[Triple],
-        negative: Sequence[Triple],
-        batch: Batch,
-        candidates: Sequence[Rule],
-        random: KeyedRandom,
-    ) -> tuple[tuple[Claim, ...], set[Triple], set[str]]:
-        """Return the claims, and the facts and rules that their proofs rest on."""
-        own = Change(rules=(trial.rule,))
-        options = [Claim(positive[0], own), *(Claim(one.witness, Change(rules=(one.rule,))) for one in eliminated)]
-        claims = (*random.shuffle(options), *(Claim(fact, own) for fact in (*positive, *negative)))
-        names = {rule.name for rule in candidates}
-        leaves: set[Triple] = set()
-        used: set[str] = set()
-        for claim in claims:
-            proof = batch.proof(candidates.index(claim.change.rules[0]), claim.statement)
-            if proof is not None:
-                leaves |= set(proof.leaves)
-                used |= set(proof.iterate_rules()) - names
-        return claims, leaves, used
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Under one candidate all examples follow and no counterexample does; each other one fails on an example."""
@@ -363,38 +418,129 @@ def _is_teachable(rule: Rule, plan: Plan) -> bool:
     return key not in plan.theory.closed and key not in plan.values and all(atom.key != key for atom in atoms)
 
 
-_TRIALS: dict[tuple[int, str], tuple[Plan, _Trial]] = {}
+def _start(scene: WorldScene, *more: str) -> KeyedRandom:
+    return KeyedRandom("draft", scene.level.name, scene.world.key, Induce.name, *more)
 
 
-def _plan_trial(plan: Plan, rule: Rule) -> _Trial:
-    """Return a rule with its near misses and the theory in which they are compared; remembered for a plan."""
+def _rank(ground: _Ground) -> tuple[int, int, list[Triple]]:
+    return ground.hops, len(ground.leaves), sorted(ground.leaves)
+
+
+def _teach(
+    given: Sequence[Mapping[Triple, _Ground]], right: int, hops: tuple[int, int], random: KeyedRandom
+) -> _Lesson | None:
+    """Return what teaches one of four rules, from what each of them gives; None when it cannot be taught.
+
+    Where it can be, one of the others gives all examples, so that a counterexample has to be looked at, and another
+    one misses an example. Something has to be as deep as the level asks for: an example, or what is given wrongly.
+    """
+    low, high = hops
+    own, others = given[right], [n for n in range(OPTIONS) if n != right]
+    near = [sorted(fact for fact, ground in found.items() if ground.hops <= high) for found in given]
+    shown = sorted(random.shuffle(near[right]), key=lambda fact: own[fact].hops < low)
+    extras: dict[int, list[Triple]] = {}
+    for n in others:
+        wrong = random.shuffle([fact for fact in near[n] if fact not in own])
+        deep = [fact for fact in wrong if given[n][fact].hops >= low]
+        extras[n] = list(dict.fromkeys([*deep, *wrong]))
+    if not shown or not all(extras[n] or any(fact not in given[n] for fact in shown) for n in others):
+        return None
+    hidden = [n for n in others if extras[n] and any(fact in given[n] for fact in shown)]
+    for kept in (*random.shuffle(hidden), None):
+        examples = shown if kept is None else [fact for fact in shown if fact in given[kept]]
+        missed = {n: [fact for fact in examples if fact not in given[n]] for n in others}
+        if not all(missed[n] or extras[n] for n in others) or (kept is not None and not any(missed.values())):
+            continue
+        first = random.choose([n for n in others if missed[n]] or others)
+        witnesses = {}
+        for n in others:
+            is_missed = bool(missed[n]) and (n == first or not extras[n] or random.happens(1, 2))
+            witnesses[n] = missed[n][0] if is_missed else extras[n][0]
+        needed = [fact for fact in witnesses.values() if fact in own]
+        positive = list(dict.fromkeys([*needed, *examples]))[:_EXAMPLES]
+        witnesses[right] = positive[0]
+        depths = [own[fact].hops for fact in positive]
+        depths += [given[n][fact].hops for n, fact in witnesses.items() if fact in given[n]]
+        if max(depths) >= low:
+            negative = sorted({fact for fact in witnesses.values() if fact not in own})
+            return _Lesson(positive, negative, [witnesses[n] for n in range(OPTIONS)], kept is not None)
+    return None
+
+
+def _list_others(given: Sequence[Mapping[Triple, _Ground]], lesson: _Lesson, random: KeyedRandom) -> list[Triple]:
+    """Return further statements that no candidate gives, of those that the candidates say the like of."""
+    facts = sorted({fact for found in given for fact in found})
+    swapped = [(a[0], a[1], b[2]) for a, b in zip(random.shuffle(facts), random.shuffle(facts), strict=True)]
+    return [fact for fact in dict.fromkeys(swapped) if fact[0] != fact[2] and not any(fact in one for one in given)]
+
+
+def _list_strangers(named: Sequence[frozenset[Term]], place: int, random: KeyedRandom) -> list[int]:
+    """Return a world with others in which nobody of it, or of each other, is named, as drawn."""
+    chosen, known = [place], set(named[place])
+    for other in random.shuffle(range(len(named))):
+        if len(chosen) == _JOINED:
+            break
+        if other != place and known.isdisjoint(named[other]):
+            chosen.append(other)
+            known |= named[other]
+    return chosen
+
+
+@lru_cache(maxsize=256)
+def _list_names_beside(theory: Theory, key: Term) -> tuple[str, ...]:
+    left_out = _list_rules_of(theory, key)
+    return tuple(rule.name for rule in theory.rules if rule.name not in left_out)
+
+
+_PLANNED: dict[tuple[int, str], tuple[Plan, tuple[tuple[Rule, ...], ...]]] = {}
+
+
+def _plan_squares(plan: Plan, rule: Rule) -> tuple[tuple[Rule, ...], ...]:
+    """Return a rule with two changes of it, each alone and both: four rules, many times; remembered for a plan."""
     place = (id(plan), rule.name)
-    known = _TRIALS.get(place)
+    known = _PLANNED.get(place)
     if known is not None and known[0] is plan:
         return known[1]
     key = rule.head[0].key
-    kept = [other for other in plan.theory.rules if all(head.key != key for head in other.head)]
     random = KeyedRandom("near", rule.name)
-    asserted = [one for one in plan.assertable if one != key and one not in plan.values]
-    relations = random.shuffle([one for one in asserted if one not in plan.classes])[:_MOST_KEYS]
-    classes = random.shuffle([one for one in asserted if one in plan.classes])[:_MOST_KEYS]
+    premises = {atom.key for other in plan.theory.rules for atom in iterate_atoms(other.body)}
+    keys = sorted(premises.difference(plan.values, (key,)))
+    relations = random.pick([one for one in keys if one not in plan.classes], _MOST_KEYS)
+    classes = random.pick([one for one in keys if one in plan.classes], _MOST_KEYS)
     bare = Rule(rule.name, rule.body, rule.head)
-    valued = list_valued(bare).union(plan.values)
-    first = list_near_rules(bare, relations, classes, valued)
-    # Some are near another one and not the rule itself, so that the rule is not the one that all others are near to.
-    second = [
-        other for one in random.pick(first, _FURTHER) for other in list_near_rules(one, relations, classes, valued)
-    ]
-    unlike = {(one.body, one.head): one for one in (*second, *first)}
-    unlike.pop((bare.body, bare.head), None)
-    near = tuple(
-        one
-        for one in unlike.values()
-        if all(atom.key != key for atom in iterate_atoms(one.body)) and not is_restatement(one)
-    )
-    theory = Theory.build([*kept, bare, *near], plan.theory.closed)
-    if len(_TRIALS) > 512:
-        _TRIALS.clear()
-    trial = _Trial(bare, theory, tuple(other.name for other in kept), near)
-    _TRIALS[place] = (plan, trial)
-    return trial
+    # Turning a head round says of nearly everybody what they cannot be.
+    edits = [e for e in list_edits(bare, relations, classes, list_valued(bare).union(plan.values)) if not e.head]
+    pairs = [(one, other) for one, other in combinations(edits, 2) if one.place != other.place]
+    squares: list[tuple[Rule, ...]] = []
+    for one, other in random.shuffle(pairs):
+        rules = [bare, *(apply_edits(bare, changes) for changes in ((one,), (other,), (one, other)))]
+        square = tuple(found for found in rules if found is not None and _is_candidate(found, key))
+        if len(square) == len({canonicalise_rule(found) for found in square}) == OPTIONS:
+            squares.append(square)
+            if len(squares) == _MOST_PLANNED:
+                break
+    if len(_PLANNED) > 512:
+        _PLANNED.clear()
+    _PLANNED[place] = (plan, tuple(squares))
+    return _PLANNED[place][1]
+
+
+def _is_candidate(rule: Rule, key: Term) -> bool:
+    """Tell whether a rule can be offered: it says something, of one thing, and not from what is to be learned."""
+    atoms = list(iterate_atoms(rule.body))
+    return all(atom.key != key for atom in atoms) and not is_restatement(rule) and _is_connected(rule)
+
+
+def _is_connected(rule: Rule) -> bool:
+    """Tell whether the body's atoms have to do with each other, by their variables or by how those compare."""
+    groups: list[set[str]] = []
+    for element in rule.body:
+        tells_apart = isinstance(element, Comparison) and element.operator == "!="
+        if isinstance(element, Negation) or tells_apart:
+            continue
+        joined = set(collect_variables(element))
+        for group in [group for group in groups if not joined.isdisjoint(group)]:
+            joined |= group
+            groups.remove(group)
+        groups.append(joined)
+    return len(groups) == 1
