@@ -26,7 +26,7 @@ ANSWER = "<urn:knowledge-workbench:ns#Answer>"
 """The class that a question concludes of what is asked for, so that it can be judged as a rule."""
 _MOST_VARIABLES = 5
 _NEAR = 3
-_ROUNDS = 4
+_ROUNDS = 16
 _NO_KINDS: frozenset[Term] = frozenset()
 _NO_NUMBER = make_literal("")
 """A value that no comparison with a number holds of."""

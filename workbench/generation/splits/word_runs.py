@@ -20,8 +20,12 @@ __all__ = ["RUN", "WordRuns", "cut_prompt", "list_words"]
 RUN = 13
 """Words in a run."""
 _WORD = re.compile(r"\w+")
-_RULES = ("rules", "closed")
-_PARAGRAPHS = frozenset(("facts", "rules", "closed", "statement", "question", "body_question", "supposed", "goal"))
+_RULES = ("rules", "closed", "vocabulary")
+_FIXED = frozenset(("instruction",))
+"""Slots that hold one of a few texts of the language, as the words of templates are."""
+_PARAGRAPHS = frozenset(
+    ("facts", "rules", "closed", "statement", "question", "body_question", "supposed", "goal", "sentence")
+)
 _REMEMBERED_WORDS = 500_000
 _REMEMBERED_TEXTS = 1024
 _ODD = 0x9E3779B97F4A7C15
@@ -86,7 +90,8 @@ class WordRuns:
         said: list[Hashes] = []
         ruled: list[Hashes] = []
         for slot, text in self._cut(prompt, template):
-            (ruled if slot.startswith(_RULES) else said).append(self._hash_runs(text))
+            if slot not in _FIXED:
+                (ruled if slot.startswith(_RULES) else said).append(self._hash_runs(text))
         return _join(said), _join(ruled)
 
     def _cut(self, prompt: str, template: str) -> Iterator[tuple[str, str]]:
