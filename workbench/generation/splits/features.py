@@ -247,8 +247,8 @@ class FeatureReader:
             if query["direction"] == "rule":
                 asked += list_patterns(self._read_rule(formula["formal"]))
             else:
-                atoms = iterate_atoms(self._read_body(formula["formal"]))
-                asked += [(atom.subject, atom.predicate, atom.object) for atom in atoms]
+                own = iterate_atoms(self._read_body(formula["formal"]))
+                asked += [(atom.subject, atom.predicate, atom.object) for atom in own]
         for name in query.get("names", ()):
             key = self._read_term(name["name"])
             asked.append(("?A", RDF_TYPE, key) if name["arguments"] == 1 else ("?A", key, "?B"))
