@@ -27,15 +27,7 @@ from workbench.model.rules import (
 )
 from workbench.model.terms import (
     RDF_TYPE,
-    XSD,
-    XSD_BOOLEAN,
-    XSD_DATE,
-    XSD_DATETIME,
-    XSD_DECIMAL,
-    XSD_INTEGER,
-    XSD_STRING,
     Term,
-    make_literal,
 )
 from workbench.wording.frames import Frames
 from workbench.wording.function_frames import open_frame
@@ -43,7 +35,12 @@ from workbench.wording.lexicon import POSSESSIVE, Lexicon
 from workbench.wording.phrase_index import PhraseIndex
 from workbench.wording.phrases import iterate_variants
 from workbench.wording.sentences import is_many, iterate_letters, name_rule_variables
-from workbench.wording.value_words import list_truth_words, read_value_words
+from workbench.wording.value_words import (
+    list_truth_words,
+    read_plain_values,
+    read_quoted_values,
+    read_value_words,
+)
 
 __all__ = ["Formula", "Grammar", "canonicalise_rule"]
 
@@ -51,18 +48,6 @@ Formula = tuple[tuple[BodyElement, ...], tuple[Atom, ...]]
 """Body and head of a rule, variables renamed to ``?A ?B ...`` in order of first occurrence."""
 
 _VARIABLE = re.compile(r"[A-Z]\d{0,2}\Z")
-_LITERALS = (
-    (re.compile(r"(0|-?[1-9]\d*)\Z"), XSD_INTEGER),
-    (re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"), XSD_DECIMAL),
-    (re.compile(r"(true|false)\Z"), XSD_BOOLEAN),
-    (re.compile(r"\d{4}-\d\d-\d\d\Z"), XSD_DATE),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), XSD_DATETIME),
-    (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), f"<{XSD}time>"),
-    (re.compile(r"-?P(\d+Y(\d+M)?|\d+M)\Z"), f"<{XSD}yearMonthDuration>"),
-    (re.compile(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?(?<!P)\Z"), f"<{XSD}dayTimeDuration>"),
-)
-_TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)\Z')
-_STRING = re.compile(r'"[^"\n]*"\Z')
 _MOST = 256
 """So many readings of one part of a sentence are enough to know that it is ambiguous."""
 _REMEMBERED = 200_000
@@ -323,14 +308,11 @@ class Grammar:
         letter = text.removesuffix(POSSESSIVE) if case == "gen" else text
         if _VARIABLE.match(letter) and (case != "gen" or letter != text):
             terms.append(f"?{letter}")
-        terms += [make_literal(text, datatype) for pattern, datatype in _LITERALS if pattern.match(text)]
+        terms += read_plain_values(text)
         if (truth := self._truths.get(text)) and truth not in terms:
             terms.append(truth)
         terms += read_value_words(self._frames, text, case)
-        if _STRING.match(text):
-            terms.append(make_literal(text[1:-1]))
-        elif _TYPED.match(text):
-            terms.append(text.removesuffix(f"^^{XSD_STRING}"))
+        terms += read_quoted_values(text)
         return terms
 
     def _read_conjunction(self, text: str) -> list[tuple[BodyElement, ...]]:

@@ -24,8 +24,28 @@ from workbench.model.terms import (
 )
 from workbench.wording.frames import Frames
 
-__all__ = ["ORDER_WORDS", "list_truth_words", "name_sort", "read_value_words", "say_value_words"]
+__all__ = [
+    "ORDER_WORDS",
+    "list_truth_words",
+    "name_sort",
+    "read_plain_values",
+    "read_quoted_values",
+    "read_value_words",
+    "say_value_words",
+]
 
+_LITERALS = (
+    (re.compile(r"(0|-?[1-9]\d*)\Z"), XSD_INTEGER),
+    (re.compile(r"-?(0|[1-9]\d*)\.(\d*[1-9]|0)\Z"), XSD_DECIMAL),
+    (re.compile(r"(true|false)\Z"), XSD_BOOLEAN),
+    (re.compile(r"\d{4}-\d\d-\d\d\Z"), XSD_DATE),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), XSD_DATETIME),
+    (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z"), f"<{XSD}time>"),
+    (re.compile(r"-?P(\d+Y(\d+M)?|\d+M)\Z"), f"<{XSD}yearMonthDuration>"),
+    (re.compile(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?(?<!P)\Z"), f"<{XSD}dayTimeDuration>"),
+)
+_TYPED = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:@[A-Za-z][A-Za-z0-9-]*|\^\^<[^<>"{}|^`\\\s]+>)\Z')
+_STRING = re.compile(r'"[^"\n]*"\Z')
 _SORTS: Mapping[Term, str] = {
     XSD_INTEGER: "number", XSD_DECIMAL: "number", f"<{XSD}double>": "number", f"<{XSD}float>": "number",
     XSD_DATE: "date", XSD_DATETIME: "moment", f"<{XSD}dateTimeStamp>": "moment", f"<{XSD}time>": "clock",
@@ -136,3 +156,15 @@ def _read_duration(parts: list[str], units: tuple[str, ...], tasks: dict[str, st
             lexical += "T"
         lexical += f"{match.group(1)}{match.group(2) or ''}{_LETTERS[unit]}"
     return lexical if parts else ""
+
+
+def read_plain_values(text: str) -> list[Term]:
+    """Return the values that are written so in every language: numbers, dates, times and durations in digits."""
+    return [make_literal(text, datatype) for pattern, datatype in _LITERALS if pattern.match(text)]
+
+
+def read_quoted_values(text: str) -> list[Term]:
+    """Return the text that stands in quotation marks, or the value written with its type or language."""
+    if _STRING.match(text):
+        return [make_literal(text[1:-1])]
+    return [text.removesuffix(f"^^{XSD_STRING}")] if _TYPED.match(text) else []
