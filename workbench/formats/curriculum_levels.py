@@ -9,6 +9,7 @@ from workbench.formats.curriculum_values import CurriculumValues
 from workbench.formats.yaml_text import YamlPath
 from workbench.model.curriculum import (
     BALANCED,
+    BARE_TASKS,
     NO_STATUS,
     OWN_CONTEXT_TASKS,
     STATUS_TASKS,
@@ -65,6 +66,7 @@ def read_level(values: CurriculumValues, value: object, index: int) -> Level:
         location=values.locate(*where),
     )
     _check_bounds(values, read, (*where, "where"))
+    _check_bare(values, read, (*where, "tasks"))
     items = sum(quota.items for quota in read.quotas)
     for balance in read.balance:
         if balance.each > items > 0:
@@ -140,6 +142,15 @@ def _read_bounds(values: CurriculumValues, value: object, where: YamlPath) -> tu
         else:
             found.append((name, values.get_range(cast("dict[str, Any]", value), name, where, (0, 1000))))
     return tuple(found)
+
+
+def _check_bare(values: CurriculumValues, level: Level, where: YamlPath) -> None:
+    """Report tasks that state nothing at a level none of whose items does."""
+    serves = level.given == "facts+rules" and level.hops[0] <= 1 <= level.hops[1] and level.distractors[0] == 0
+    for task in sorted({quota.task for quota in level.quotas} & BARE_TASKS) if not serves else ():
+        message = f"The task {task} states nothing and takes one step, which this level does not allow."
+        fix = "Ask for it at a level with hops that include 1, distractors from 0, and given: facts+rules."
+        values.report(message, (*where, task), fix)
 
 
 def _check_bounds(values: CurriculumValues, level: Level, where: YamlPath) -> None:

@@ -13,6 +13,7 @@ from workbench.model.terms import Term
 
 __all__ = [
     "BALANCED",
+    "BARE_TASKS",
     "CLOSED_BOOK_TASKS",
     "CURRICULUM_VERSION",
     "NO_STATUS",
@@ -51,6 +52,8 @@ NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
 OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce", "puzzle"))
 """The tasks that leave something of a world unsaid, so that questions about one world cannot share it."""
+BARE_TASKS: frozenset[Task] = frozenset(("formalise",))
+"""The tasks whose prompts state neither facts nor rules, and whose proofs are one step."""
 STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))
 """The tasks whose items are true, false or unknown."""
 
