@@ -35,6 +35,7 @@ _SATISFIED = "no rule has a binding that breaks it"
 _LACKED = "the world satisfies every rule and lacks the closed statement"
 _DERIVED = "facts, instances and the negated goal are unsatisfiable"
 _MOST_EFFORTS = 100_000
+_MOST_AGREED = 4096
 _ANSWERED = "the model satisfies every rule, and the question has these answers in it and no others"
 
 
@@ -97,6 +98,8 @@ class Judge:
         self.decisions = Decisions(resources)
         self._readings = Readings()
         self._efforts: dict[Skeleton | Case, int] = {}
+        # By identity of what a claim is made of: several questions about one case rest on the very same evidence.
+        self._agreed: dict[tuple[int, ...], tuple[Claim, Verdict]] = {}
         self._puzzles = Solver(resources)
 
     @property
@@ -111,7 +114,18 @@ class Judge:
 
     def judge_items(self, items: Sequence[Sequence[Claim]]) -> list[list[Verdict]]:
         """Judge the claims of many items; what is new in all of them is asked in as few questions as possible."""
-        verdicts = iter(self._judge([self._read_claim(claim) for item in items for claim in item]))
+        claims = [claim for item in items for claim in item]
+        places = [_identify(claim) or (number,) for number, claim in enumerate(claims)]
+        known = {place: self._agreed[place][1] for place in places if place in self._agreed}
+        fresh = {place: claim for place, claim in zip(places, claims, strict=True) if place not in known}
+        judged = self._judge([self._read_claim(claim) for claim in fresh.values()])
+        known.update(zip(fresh, judged, strict=True))
+        if len(self._agreed) >= _MOST_AGREED:
+            self._agreed.clear()
+        for (place, claim), verdict in zip(fresh.items(), judged, strict=True):
+            if verdict.ok and len(place) > 1:
+                self._agreed[place] = claim, verdict._replace(rlimit=0)
+        verdicts = iter([known[place] for place in places])
         return [[next(verdicts) for _ in item] for item in items]
 
     def judge_proof(
@@ -325,6 +339,13 @@ def _cut(unfolded: Unfolded, world: OpenWorld) -> list[Cut]:
     rules = world.reading.rules
     cuts = (rules[absence.rule].asked[absence.number].cut(world.world, absence.terms) for absence in unfolded.absences)
     return [cut for found in cuts for cut in found]
+
+
+def _identify(claim: Claim) -> tuple[int, ...]:
+    """Return the identity of the parts of a claim, where none of them can change; nothing for others."""
+    if not isinstance(claim, EvidenceClaim) or not isinstance(claim.facts, tuple | frozenset):
+        return ()
+    return tuple(map(id, claim)) if claim.model is None or isinstance(claim.model, tuple | frozenset) else ()
 
 
 def _get_key(triple: Triple) -> str:

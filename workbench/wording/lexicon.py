@@ -73,6 +73,11 @@ class Lexicon:
     plurals: frozenset[Term] = field(default=frozenset())
     missing: Mapping[str, frozenset[Term]] = field(default_factory=dict)
 
+    @cached_property
+    def said(self) -> dict[tuple[Term, Term, Term], str]:
+        """Statements without variables as they were said, for whoever says them again."""
+        return {}
+
     @property
     def language(self) -> str:
         """The language tag."""

@@ -95,10 +95,11 @@ class Reader:
     def read(self, prompt: str, template: str = "") -> tuple[Reading, ...]:
         """Return the distinct readings of a prompt, at most two; with ``template``, those by the one of that name."""
         readings: list[Reading] = []
+        places: dict[tuple[str, int], tuple[int, bool]] = {}
         for skeleton in self._skeletons.choose(prompt):
             if template and skeleton.name.partition(":")[0] != template:
                 continue
-            for values in _cut(prompt, skeleton):
+            for values in _cut(prompt, skeleton, places):
                 for reading in self._read_slots(skeleton, values):
                     if reading not in readings:
                         readings.append(reading)
@@ -175,14 +176,22 @@ class _SkeletonIndex:
         return [self._skeletons[number] for number in sorted(numbers)]
 
 
-def _cut(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
-    """Yield every way to fill the slots so that the template gives the prompt; slots are not empty."""
+def _cut(prompt: str, skeleton: Skeleton, places: dict[tuple[str, int], tuple[int, bool]]) -> Iterator[tuple[str, ...]]:
+    """Yield every way to fill the slots so that the template gives the prompt; slots are not empty.
+
+    ``places`` remembers where the prompt has a text, searched from somewhere on, and whether again behind that: many
+    templates begin alike.
+    """
     texts, values, position = skeleton.texts, list[str](), len(skeleton.texts[0])
     for text in texts[1:-1]:
-        found = prompt.find(text, position + 1)
+        place = places.get((text, position))
+        if place is None:
+            found = prompt.find(text, position + 1)
+            place = places[text, position] = found, found >= 0 and prompt.find(text, found + 1) >= 0
+        found, is_again = place
         if found < 0:
             return
-        if prompt.find(text, found + 1) >= 0:
+        if is_again:
             yield from _cut_everywhere(prompt, skeleton)
             return
         values.append(prompt[position:found])

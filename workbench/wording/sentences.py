@@ -69,6 +69,9 @@ _PLAIN = {
     f"<{XSD}dayTimeDuration>": re.compile(r"-?P(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?(?<!P)\Z"),
 }
 
+_MOST_SAID = 20_000
+"""So many statements are remembered as said by a lexicon: facts are said again in proofs and questions."""
+
 
 def capitalise(text: str) -> str:
     """Make the first letter a capital and leave the rest; a letter that no capital leads back to stays (ß)."""
@@ -102,6 +105,18 @@ def say_term(lexicon: Lexicon, term: str, variables: Mapping[str, str] | None = 
 
 def say_statement(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str, str] | None = None) -> str:
     """Return the phrase of an atom with its slots filled, without a final period."""
+    if variables is not None:
+        return _fill_phrase(lexicon, atom, variables)
+    said = lexicon.said
+    text = said.get(atom)
+    if text is None:
+        if len(said) >= _MOST_SAID:
+            said.clear()
+        text = said[atom] = _fill_phrase(lexicon, atom, None)
+    return text
+
+
+def _fill_phrase(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str, str] | None) -> str:
     subject, predicate, object_ = atom
     is_class = predicate == RDF_TYPE
     ends = {"subject": subject, "object": object_}

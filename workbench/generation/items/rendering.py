@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from workbench.generation.keyed import KeyedRandom
@@ -52,10 +52,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a case states: the orders, and the sentences of each slot."""
+    """What a case states: the orders, and the sentences by what they state, joined once for each slot."""
 
     layout: Layout
     sentences: Mapping[str, tuple[str, ...]]
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def join(self, name: str, slot: str) -> str:
+        """Return the text of a slot that frames the sentences of this name."""
+        text = self.texts.get(slot)
+        if text is None:
+            text = self.texts[slot] = _join(slot, self.sentences[name])
+        return text
 
 
 def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Pattern]) -> list[Term]:
@@ -184,7 +192,7 @@ class Renderer:
             self.choose_template(draft, language) if frame is None else self._get_template(frame, draft, language)
         )
         slots = name_slots(template, family)
-        values = {slots[name]: _join(slots[name], sentences) for name, sentences in context.sentences.items()}
+        values = {slots[name]: context.join(name, slots[name]) for name in context.sentences}
         values |= family.ask(item, context.layout, voice)
         skeleton = self._skeletons[template.name, frozenset(values)]
         prompt = fill_skeleton(skeleton, values)

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _REMEMBERED = 50_000
+_CASES = 64
 
 
 class StepOutline(NamedTuple):
@@ -152,23 +153,22 @@ def collect_features(
     ``identity`` is exact, named, core and context. ``asked`` may hold variables. ``rules`` are those that the prompt
     states, or, where it states none, those that the proofs use. Leave what is *false* out of ``concluded``.
     """
-    facts, asked, concluded = list(facts), list(asked), list(concluded)
     used, meetings, adjacent = _find_pairs(proofs)
-    predicates: set[Term] = set()
+    stated = _look_at_facts(facts) if isinstance(facts, tuple) else _list_mentions(facts)
+    individuals, predicates = set(stated.individuals), set(stated.predicates)
     for rule in rules:
-        predicates |= _list_keys(rule)
-    individuals: set[Term] = set()
+        predicates |= _find_keys(rule)
     classes: set[Term] = set()
     properties: set[Term] = set()
-    for number, listed in enumerate((facts, asked, concluded)):
+    for listed in (asked, concluded):
         for subject, predicate, object_ in listed:
             is_class = predicate == RDF_TYPE
             key = object_ if is_class else predicate
             predicates.add(key)
-            if number:
-                (classes if is_class else properties).add(key)
-            ends = (subject,) if is_class else (subject, object_)
-            individuals.update(end for end in ends if not is_variable(end) and not is_literal(end))
+            (classes if is_class else properties).add(key)
+            for end in (subject,) if is_class else (subject, object_):
+                if end not in individuals and not is_variable(end) and not is_literal(end):
+                    individuals.add(end)
     return ItemFeatures(
         cell,
         *identity,
@@ -182,6 +182,48 @@ def collect_features(
         frozenset(properties),
         template,
     )
+
+
+class _Mentions(NamedTuple):
+    """The individuals and the predicates in some facts."""
+
+    individuals: frozenset[Term]
+    predicates: frozenset[Term]
+
+
+def _list_mentions(facts: Iterable[Pattern]) -> _Mentions:
+    individuals: set[Term] = set()
+    predicates: set[Term] = set()
+    for subject, predicate, object_ in facts:
+        is_class = predicate == RDF_TYPE
+        predicates.add(object_ if is_class else predicate)
+        individuals.update((subject,) if is_class else (subject, object_))
+    kept = [end for end in individuals if not is_variable(end) and not is_literal(end)]
+    return _Mentions(frozenset(kept), frozenset(predicates))
+
+
+_seen: dict[int, tuple[tuple[Pattern, ...], _Mentions]] = {}
+"""By identity, for the questions of one case share the very facts, which take long to compare."""
+_known_keys: dict[int, tuple[Rule, frozenset[Term]]] = {}
+
+
+def _look_at_facts(facts: tuple[Pattern, ...]) -> _Mentions:
+    found = _seen.get(id(facts))
+    if found is None:
+        if len(_seen) >= _CASES:
+            _seen.clear()
+        found = _seen[id(facts)] = facts, _list_mentions(facts)
+    return found[1]
+
+
+def _find_keys(rule: Rule) -> frozenset[Term]:
+    """Return the keys in a rule; of the very same rule without looking into it."""
+    found = _known_keys.get(id(rule))
+    if found is None:
+        if len(_known_keys) >= _REMEMBERED:
+            _known_keys.clear()
+        found = _known_keys[id(rule)] = rule, _list_keys(rule)
+    return found[1]
 
 
 @lru_cache(maxsize=8192)
