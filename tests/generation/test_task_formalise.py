@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import product
+from typing import Any
 
 import pytest
 from conftest_types import MakeMaterial
@@ -13,9 +15,12 @@ from oracles.naive import evaluate as evaluate_naively
 from workbench.build.measuring_again import MeasuredItem
 from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.export.scorer import score_answer
+from workbench.formats.curriculum import parse_curriculum
 from workbench.formats.rules_parser import parse_rule
+from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.perturbing import Supply, perturb
 from workbench.generation.questions.rule_drawing import ANSWER
+from workbench.generation.questions.telling_apart import find_witness
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import FeatureReader
 from workbench.model.items import check_item
@@ -35,6 +40,10 @@ def made(make_material: MakeMaterial, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 10)
         return MadeTask(make_material(LEVELS), "formalise", TEMPLATES, tmp_path_factory.mktemp("formalise"), most=14)
+
+
+def grade(made: MadeTask, item: dict[str, Any], reply: str) -> float:
+    return score_answer(item, reply, prefixes=dict(made.material.prefixes))
 
 
 def test_everything_made_is_accepted_and_keeps_the_contract(made: MadeTask) -> None:
@@ -66,13 +75,12 @@ def test_features_written_and_made_are_the_same(made: MadeTask) -> None:
 
 def test_the_scorer_gives_the_own_answer_everything_and_near_misses_nothing(made: MadeTask) -> None:
     for item in made.items:
-        assert score_answer(item, item["answer"], prefixes=made.material.prefixes) == 1.0
+        assert grade(made, item, item["answer"]) == 1.0
         for near in item["query"]["near"]:
-            assert score_answer(item, near["formal"], prefixes=made.material.prefixes) == 0.0
+            assert grade(made, item, near["formal"]) == 0.0
 
 
 def test_other_ways_to_say_it_count_and_what_says_less_or_more_does_not(made: MadeTask) -> None:
-    prefixes = made.material.prefixes
     seen = 0
     for item in made.items:
         formal, query = item["answer"], item["query"]
@@ -80,19 +88,19 @@ def test_other_ways_to_say_it_count_and_what_says_less_or_more_does_not(made: Ma
         parts = body.split(" ^ ")
         end = arrow + head
         # The order of conditions, the names of other variables, prefixes, and saying a thing twice do not matter.
-        assert score_answer(item, " ^ ".join(reversed(parts)) + end, prefixes=prefixes) == 1.0
-        assert score_answer(item, " ^ ".join([*parts, parts[0]]) + end, prefixes=prefixes) == 1.0
-        assert score_answer(item, formal.replace("?Y", "?V1"), prefixes=prefixes) == 1.0
-        assert score_answer(item, re.sub(r"\bg:", "", formal), prefixes=prefixes) == 1.0
-        assert score_answer(item, f"```\n{formal}\n```", prefixes=prefixes) == 1.0
+        assert grade(made, item, " ^ ".join(reversed(parts)) + end) == 1.0
+        assert grade(made, item, " ^ ".join([*parts, parts[0]]) + end) == 1.0
+        assert grade(made, item, formal.replace("?Y", "?V1")) == 1.0
+        assert grade(made, item, re.sub(r"\bg:", "", formal)) == 1.0
+        assert grade(made, item, f"```\n{formal}\n```") == 1.0
         # Every condition counts.
         for place in range(len(parts) if len(parts) > 1 else 0):
             less = " ^ ".join([*parts[:place], *parts[place + 1 :]]) + end
-            assert score_answer(item, less, prefixes=prefixes) == 0.0, (formal, less)
+            assert grade(made, item, less) == 0.0, (formal, less)
             seen += 1
         if query["direction"] == "rule":
-            assert score_answer(item, body, prefixes=prefixes) == 0.0
-            assert score_answer(item, f"{head} -> {body}", prefixes=prefixes) == 0.0
+            assert grade(made, item, body) == 0.0
+            assert grade(made, item, f"{head} -> {body}") == 0.0
     assert seen > 30
 
 
@@ -106,7 +114,7 @@ def test_adversarial_replies_score_nothing(made: MadeTask) -> None:
         replies = ["", "yes", "true", "A", sentence, item["question"], names, everything, "?A = ?A", "->", "-> false"]
         replies += [f"{everything} -> {everything}", item["answer"] + "\n" + item["answer"].replace("?A", "?B") + "x"]
         for reply in replies:
-            assert score_answer(item, reply, prefixes=made.material.prefixes) == 0.0, reply
+            assert grade(made, item, reply) == 0.0, reply
 
 
 def test_the_naive_evaluator_tells_the_rules_apart(made: MadeTask) -> None:
@@ -117,9 +125,7 @@ def test_the_naive_evaluator_tells_the_rules_apart(made: MadeTask) -> None:
             facts = [made.read_triple(fact) for fact in near["facts"]]
             follows = []
             for formal in (query["formal"], near["formal"]):
-                text = formal if "->" in formal else f"{formal} -> {ANSWER}(?X)"
-                rule = parse_rule(text, made.material.prefixes)
-                model = evaluate_naively(Theory.build([Rule("r", rule.body, rule.head)]), facts)
+                model = evaluate_naively(Theory.build([read_formula(made, formal)]), facts)
                 follows.append(made.read_triple(near["triple"]) in model.heights)
             assert follows == [one["status"] == "entailed" for one in near["judged"]]
             assert follows.count(True) == 1
@@ -132,19 +138,26 @@ def test_clingo_comes_to_the_same(made: MadeTask) -> None:
     assert all(follows == said for follows, said in found)
 
 
-def test_scorer_and_z3_agree_on_what_is_equivalent(made: MadeTask) -> None:
-    """Every pair of formulas of one direction over the same names."""
-    compared = Counter[bool]()
+def test_the_scorer_and_the_search_for_a_witness_agree(made: MadeTask) -> None:
+    """Formulas near one another: the one decides equivalence, the other looks for facts on which they differ."""
+    found = Counter[bool]()
     for item in made.items:
         query = item["query"]
-        for near in query["near"]:
-            for other in query["near"]:
-                one, two = (item | {"query": query | {"formal": f["formal"]}} for f in (near, other))
-                said = score_answer(one, other["formal"], prefixes=made.material.prefixes)
-                back = score_answer(two, near["formal"], prefixes=made.material.prefixes)
-                assert said == back, (near["formal"], other["formal"])
-                compared[said == 1.0] += 1
-    assert compared[True] >= len(made.items)
+        formulas = [query["formal"], *(near["formal"] for near in query["near"])]
+        for one, other in product(formulas, repeat=2):
+            said = grade(made, item | {"query": query | {"formal": one}}, other)
+            assert said == grade(made, item | {"query": query | {"formal": other}}, one), (one, other)
+            first, second = read_formula(made, one), read_formula(made, other)
+            shown = find_witness(first, second, made.maker.plan.values.keys(), KeyedRandom(one, other))
+            assert shown is None or said == 0.0, (one, other)
+            if said == 0.0:
+                found[shown is not None] += 1
+    assert found[True] > 100 and found[False] < found[True] / 20
+
+
+def read_formula(made: MadeTask, formal: str) -> Rule:
+    parsed = parse_rule(formal if "->" in formal else f"{formal} -> {ANSWER}(?X)", made.material.prefixes)
+    return Rule("r", parsed.body, parsed.head)
 
 
 def test_what_is_read_from_an_item_is_what_was_asked(made: MadeTask) -> None:
@@ -158,3 +171,10 @@ def test_what_is_read_from_an_item_is_what_was_asked(made: MadeTask) -> None:
         assert draft.key == candidate.answered.draft.key
         for kind in PERTURBATIONS:
             assert perturb(draft, (), (), kind, supply, item["id"]) == ()
+
+
+@pytest.mark.parametrize("bounds", ["hops: [2, 3]", "distractors: [1, 4]", "given: facts"])
+def test_a_level_that_cannot_have_formulas_is_a_finding(bounds: str) -> None:
+    text = f"version: 1\nlevels:\n  - {{name: one, {bounds}, tasks: {{formalise: 4}}}}\n"
+    _, violations = parse_curriculum(text.encode(), "c.yaml", "guild", {})
+    assert any("formalise states nothing and takes one step" in violation.message for violation in violations)
