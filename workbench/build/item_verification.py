@@ -24,6 +24,7 @@ from workbench.export.reading import DatasetReader
 from workbench.generation.items.item_making import ItemWriter
 from workbench.generation.items.judging import GATES, digest_verdicts
 from workbench.generation.keyed import hash_parts
+from workbench.generation.memo import Memo
 from workbench.generation.questions.draft import UNCHANGED, Answered, Difficulty, apply_change, extend_theory
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Layout, Voice
@@ -82,7 +83,7 @@ class ItemVerifier:
     folder: Path
     manifest: Mapping[str, Any]
     seconds: float = _SECONDS
-    _theories: dict[str, TheoryFile | str] = field(default_factory=dict)
+    _theories: Memo[str, TheoryFile | str] = field(default_factory=Memo)
     _rules: dict[tuple[str, str], Rule] = field(default_factory=dict)
     _formulas: dict[Rule, Formula] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
@@ -330,14 +331,15 @@ class ItemVerifier:
 
     def _get_theory(self, digest: str) -> TheoryFile | str:
         """Return a theory file, or why it cannot be used; equal rules of several theories are one value."""
-        if digest not in self._theories:
-            try:
-                read = read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes)
-                rules = tuple(self._rules.setdefault((r.name, read.formal[r.name]), r) for r in read.rules)
-                self._theories[digest] = TheoryFile(read.digest, rules, read.formal, read.texts)
-            except (DatasetError, ValueError, RecursionError) as error:
-                self._theories[digest] = str(error)
-        return self._theories[digest]
+        return self._theories.get(digest, lambda: self._read_theory(digest))
+
+    def _read_theory(self, digest: str) -> TheoryFile | str:
+        try:
+            read = read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes)
+        except (DatasetError, ValueError, RecursionError) as error:
+            return str(error)
+        rules = tuple(self._rules.setdefault((r.name, read.formal[r.name]), r) for r in read.rules)
+        return TheoryFile(read.digest, rules, read.formal, read.texts)
 
     def _get_book(self, item: Mapping[str, Any], stated: StatedItem) -> _Known | str | None:
         """Return all that is known for a closed-book item, or why it cannot be had; None for others."""
