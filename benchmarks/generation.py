@@ -37,7 +37,7 @@ from workbench.generation.questions import answering
 from workbench.generation.questions.drafting import Drafter
 from workbench.generation.selection import blocks
 from workbench.generation.selection.blocks import BLOCK_SIZE, BlockMaker, Material
-from workbench.generation.selection.processes import InProcess
+from workbench.generation.selection.processes import InProcess, write_judged
 from workbench.generation.selection.selecting import START, Place, select_items
 from workbench.generation.selection.taking import Key, Written
 from workbench.generation.tasks import get_family
@@ -217,8 +217,9 @@ def _measure_setting(
         clock.seconds.clear()
         with patch.object(rendering, "fill_skeleton", fill):
             judged = maker.judge(maker.propose(level, "sampled", 0, cells).candidates)
+            lines = [clock.wrap("lines of text", write_judged)(one) for one in judged]
         clock.charge()
-    items = sum(one.item is not None for one in judged)
+    items = sum(line.is_accepted for line in lines)
     spent, rendered = clock.total, clock.seconds["rendering"]
     name = f"{', '.join(tasks)}; {'own context' if questions == 1 else f'{questions} questions a world'}"
     print(f"\n{name}: {items} items from {worlds} worlds, {items / spent:.0f} verified items per CPU second")
