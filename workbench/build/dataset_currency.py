@@ -24,9 +24,12 @@ from workbench.export.evidence import StatedItem, TheoryFile, read_evidence, rea
 from workbench.export.reading import DatasetReader
 from workbench.generation.identity.clause_graph import normalise_rule
 from workbench.generation.items.rendering import list_closed
+from workbench.generation.keyed import hash_parts
+from workbench.generation.memo import Memo
 from workbench.generation.questions.answering import find_statuses
-from workbench.generation.questions.draft import UNCHANGED, Draft, Outcome
+from workbench.generation.questions.draft import UNCHANGED, Claim, Draft, Outcome
 from workbench.generation.questions.listing import find_answers
+from workbench.generation.questions.near_rules import is_near
 from workbench.generation.tasks import get_family
 from workbench.model.proofs import FALSE, Proof, Refutation
 from workbench.model.report import Location
@@ -126,7 +129,7 @@ class ItemJudge:
     reader: DatasetReader
     narrator: Narrator
     names: Mapping[Term, Term] = field(default_factory=dict)
-    _theories: dict[str, TheoryFile | str] = field(default_factory=dict)
+    _theories: Memo[str, TheoryFile | str] = field(default_factory=Memo)
     _missing: dict[str, ItemCause | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -180,13 +183,13 @@ class ItemJudge:
         return ItemVerdict(line.file, line.number, id_, _get_split(line.file), "unjudged", cause, what)
 
     def _get_theory(self, digest: str) -> TheoryFile | str:
-        if digest not in self._theories:
-            try:
-                read = read_theory_file(digest, self.reader.read_theory(digest), self.reader.prefixes)
-                self._theories[digest] = read
-            except (DatasetError, ValueError, RecursionError) as error:
-                self._theories[digest] = str(error)
-        return self._theories[digest]
+        return self._theories.get(digest, lambda: self._read_theory(digest))
+
+    def _read_theory(self, digest: str) -> TheoryFile | str:
+        try:
+            return read_theory_file(digest, self.reader.read_theory(digest), self.reader.prefixes)
+        except (DatasetError, ValueError, RecursionError) as error:
+            return str(error)
 
     def _find_former(self, stated: StatedItem) -> str:
         """Return the first name of an item that is another now."""
@@ -204,7 +207,9 @@ class ItemJudge:
         if get_family(draft.task).bare:
             return draft
         facts = tuple(sorted(self._stated)) if one.is_closed_book else draft.facts
-        return replace(draft, facts=facts, rules=self._everything)
+        left_out = get_family(draft.task).leave_out(draft, self.knowledge.theory)
+        rules = tuple(name for name in self._everything if name not in left_out) if left_out else self._everything
+        return replace(draft, facts=facts, rules=rules, claims=tuple(map(_name_anew, draft.claims)))
 
     def _answer(self, drafts: list[Draft]) -> list[Outcome | str | None]:
         """Return what the present theory says of each; a text says why it could not be found out."""
@@ -300,7 +305,11 @@ class ItemJudge:
     def _find_missing(self, one: _Read) -> ItemCause | None:
         """Return a rule of the item that is no more, or a fact of a closed-book item; those of its proof first."""
         used = {step.rule for step in one.stated.steps}
-        for rule in sorted(one.stated.theory.rules, key=lambda rule: (rule.name not in used, rule.name)):
+        own: list[Rule] = []
+        if one.measured.draft.task == "induce":
+            offered = dict.fromkeys(rule for claim in one.stated.claims for rule in claim.change.rules)
+            own += [rule for rule in offered if not is_near(rule)]
+        for rule in sorted((*one.stated.theory.rules, *own), key=lambda rule: (rule.name not in used, rule.name)):
             cause = self._judge_rule(rule)
             if cause is not None:
                 return cause
@@ -343,7 +352,9 @@ class ItemJudge:
         return ItemCause("dataset.closed-changed", changed[0], f"“{label}” {now}.", place)
 
     def _find_status(self, one: _Read, now: Outcome | None) -> ItemCause | None:
-        if now is None or one.stated.query is not None or now == _outline(one.stated):
+        if now is None or one.stated.query is not None:
+            return None
+        if get_family(one.measured.draft.task).agrees(_outline(one.stated), now):
             return None
         why = "Wrong options have another status now, refuted instead of unknown or the other way round."
         return ItemCause("dataset.option-status", "", why)
@@ -363,9 +374,11 @@ class ItemJudge:
         if one.stated.query is not None:
             names = ", ".join(self.narrator.label(values[0]) for values in answers) or "nobody"
             return f"It says {_say_answer(one.item)}; now it is {names}."
-        if one.item["options"]:
+        if one.item["task"] == "options":
             letters = [o["letter"] for o, (_, s) in zip(one.item["options"], verdicts, strict=True) if s == "entailed"]
             return f"It says {_say_answer(one.item)}; now {' and '.join(letters) or 'none'} must be true."
+        if one.item["options"]:
+            return f"It says {_say_answer(one.item)}; now other statements follow than it says."
         return f"It says {one.item['status']}; now it is {verdicts[0][1]}."
 
 
@@ -391,4 +404,14 @@ def _is_wrong(stated: StatedItem, now: Outcome | None) -> bool:
     (verdicts, _), (before, _) = now, _outline(stated)
     if len(verdicts) == 1:
         return verdicts != before
-    return [s for s, status in verdicts if status == "entailed"] != [s for s, w in before if w == "entailed"]
+    return [status == "entailed" for _, status in verdicts] != [status == "entailed" for _, status in before]
+
+
+def _name_anew(claim: Claim) -> Claim:
+    """Return a claim with its rules named by what they say: the project's own of that name may say another."""
+    if not claim.change.rules:
+        return claim
+    rules = tuple(
+        Rule(f"option {hash_parts(rule.body, rule.head)}", rule.body, rule.head) for rule in claim.change.rules
+    )
+    return replace(claim, change=replace(claim.change, rules=rules))

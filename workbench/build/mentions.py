@@ -40,7 +40,7 @@ __all__ = [
 TargetKind = Literal["rule", "axiom", "constraint", "template", "class", "property", "individual"]
 PLACES = ("proof", "rules", "template", "context", "question")
 """Where an item holds something: its proof uses the rule; its theory holds the rule, or one that mentions the name; it
-is framed by the template; it states the name; it asks for it."""
+is framed by the template; it states the name; it asks for it, or offers the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +234,9 @@ def _list_needles(target: Target, prefixes: Mapping[str, str]) -> list[bytes]:
     if target.kind == "template":
         return [f'"template":{canonical_json(name)[:-1]}@'.encode() for name in target.names]
     if target.names:
-        # A rule to choose from stands in the steps of its option, and not among the rules of the theory.
+        # A rule to choose from stands in its option and the steps there, and not among the rules of the theory.
         names = [canonical_json(name) for name in target.names]
-        return [form.encode() for name in names for form in (f"{name}:", f'"rule":{name}')]
+        return [form.encode() for name in names for form in (f"{name}:", f'"rule":{name}', f'"id":{name}')]
     return [compact_term(target.term, prefixes).encode()]
 
 
@@ -270,9 +270,12 @@ def make_matcher(target: Target, prefixes: Mapping[str, str]) -> Callable[[Mappi
 
 
 def _find_rule_places(item: Mapping[str, Any], names: frozenset[str]) -> tuple[str, ...]:
+    offered = names.intersection(option["rule"]["id"] for option in item["options"] if "rule" in option)
+    proving = names - offered
     found = {
-        "proof": any(outline.rule in names for proof in list_written_proofs(item) for outline, _ in proof),
+        "proof": any(outline.rule in proving for proof in list_written_proofs(item) for outline, _ in proof),
         "rules": not names.isdisjoint(item["provenance"]["axioms"]),
+        "question": bool(offered),
     }
     return tuple(place for place in PLACES if found.get(place))
 

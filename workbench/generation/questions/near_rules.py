@@ -9,11 +9,13 @@ from typing import NamedTuple
 from workbench.model.rules import Atom, BodyElement, Comparison, Negation, Rule, collect_variables
 from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable, make_literal, read_integer
 
-__all__ = ["Edit", "apply_edits", "list_edits", "list_near_rules", "list_valued"]
+__all__ = ["Edit", "apply_edits", "is_near", "list_edits", "list_near_rules", "list_valued"]
 
 _TURNED: Mapping[str, str] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _SHIFT = 2
 _HEAD = -1
+_MARK = "~"
+"""What no name of a project's rule holds."""
 
 
 class Edit(NamedTuple):
@@ -53,7 +55,12 @@ def apply_edits(rule: Rule, edits: Sequence[Edit]) -> Rule | None:
     is_new = (tuple(body), head) != (rule.body, rule.head)
     if not is_new or len(set(body)) < len(body) or not _is_safe(body, head):
         return None
-    return Rule("~".join((rule.name, *(edit.way for edit in edits))), tuple(body), head)
+    return Rule(_MARK.join((rule.name, *(edit.way for edit in edits))), tuple(body), head)
+
+
+def is_near(rule: Rule) -> bool:
+    """Tell by its name whether a rule was made from another one."""
+    return _MARK in rule.name
 
 
 def list_edits(

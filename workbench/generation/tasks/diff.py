@@ -105,7 +105,8 @@ class Diff(Family):
         context = level_mentions(scene, facts, square, (fact,))
         if context is None:
             return None
-        direction = random.choose(("lost", "gained"))
+        # A fact cannot be left out of a world that other questions are asked about.
+        direction = "lost" if scene.level.questions > 1 else random.choose(("lost", "gained"))
         lost = direction == "lost"
         change = Change(removed=(fact,)) if lost else Change(added=(fact,))
         options = random.shuffle([square.base, *square.others])

@@ -15,6 +15,7 @@ from workbench.generation.tasks.squares import (
     level_mentions,
     list_keys,
     list_names,
+    list_peers,
     make_square,
 )
 from workbench.model.rules import Atom
@@ -117,11 +118,12 @@ def _list_squares(scene: Scene) -> Iterator[Square]:
     parts: list[tuple[Place, Place]] = [("subject", "key")]
     if scene.target[1] != RDF_TYPE:
         parts = [("subject", "object")] if is_literal(scene.target[2]) else [*parts, ("key", "object"), _ENDS]
+    names = list_names(scene, random)
     choices: dict[Place, Sequence[Term]] = {
-        "subject": list_names(scene, random),
+        "subject": list_peers(scene, names, scene.target[0]),
         "key": list_keys(scene.target, scene.asked, scene.plan.values),
+        "object": list_peers(scene, names, scene.target[2]),
     }
-    choices["object"] = choices["subject"]
     made = 0
     for first, second in [pair for _ in range(_ROUNDS) for pair in random.shuffle(parts)]:
         if not choices[first] or not choices[second]:

@@ -7,6 +7,7 @@ told from how they look beside each other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,18 @@ from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks.family import Scene
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 
-__all__ = ["Context", "Place", "Square", "get_key", "level_mentions", "list_keys", "list_names", "make_square", "put"]
+__all__ = [
+    "Context",
+    "Place",
+    "Square",
+    "get_key",
+    "level_mentions",
+    "list_keys",
+    "list_names",
+    "list_peers",
+    "make_square",
+    "put",
+]
 
 Place = Literal["subject", "key", "object", "order"]
 """What of a statement is varied; the key is its predicate, or the class of a membership; the order is who comes first.
@@ -77,6 +89,14 @@ def list_names(scene: Scene, random: KeyedRandom) -> list[Term]:
     return sorted(drawn, key=lambda name: name not in near)
 
 
+def list_peers(scene: Scene, names: Sequence[Term], own: Term) -> list[Term]:
+    """Return the individuals that may stand for one: where the whole world is stated, those spoken of as often."""
+    if scene.level.questions == 1 or scene.level.given == "none":
+        return list(names)
+    mentions = Counter(end for fact in scene.world.facts for end in (fact[0], fact[2]))
+    return [name for name in names if mentions[name] == mentions[own]]
+
+
 def list_keys(statement: Triple, like: Sequence[Triple], values: Collection[Term]) -> list[Term]:
     """Return what could stand for a statement's key, as often as statements ``like`` it are about it.
 
@@ -108,12 +128,17 @@ def level_mentions(
     questions about a world, all of it is stated: nothing is added or left out.
     """
     facts = set(kept)
-    if scene.level.questions > 1 or scene.level.given == "none":
+    if scene.level.given == "none":
         return Context(facts, {*without})
+    if scene.level.questions > 1:
+        is_level = all(
+            _count(one, scene.world.facts) == _count(other, scene.world.facts) for one, other in square.named
+        )
+        return Context(facts, {*without}) if is_level else None
     left_out = {square.base, *square.others, *without}
     named = {name for pair in square.named for name in pair}
     for pair in square.named:
-        counts = [sum(name in (fact[0], fact[2]) for fact in facts) for name in pair]
+        counts = [_count(name, facts) for name in pair]
         most = max(1, *counts)
         for name, count in zip(pair, counts, strict=True):
             about = [f for f in scene.world.facts if named.intersection((f[0], f[2])) == {name}]
@@ -124,3 +149,7 @@ def level_mentions(
     for first, second in square.named:
         left_out |= {f for f in scene.world.facts if (first in (f[0], f[2])) != (second in (f[0], f[2]))}
     return Context(facts, left_out - facts)
+
+
+def _count(name: Term, facts: Collection[Triple]) -> int:
+    return sum(name in (fact[0], fact[2]) for fact in facts)
