@@ -37,6 +37,7 @@ from workbench.generation.questions import answering
 from workbench.generation.questions.drafting import Drafter
 from workbench.generation.selection import blocks
 from workbench.generation.selection.blocks import BLOCK_SIZE, BlockMaker, Material
+from workbench.generation.selection.collecting import collect_rarely
 from workbench.generation.selection.processes import InProcess, write_judged
 from workbench.generation.selection.selecting import START, Place, select_items
 from workbench.generation.selection.taking import Key, Written
@@ -212,10 +213,11 @@ def _measure_setting(
         return fill_skeleton(skeleton, values)
 
     with patch.object(blocks, "BLOCK_SIZE", worlds):
-        maker.judge(maker.propose(level, "sampled", _PROBE, cells).candidates)
+        for one in maker.judge(maker.propose(level, "sampled", _PROBE, cells).candidates):
+            write_judged(one)
         clock.charge()
         clock.seconds.clear()
-        with patch.object(rendering, "fill_skeleton", fill):
+        with patch.object(rendering, "fill_skeleton", fill), collect_rarely():
             judged = maker.judge(maker.propose(level, "sampled", 0, cells).candidates)
             lines = [clock.wrap("lines of text", write_judged)(one) for one in judged]
         clock.charge()

@@ -22,6 +22,7 @@ from typing import NamedTuple, TypeVar
 
 from workbench.errors import DatasetError, WorkerError
 from workbench.generation.selection.blocks import BlockMaker, Candidate, JudgedItem, Material, Proposal
+from workbench.generation.selection.collecting import collect_rarely
 from workbench.generation.selection.digests import shorten_digest
 from workbench.generation.selection.selecting import START, Place
 from workbench.generation.selection.taking import Key, Written, foresee
@@ -87,6 +88,7 @@ def _propose(maker: BlockMaker, task: _Task) -> Proposal:
     return maker.propose(task.level, task.source, task.place.number, task.open_cells)
 
 
+@collect_rarely()
 def _judge(maker: BlockMaker, candidates: Sequence[Candidate], positions: Sequence[int]) -> list[Written]:
     return [write_judged(judged) for judged in maker.judge([candidates[position] for position in positions])]
 
