@@ -21,6 +21,7 @@ import yaml
 from workbench.errors import DatasetError, StorageError, UsageError
 from workbench.export import DatasetContent, read_dataset, write_dataset
 from workbench.export.manifest import make_manifest
+from workbench.export.measures import MEASURES
 from workbench.export.survey import Survey
 from workbench.model.items import check_item, compute_item_id
 
@@ -64,7 +65,7 @@ def make_item(number: int, split: str, *, closed_book: bool = False) -> dict[str
         "status": status,
         "proof": [] if status == "unknown" else [step],
         "models": {"without": [], "with": []} if status == "unknown" else None,
-        "difficulty": dict.fromkeys("height hops steps leaves alternatives rules distractors context".split(), hops),
+        "difficulty": dict.fromkeys(MEASURES, hops),
         "identity": {"exact": DIGEST, "named": DIGEST, "core": f"{number:032x}", "context": DIGEST},
         "provenance": {
             "axioms": {},
