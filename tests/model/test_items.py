@@ -84,8 +84,8 @@ def make_item(kind: str = "holds", status: str = "entailed") -> dict[str, Any]:
         "proof": evidence[status]["proof"] if kind == "holds" else proof,
         "models": evidence[status]["models"] if kind == "holds" else None,
         "difficulty": {
-            "height": 1, "hops": 1, "steps": 1, "leaves": 2, "alternatives": 1, "rules": 1, "distractors": 1, "solver": 1,
-            "context": 2,
+            "height": 1, "hops": 1, "steps": 1, "leaves": 2, "alternatives": 1, "rules": 1, "distractors": 1,
+            "context": 2, "solver": 1,
         },
         "identity": {"exact": DIGEST, "named": DIGEST, "core": DIGEST, "context": DIGEST},
         "provenance": {
