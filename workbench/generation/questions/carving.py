@@ -45,6 +45,7 @@ class OwnContext:
         claims: tuple[Claim, ...] = (),
         query: Query | None = None,
         without: Iterable[Triple] = (),
+        beside: Iterable[Triple] = (),
         aim: str = NO_STATUS,
         detail: tuple[object, ...] = (),
     ) -> Draft | None:
@@ -56,6 +57,8 @@ class OwnContext:
         draft = Draft(level, task, (), (), claims, query, aim, self.world.source, detail)
         left_out = {*without, *draft.statements}
         spare = random.shuffle([f for f in self.world.facts if f not in kept and f not in left_out])
+        if beside := set(beside):
+            spare.sort(key=lambda fact: fact not in beside)
         count = random.draw_between(*level.distractors)
         mentions: dict[Triple, None] = {}
         for term in list_individuals(draft.asked):
@@ -103,6 +106,7 @@ class SharedContext(OwnContext):
         claims: tuple[Claim, ...] = (),
         query: Query | None = None,
         without: Iterable[Triple] = (),
+        beside: Iterable[Triple] = (),
         aim: str = NO_STATUS,
         detail: tuple[object, ...] = (),
     ) -> Draft | None:

@@ -26,6 +26,7 @@ from workbench.generation.questions.draft import Answered
 from workbench.generation.questions.drafting import Drafter
 from workbench.generation.selection.balancing import Traits, get_traits
 from workbench.generation.selection.collecting import collect_rarely
+from workbench.generation.selection.cues import keep_balanced, list_balanced_cells
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import count_words
 from workbench.generation.splits.splitter import Splitter, build_splitter
@@ -254,6 +255,7 @@ class BlockMaker:
         rejected: Counter[Rejection] = Counter()
         curriculum = self.material.curriculum
         # Drafts of a task are weighed against each other, so which of its cells are full already must not matter.
+        wanted = frozenset(open_cells)
         tasks = {task for task, _ in open_cells}
         open_cells = {(quota.task, quota.status) for quota in level.quotas if quota.task in tasks}
         base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
@@ -278,9 +280,11 @@ class BlockMaker:
                 return Proposal((), {}, is_exhausted=True)
             worlds, dropped = self._project_worlds.cut(level, chosen, base)
         rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
-        drafts = self._drafter.draft(level, worlds, open_cells)
+        drafts = self._drafter.draft(level, worlds, list_balanced_cells(level, open_cells))
         answered, faults = answer_drafts(self.material.theory, drafts)
-        rejected.update(faults)
+        answered, told = keep_balanced(answered, lambda item: self.fits(item, level))
+        rejected.update(faults + told)
+        answered = [item for item in answered if (item.draft.task, item.status or NO_STATUS) in wanted]
         return self._make_proposal(answered, rejected)
 
     def _make_proposal(self, answered: Sequence[Answered], rejected: Counter[Rejection]) -> Proposal:

@@ -2,9 +2,9 @@
 
 Two simple classifiers, multinomial naive Bayes and multinomial logistic regression, are trained on most items and
 tried on the others, fold by fold. They see which words a prompt has, how long it is, and where in the context the parts
-of the statement stand; of options and lines, their words, length and place. What they guess better than chance, a model
-could learn instead of reasoning. Items with the same context never stand on both sides of a fold, and nothing is drawn
-at random.
+of the statement stand; of options and lines, their words, length and place, and what they share with each other. What
+they guess better than chance, a model could learn instead of reasoning. Items with the same context never stand on both
+sides of a fold, and nothing is drawn at random.
 """
 
 from __future__ import annotations
@@ -90,10 +90,19 @@ def probe_items(items: Iterable[Mapping[str, Any]], folds: int = FOLDS) -> list[
         if item["status"] is not None:
             statuses.setdefault(task, []).append(_see_item(item))
         elif item["options"]:
-            seen = [(one["letter"], one["text"], ()) for one in item["options"]]
+            atoms = [None if one.get("rule") else one["atom"] for one in item["options"]]
+            seen = [
+                (one["letter"], one["text"], shared)
+                for one, shared in zip(item["options"], _compare_atoms(atoms), strict=True)
+            ]
             choices.setdefault((task, "option"), []).append(_see_choices(item, seen))
         elif "lines" in query:
-            lines = [(one["label"], one["text"], (("premises", len(one["premises"])),)) for one in query["lines"]]
+            lines = [
+                (one["label"], one["text"], (("premises", len(one["premises"])), *shared))
+                for one, shared in zip(
+                    query["lines"], _compare_atoms([o["triple"] for o in query["lines"]]), strict=True
+                )
+            ]
             choices.setdefault((task, "line"), []).append(_see_choices(item, lines))
     found = []
     for task in sorted(statuses):
@@ -166,21 +175,40 @@ def _see_positions(item: Mapping[str, Any]) -> list[tuple[str, float]]:
     return seen
 
 
+def _compare_atoms(atoms: Sequence[Sequence[str] | None]) -> list[tuple[tuple[str, float], ...]]:
+    """Return of each atom with how many of the others it shares subject, predicate and object; nothing of a rule."""
+    compared: list[tuple[tuple[str, float], ...]] = []
+    for atom in atoms:
+        found = []
+        for place, part in enumerate(("subject", "predicate", "object") if atom else ()):
+            alike = sum(other is not None and atom is not None and other[place] == atom[place] for other in atoms)
+            found.append((f"{part} shared", float(alike - 1)))
+        compared.append(tuple(found))
+    return compared
+
+
 def _see_choices(
     item: Mapping[str, Any], choices: Sequence[tuple[str, str, tuple[tuple[str, float], ...]]]
 ) -> list[Sample]:
-    """Return what is seen of each thing to choose from: its words, length beside the others, and place."""
+    """Return what is seen of each thing to choose from: its words, length beside the others, place, what is shared."""
     right = item["query"].get("wrong", item["answer"])
     split = [_WORD.findall(text.casefold()) for _, text, _ in choices]
     repeated = Counter(word for words in split for word in set(words))
     samples = []
     for place, ((label, _, more), words) in enumerate(zip(choices, split, strict=True)):
         alone = sum(repeated[word] == 1 for word in set(words))
+        common = sum(repeated[word] - 1 for word in set(words))
         rank = sum(len(other) < len(words) for other in split) / len(split)
-        numbers = (("length", float(len(words))), ("rank", rank), ("alone", float(alone)), *more)
+        sizes = (
+            ("length", float(len(words))),
+            ("rank", rank),
+            ("alone", float(alone)),
+            ("common", float(common)),
+            *more,
+        )
         named = (f"place {place}", f"from the end {len(choices) - place}")
         seen = (*named, *(f"{item['language']} {word}" for word in words))
-        samples.append(Sample(seen, numbers, "right" if label == right else "wrong", _group(item)))
+        samples.append(Sample(seen, sizes, "right" if label == right else "wrong", _group(item)))
     return samples
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
+from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
-from workbench.model.terms import Term
+from workbench.model.terms import Term, Triple
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_statement
 
 __all__ = ["Entailment"]
 
-_GAPS = 3
+_ROUNDS = 2
+"""Sets of rules with which a conclusion is asked about, where each question has a context of its own."""
+_GAPS = 1
+_NEAR = 2
 
 
 class Entailment(Family):
@@ -26,24 +31,40 @@ class Entailment(Family):
     evidence = "single"
 
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
-        """Ask for the target itself, for it with something left out, and for statements near it."""
+        """Ask for the target itself, for it with something left out, and for statements near it and against the world.
+
+        Questions of every status are asked of one set of rules: what refutes one statement stands beside the others,
+        and what it rests on is stated first among what does not matter to them, so that neither tells the answer.
+        """
         random = scene.start(self.name)
-        leaves, used = scene.leaves, scene.used
-        claim = (Claim(scene.target),)
-        yield scene.carve(self.name, leaves, used, random, claims=claim, aim="entailed")
-        for gap in random.shuffle(sorted(leaves))[:_GAPS]:
-            yield scene.carve(self.name, leaves - {gap}, used, random, claims=claim, aim="unknown", without=(gap,))
-        for statement, refutation in scene.wrong:
-            ground, names, aim = leaves, used, "unknown"
-            key = Atom(*statement).key
-            if refutation is not None:
-                ground, names = set(refutation.leaves) - {statement}, set(refutation.iterate_rules())
-                aim = "refuted"
-            elif key in scene.plan.theory.closed:
-                aim = "refuted"
-            else:
-                names = used | set(scene.by_head.get(key, ())[:2])
-            yield scene.carve(self.name, ground, names, random, claims=(Claim(statement),), aim=aim)
+        closed, leaves, target = scene.plan.theory.closed, scene.leaves, (Claim(scene.target),)
+        refuted = [(s, proof) for s, proof in scene.wrong if proof is not None or Atom(*s).key in closed]
+        unknown = [s for s, proof in scene.wrong if proof is None and Atom(*s).key not in closed]
+        rivals: list[tuple[Triple, Proof | None]] = random.shuffle([*refuted, *scene.opposed])
+        has_own = scene.level.questions == 1 and scene.level.given != "none"
+        gaps = random.shuffle(sorted(leaves)) if has_own else []
+        rounds = min(_ROUNDS, len(rivals)) if has_own else len(rivals)
+        for number in range(max(1, rounds)):
+            rules, beside = {*scene.used}, {*leaves}
+            others = unknown[number :: max(1, rounds)][:_NEAR]
+            for statement in others:
+                rules.update(scene.by_head.get(Atom(*statement).key, ())[:1])
+            carve = partial(scene.carve, self.name, rules=rules, random=random, beside=beside)
+            if rivals:
+                rival, refutation = rivals[number]
+                rules.update(scene.by_head.get(Atom(*rival).key, ())[:1])
+                ground = leaves
+                if refutation is not None:
+                    rules.update(refutation.iterate_rules())
+                    ground = set(refutation.leaves) - {rival}
+                    beside |= ground
+                yield carve(ground, claims=(Claim(rival),), aim="refuted")
+            if number == 0:
+                yield carve(leaves, claims=target, aim="entailed")
+            for gap in gaps[number :: max(1, rounds)][:_GAPS]:
+                yield carve(leaves - {gap}, claims=target, aim="unknown", without=(gap,))
+            for statement in others:
+                yield carve(leaves, claims=(Claim(statement),), aim="unknown")
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """The status must be the one aimed at, and the statement not among the facts."""

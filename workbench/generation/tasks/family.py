@@ -12,7 +12,16 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Claim, Draft, Judgement, Outcome, Query, Verdicts
+from workbench.generation.questions.draft import (
+    Answered,
+    Claim,
+    Draft,
+    Judgement,
+    Outcome,
+    Query,
+    Verdicts,
+    list_patterns,
+)
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
 from workbench.model.curriculum import NO_STATUS, Level
@@ -30,6 +39,7 @@ __all__ = [
     "LETTERS",
     "Asked",
     "Carver",
+    "Choice",
     "Described",
     "Excerpt",
     "Family",
@@ -140,6 +150,14 @@ class Scene(WorldScene):
     def used(self) -> set[str]:
         """The rules of the target's proof."""
         return set(self.proof.iterate_rules())
+
+
+class Choice(NamedTuple):
+    """What is seen of one of the things to choose from: the atoms that it says, what else it names, further marks."""
+
+    atoms: tuple[Pattern, ...]
+    names: frozenset[str] = frozenset()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +401,24 @@ class Family:
     def find_right(self, item: Answered) -> int:
         """Return the position of the right option; ValueError when none is."""
         return [judgement.status for judgement in item.judgements].index("entailed")
+
+    def list_choices(self, item: Answered) -> tuple[tuple[Choice, ...], int]:
+        """Return what is seen of each thing to choose from, and the place of the right one; nothing without choices.
+
+        Options say what they differ in: their statements, or else what is added for each.
+        """
+        if self.evidence != "options":
+            return (), 0
+        options = item.judgements[: self.count_options(item)]
+        if len({option.statement for option in options}) > 1:
+            listed = [Choice((option.statement,)) for option in options]
+        else:
+            changes = [option.change for option in options]
+            listed = [
+                Choice((*change.added, *(pattern for rule in change.rules for pattern in list_patterns(rule))))
+                for change in changes
+            ]
+        return tuple(listed), self.find_right(item)
 
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """Tell whether what was read in the prompt is what the item asks."""

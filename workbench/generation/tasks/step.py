@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,8 +12,8 @@ from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
-from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
-from workbench.model.rules import Atom
+from workbench.generation.tasks.family import Asked, Choice, Described, Family, Layout, Reads, Scene, Voice, Writes
+from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
 from workbench.wording.lexicon import Lexicon
@@ -22,6 +23,12 @@ from workbench.wording.task_sentences import say_proof_line
 __all__ = ["Line", "Step", "read_detail"]
 
 _MOST_STEPS = 12
+_PLACES = 2
+"""Lines of a proof that are changed, each in a draft of its own."""
+_RULES = 2
+_OFTEN = 3
+_WAYS = ("premise", "rule", "conclusion")
+"""What of a line is changed: something it cites, the rule it names, or what it says, if it is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +63,18 @@ class Step(Family):
         random = scene.start(self.name)
         lines = tuple(Line(step.conclusion, step.rule, step.premises) for step in scene.proof.steps)
         model = frozenset(scene.batch.list_facts(scene.number))
-        for place, line in _iterate_changes(scene, lines, random):
-            changed = (*lines[:place], line, *lines[place + 1 :])
-            if _find_wrong(changed, scene.plan.theory, model) != [place]:
-                continue
-            facts, rules = scene.leaves, scene.used | {line.rule}
-            known = {one.conclusion for one in changed}
-            facts |= {premise for premise in line.premises if premise not in known}
-            claims = (Claim(scene.target),)
-            yield scene.carve(self.name, facts, rules, random, claims=claims, detail=(changed, place))
-            return
+        # Every line is changed as often as any other, so a place at which nothing can be changed is not made up for.
+        for place in random.shuffle(range(len(lines)))[:_PLACES]:
+            for line in _iterate_changes(scene, lines, place, random):
+                changed = (*lines[:place], line, *lines[place + 1 :])
+                if _find_wrong(changed, scene.plan.theory, model) != [place]:
+                    continue
+                facts, rules = scene.leaves, scene.used | {line.rule}
+                known = {one.conclusion for one in changed}
+                facts |= {premise for premise in line.premises if premise not in known}
+                claims = (Claim(scene.target),)
+                yield scene.carve(self.name, facts, rules, random, claims=claims, detail=(changed, place))
+                break
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """The statement follows, and everything cited is stated or an earlier line."""
@@ -85,6 +94,30 @@ class Step(Family):
         lines, wrong = read_detail(item.draft)
         found = _find_wrong(lines, theory, model)
         return None if found == [wrong] else "not exactly the one line is wrong"
+
+    def list_choices(self, item: Answered) -> tuple[tuple[Choice, ...], int]:
+        """The lines: what they say, what they cite, and how often they are cited."""
+        lines, wrong = read_detail(item.draft)
+        said = {line.conclusion for line in lines}
+        cited = Counter(premise for line in lines for premise in line.premises)
+        named = Counter(line.rule for line in lines)
+        choices = []
+        for line in lines:
+            ends = {line.conclusion[0], line.conclusion[2]}
+            apart = sum(ends.isdisjoint((premise[0], premise[2])) for premise in line.premises)
+            marks = (
+                f"cites {len(line.premises)}",
+                f"cites more than {sum(len(other.premises) < len(line.premises) for other in lines)}",
+                f"cites lines {sum(premise in said for premise in line.premises)}",
+                f"cites of others {apart}",
+                f"cited {min(cited[line.conclusion], _OFTEN)}",
+                f"by {line.rule}",
+                f"rule named {named[line.rule]}",
+            )
+            # A line's own label stands in those that cite it.
+            names = frozenset((line.rule, *(" ".join(fact) for fact in (line.conclusion, *line.premises))))
+            choices.append(Choice((line.conclusion,), names, marks))
+        return tuple(choices), wrong
 
     def describe(self, item: Answered) -> Described:
         """The statement and the lines, in their order, each with its rule and premises."""
@@ -189,26 +222,27 @@ def _find_wrong(lines: Sequence[Line], theory: Theory, model: frozenset[Triple])
     ]
 
 
-def _iterate_changes(scene: Scene, lines: Sequence[Line], random: KeyedRandom) -> Iterator[tuple[int, Line]]:
-    """Yield lines that are wrong, with their places: another premise, another rule, or another last conclusion."""
-    stated = scene.world.facts
-    for place in random.shuffle(range(len(lines))):
-        line = lines[place]
-        earlier = [one.conclusion for one in lines[:place]]
-        ways = random.shuffle(("premise", "rule", "conclusion"))
-        for way in ways:
-            if way == "premise" and line.premises:
-                at = random.draw_below(len(line.premises))
-                others = [f for f in (*earlier, *stated) if f not in line.premises and f != line.conclusion]
-                near = [f for f in others if f[1] == line.premises[at][1]] or others
-                if near:
-                    swapped = (*line.premises[:at], random.choose(near), *line.premises[at + 1 :])
-                    yield place, replace(line, premises=swapped)
-            elif way == "rule":
-                rules = [r.name for r in scene.plan.theory.rules if r.head and r.name != line.rule]
-                close = [name for name in rules if name in scene.used] or rules
-                if close:
-                    yield place, replace(line, rule=random.choose(close))
-            elif way == "conclusion" and place == len(lines) - 1:
-                for wrong, _ in scene.wrong:
-                    yield place, replace(line, conclusion=wrong)
+def _list_heads(rule: Rule) -> list[Term]:
+    return [head.key for head in rule.head]
+
+
+def _iterate_changes(scene: Scene, lines: Sequence[Line], place: int, random: KeyedRandom) -> Iterator[Line]:
+    """Yield lines in the stead of one: with another premise, by another rule, or, of the last, another conclusion."""
+    line = lines[place]
+    for way in random.shuffle(_WAYS if place == len(lines) - 1 else _WAYS[:-1]):
+        if way == "premise":
+            known = (*(one.conclusion for one in lines[:place]), *scene.world.facts)
+            ends = (line.conclusion[0], line.conclusion[2])
+            for at in random.shuffle(range(len(line.premises))):
+                old = line.premises[at]
+                others = [f for f in known if f not in line.premises and f != line.conclusion and f[1] == old[1]]
+                # What speaks of somebody else would be seen at a glance.
+                near = [f for f in others if (f[0] in ends, f[2] in ends) == (old[0] in ends, old[2] in ends)]
+                if near := near or [f for f in others if f[0] in ends or f[2] in ends] or others:
+                    yield replace(line, premises=(*line.premises[:at], random.choose(near), *line.premises[at + 1 :]))
+        elif way == "rule":
+            key = Atom(*line.conclusion).key
+            close = [r.name for r in scene.plan.theory.rules if r.name != line.rule and key in _list_heads(r)]
+            yield from (replace(line, rule=name) for name in random.pick(close, _RULES))
+        else:
+            yield from (replace(line, conclusion=wrong) for wrong, _ in scene.wrong)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Claim, Draft
@@ -10,7 +12,7 @@ from workbench.generation.tasks.entailment import Entailment
 from workbench.generation.tasks.family import Layout, Voice
 from workbench.generation.worlds.plan import Plan
 from workbench.model.curriculum import Level
-from workbench.model.proofs import FALSE
+from workbench.model.proofs import FALSE, Status
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple
 from workbench.reasoning.batch import Batch, evaluate
@@ -24,6 +26,17 @@ _TRIES = 6
 """Suppositions tried for each world of a block."""
 _EACH = 2
 """Statements taken of each status for one supposition."""
+_TRIED = 14
+"""Statements that do not follow tried for one supposition."""
+_FOLLOWING = 8
+"""Statements that follow among which is chosen."""
+
+
+class _Found(NamedTuple):
+    """A statement, and the rules that its proof or refutation uses or that could conclude it."""
+
+    statement: Triple
+    rules: frozenset[str]
 
 
 class Taxonomy(Entailment):
@@ -52,39 +65,47 @@ class Taxonomy(Entailment):
         batch = evaluate(plan.theory, list(supposed))
         contradicted = batch.find_inconsistent_worlds()
         sound = [(n, facts) for n, facts in enumerate(supposed) if not contradicted[n]]
-        asked = [(n, s) for n, facts in sound for s in _list_open(plan, batch, n, facts, supposed[facts])]
+        follows = {n: _list_following(batch, n) for n, _ in sound}
+        # What never follows would tell by itself that it is refuted or unknown.
+        common = sorted({Atom(*s).key for statements in follows.values() for s in statements} - plan.theory.closed)
+        asked = [(n, s) for n, facts in sound for s in _list_open(plan, batch, n, facts, common, supposed[facts])]
         extended = evaluate(
             plan.theory,
             [(*list(supposed)[n], statement) for n, statement in asked],
             closed_reference=(batch, [n for n, _ in asked]),
         )
         bad = extended.find_inconsistent_worlds()
-        places: dict[int, list[tuple[int, Triple]]] = {}
+        found: dict[int, dict[Status, list[_Found]]] = {
+            n: {"entailed": self._prove(batch, n, follows[n], supposed[facts]), "refuted": [], "unknown": []}
+            for n, facts in sound
+        }
         for place, (n, statement) in enumerate(asked):
-            places.setdefault(n, []).append((place, statement))
+            if bad[place]:
+                proof = extended.proof(place, FALSE)
+                rules = frozenset(proof.iterate_rules()) if proof is not None else frozenset()
+                found[n]["refuted"].append(_Found(statement, rules))
+            else:
+                found[n]["unknown"].append(_Found(statement, _list_concluding(plan, statement)))
+        # A theory that refutes nothing is asked for the rest.
+        asked_for = {quota.status for quota in level.quotas if quota.task == self.name}
+        statuses: tuple[Status, ...] = ("entailed", "refuted", "unknown")
+        wanted = [s for s in statuses if s in asked_for and any(listed[s] for listed in found.values())]
+        turns: Counter[tuple[Status, Term]] = Counter()
         drafts = []
         for n, facts in sound:
-            drafts += self._list_entailed(level, plan, batch, n, facts, supposed[facts])
-            taken = {"refuted": 0, "unknown": 0}
-            for place, statement in places.get(n, ()):
-                aim = "refuted" if bad[place] or Atom(*statement).key in plan.theory.closed else "unknown"
-                if taken[aim] < _EACH:
-                    taken[aim] += 1
-                    proof = extended.proof(place, FALSE) if bad[place] else None
-                    used = set(proof.iterate_rules()) if proof is not None else _list_concluding(plan, statement)
-                    drafts.append(self._close(level, plan, facts, statement, aim, used, supposed[facts]))
+            for _ in range(_EACH):
+                if not all(found[n][status] for status in wanted):
+                    break
+                chosen = [(status, _take(found[n][status], status, turns)) for status in wanted]
+                # Questions of every status state what any of them needs.
+                used = {name for _, one in chosen for name in one.rules}
+                drafts += [self._close(level, plan, facts, one.statement, status, used, supposed[facts])
+                           for status, one in chosen]  # fmt: skip
         return drafts
 
-    def _list_entailed(
-        self, level: Level, plan: Plan, batch: Batch, n: int, facts: tuple[Triple, ...], random: KeyedRandom
-    ) -> list[Draft]:
-        drafts = []
-        for statement in random.shuffle(batch.list_facts(n, stated=False))[: 2 * _EACH]:
-            proof = batch.proof(n, statement)
-            if proof is not None and statement[2] in (*_ARBITRARY, Atom(*statement).key):
-                used = set(proof.iterate_rules())
-                drafts.append(self._close(level, plan, facts, statement, "entailed", used, random))
-        return drafts[:_EACH]
+    def _prove(self, batch: Batch, n: int, statements: Sequence[Triple], random: KeyedRandom) -> list[_Found]:
+        proofs = [batch.proof(n, statement) for statement in random.shuffle(statements)[:_FOLLOWING]]
+        return [_Found(proof.goal, frozenset(proof.iterate_rules())) for proof in proofs if proof is not None]
 
     def _close(
         self,
@@ -123,13 +144,31 @@ def _draw_suppositions(plan: Plan, random: KeyedRandom) -> tuple[Triple, ...]:
     return tuple(sorted(found))
 
 
-def _list_open(plan: Plan, batch: Batch, n: int, facts: tuple[Triple, ...], random: KeyedRandom) -> list[Triple]:
+def _list_following(batch: Batch, n: int) -> list[Triple]:
+    """Return what follows of those supposed, and of nobody and nothing else."""
+    return [s for s in batch.list_facts(n, stated=False) if s[2] in (*_ARBITRARY, Atom(*s).key)]
+
+
+def _take(listed: list[_Found], status: Status, turns: Counter[tuple[Status, Term]]) -> _Found:
+    """Take the statement about what was asked about with this status most seldom, beside how often it followed."""
+
+    def rate(place: int) -> tuple[int, int]:
+        key = Atom(*listed[place].statement).key
+        return turns[status, key] - (turns["entailed", key] if status != "entailed" else 0), place
+
+    chosen = listed.pop(min(range(len(listed)), key=rate))
+    turns[status, Atom(*chosen.statement).key] += 1
+    return chosen
+
+
+def _list_open(
+    plan: Plan, batch: Batch, n: int, facts: tuple[Triple, ...], keys: Sequence[Term], random: KeyedRandom
+) -> list[Triple]:
     """Return statements about those supposed that do not follow; what is closed says nothing of arbitrary ones."""
     known = {end for fact in facts for end in (fact[0], fact[2]) if end in _ARBITRARY}
     people = [term for term in _ARBITRARY if term in known]
     found: dict[Triple, None] = {}
-    keys = [key for key in plan.theory.keys if key not in plan.values and key not in plan.theory.closed]
-    for key in random.shuffle(keys)[:12]:
+    for key in random.pick(keys, _TRIED):
         subject = random.choose(people)
         others = [term for term in people if term != subject]
         if key in plan.classes:
@@ -139,6 +178,6 @@ def _list_open(plan: Plan, batch: Batch, n: int, facts: tuple[Triple, ...], rand
     return [statement for statement in found if not batch.is_entailed(n, statement)]
 
 
-def _list_concluding(plan: Plan, statement: Triple) -> set[str]:
+def _list_concluding(plan: Plan, statement: Triple) -> frozenset[str]:
     key: Term = Atom(*statement).key
-    return {way.rule.name for way in plan.unfoldings.get(key, ())[:2]}
+    return frozenset(way.rule.name for way in plan.unfoldings.get(key, ())[:2])
