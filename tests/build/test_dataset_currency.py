@@ -18,8 +18,10 @@ from workbench.build.dataset_groups import check_dataset, group_verdicts
 from workbench.build.differing import diff
 from workbench.errors import DatasetError, SelectionError
 from workbench.export import read_dataset
+from workbench.formats.rules_parser import parse_rule
 from workbench.formats.rules_printer import print_rule
 from workbench.model.items import canonical_json, compute_item_id, digest_json, expand_term
+from workbench.model.rules import Rule
 from workbench.model.terms import RDF_TYPE, Triple, make_literal
 from workbench.model.theory import Theory
 from workbench.project import Project
@@ -40,7 +42,7 @@ CHANGES = {
     "a rule asks for more": (".rules", "?n >= 7", "?n >= 11"),
     "a rule has no exception": (".rules", MEMBER, "  Admitted(?x) -> Member(?x)\n"),
     "a rule applies to fewer": (".rules", "  cheated(?x, ?y) -> Ex", "  cheated(?x, ?y) ^ owes(?x, ?y) -> Ex"),
-    "a rule is new": (".rules", "rule senior\n", "rule pupil\n  taughtBy(?x, ?y) -> Admitted(?x)\n\nrule senior\n"),
+    "a rule is new": (".rules", "rule senior\n", "rule near\n  follows(?x, ?y) -> colleagueOf(?x, ?y)\n\nrule senior\n"),
     "a constraint is new": (".rules", "constraint own-line\n",
                             "constraint calm\n  Master(?x) ^ colleagueOf(?x, ?y) -> false\n\nconstraint own-line\n"),
     "an axiom is gone": (".ttl", "rdfs:domain g:Master ; ", ""),
@@ -291,3 +293,63 @@ def test_a_renamed_property_makes_items_stale_and_not_wrong(guild: Path, small_d
     assert [r.new for r in difference.domains[0].renamings] == ["<https://example.org/guild#worksWith>"]
     (found,) = difference.datasets
     assert {(group.verdict, group.cause.code) for group in found.groups} == {("stale", "dataset.renamed")}
+
+
+OTHER_CHANGES = (
+    CHANGES["a rule asks for more"],
+    CHANGES["a rule has no exception"],
+    CHANGES["an axiom is gone"],
+    (".rules", "?n = ?b - ?a -> served", "?n = ?b + ?a -> served"),
+)
+
+
+def test_every_task_is_current_under_what_it_was_made_from(all_tasks_dataset: Path, tmp_path: Path) -> None:
+    project = load(write_guild_project(tmp_path / "guild", all_tasks=True))
+    verdicts = judge(project, all_tasks_dataset)
+    assert {(one.verdict, one.cause) for one in verdicts} == {("current", None)}
+
+
+@pytest.mark.parametrize("old_new", OTHER_CHANGES, ids=lambda one: str(one[1]).strip()[:24])
+def test_every_task_is_judged_under_a_change(
+    old_new: tuple[str, str, str], all_tasks_dataset: Path, tmp_path: Path
+) -> None:
+    """Which of the things to choose from follow is asked anew, under the facts or rules that each supposes."""
+    folder = write_guild_project(tmp_path / "guild", all_tasks=True)
+    edit(folder, *old_new)
+    project = load(folder)
+    verdicts = {one.item: one for one in judge(project, all_tasks_dataset)}
+    theory = get_knowledge(project, project.get_domain()).theory
+    seen = 0
+    for item, prefixes in iterate_items(all_tasks_dataset):
+        if item["task"] not in ("abduce", "diff", "induce"):
+            continue
+        oracle = Oracle(project, item, prefixes)
+        options = [oracle.read(option["atom"]) for option in item["options"]]
+        facts, query = oracle.facts, item["query"]
+        if item["task"] == "abduce":
+            goal = oracle.read(query["triple"])
+            cases = [([*facts, one], theory, goal) for one in options]
+        elif item["task"] == "diff":
+            ids = {entry["id"]: oracle.read(entry["triple"]) for entry in item["context"]}
+            removed = [ids[name] for name in query["remove"]]
+            after = [fact for fact in facts if fact not in removed] + [oracle.read(one) for one in query["add"]]
+            cases = [(after, theory, one) for one in options] + [(facts, theory, one) for one in options]
+        else:
+            cases = []
+            for number, option in enumerate(item["options"]):
+                parsed = parse_rule(option["rule"]["formal"], prefixes)
+                kept = [r for r in theory.rules if all(head.key != parsed.head[0].key for head in r.head)]
+                varied = Theory.build([*kept, Rule("offered-here", parsed.body, parsed.head)], theory.closed)
+                cases.append((facts, varied, options[number]))
+                if option["letter"] == item["answer"]:
+                    examples = [oracle.read(one) for one in (*query["positive"], *query["negative"])]
+                    judged = [(facts, varied, one) for one in examples]
+            cases += judged
+        said = [one["status"] == "entailed" for one in item["options"]]
+        said += [one["status"] == "entailed" for one in (*query.get("before", ()), *query.get("judged", ()))]
+        models = [naive.evaluate(rules, stated) for stated, rules, _ in cases]
+        holds = [statement in model.heights for model, (_, _, statement) in zip(models, cases, strict=True)]
+        is_wrong = holds != said or any(model.contradictions for model in models)
+        assert (verdicts[item["id"]].verdict == "wrong") == is_wrong, verdicts[item["id"]]
+        seen += 1
+    assert seen >= 20

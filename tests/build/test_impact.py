@@ -73,8 +73,15 @@ def test_a_rule_makes_wrong_what_proves_with_it_and_stale_what_states_it(
     project: Project, all_tasks_dataset: Path, lines: dict[str, tuple[str, int, Item]], rule: str
 ) -> None:
     found = find_impact(project, rule, all_tasks_dataset, limit=1_000)
-    proving = {id_ for id_, (_, _, item) in lines.items() if rule in list_proof_rules(item)}
-    holding = proving | {i for i, (_, _, item) in lines.items() if rule in list_theory(all_tasks_dataset, item)}
+    offering = {
+        id_
+        for id_, (_, _, item) in lines.items()
+        if any(option.get("rule", {}).get("id") == rule for option in item["options"])
+    }
+    proving = {id_ for id_, (_, _, item) in lines.items() if rule in list_proof_rules(item)} - offering
+    holding = (
+        proving | offering | {i for i, (_, _, item) in lines.items() if rule in list_theory(all_tasks_dataset, item)}
+    )
     assert holding and found.items == len(lines)
     assert {one.id for one in found.listed} == holding
     # The lines that a prompt shows are a proof, too: where one of them is wrong, no step of ours need use its rule.
@@ -95,6 +102,23 @@ def test_a_rule_makes_wrong_what_proves_with_it_and_stale_what_states_it(
     assert project.root is not None
     written = (project.root / place.path).read_text(encoding="utf-8").splitlines()[place.line - 1]
     assert rule in written
+
+
+def test_a_rule_touches_the_questions_that_offer_it(
+    project: Project, all_tasks_dataset: Path, lines: dict[str, tuple[str, int, Item]]
+) -> None:
+    """The project's own rule stands beside variations of it, whichever is right, and its theory does not hold it."""
+    offers = {
+        id_: [option["rule"]["id"] for option in item["options"]]
+        for id_, (_, _, item) in lines.items()
+        if item["task"] == "induce"
+    }
+    assert offers
+    for rule in {name for names in offers.values() for name in names if "~" not in name}:
+        found = find_impact(project, rule, all_tasks_dataset, limit=1_000)
+        touched = {one.id: one for one in found.listed if one.id in offers and rule in offers[one.id]}
+        assert touched.keys() == {id_ for id_, names in offers.items() if rule in names}
+        assert all((one.verdict, one.places) == ("stale", ("question",)) for one in touched.values())
 
 
 def test_a_template_makes_stale_what_it_frames(
@@ -157,7 +181,7 @@ def test_what_only_the_dataset_still_has_is_found(guild: Path, tmp_path: Path, a
     rules.write_text(rules.read_text(encoding="utf-8").replace("rule member\n", "rule membership\n"), encoding="utf-8")
     project = load(changed)
     found = find_impact(project, "member", all_tasks_dataset)
-    assert found.target is not None and found.target.location is None and found.wrong > 0
+    assert found.target is not None and found.target.location is None and found.wrong + found.stale > 0
     assert "not in the project any more" in found.format_text()
     trace = trace_item(project, found.listed[0].id, all_tasks_dataset)
     assert {rule.state for rule in trace.rules} == {"same"}, "a rule that says the same under another name is there"
@@ -231,14 +255,14 @@ def test_a_damaged_item_is_named_by_its_line(project: Project, tmp_path: Path, a
 
 
 def test_the_command(guild: Path, all_tasks_dataset: Path) -> None:
-    text = call("impact", guild, "member", "--dataset", all_tasks_dataset)
+    text = call("impact", guild, "colleague", "--dataset", all_tasks_dataset)
     assert text.exit_code == 0 and "wrong if it goes:" in text.output and "train.jsonl:" in text.output
-    data = json.loads(call("impact", guild, "member", "--dataset", all_tasks_dataset, "--json", "--limit", 1).stdout)
+    data = json.loads(call("impact", guild, "colleague", "--dataset", all_tasks_dataset, "--json", "--limit", 1).stdout)
     assert data["wrong"] > 0 and len(data["listed"]) == 1
     assert call("impact", guild, "nothing-like-it", "--dataset", all_tasks_dataset).exit_code == 1
     assert call("impact").exit_code == 2
     assert call("impact", guild, "a", "b").exit_code == 2
-    assert call("impact", guild, "member").exit_code == 3  # nothing was built there
+    assert call("impact", guild, "colleague").exit_code == 3  # nothing was built there
     back = call("impact", guild, "--item", data["listed"][0]["id"][:10], "--dataset", all_tasks_dataset)
     assert back.exit_code == 0 and "ontologies/guild/guild.rules:" in back.output
-    assert call("impact", guild, "member", "--item", "abcdef").exit_code == 2
+    assert call("impact", guild, "colleague", "--item", "abcdef").exit_code == 2
