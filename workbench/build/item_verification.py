@@ -14,7 +14,7 @@ from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.formula_verification import find_scorer_faults
 from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
-from workbench.build.solving_again import judge_again
+from workbench.build.solving_again import Posed, judge_again
 from workbench.build.time_limit import limit_time
 from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
 from workbench.errors import DatasetError, LimitError
@@ -190,7 +190,7 @@ class ItemVerifier:
 
     def _ask_z3(self, accepted: Sequence[_Accepted]) -> Iterator[tuple[int, str]]:
         """Yield position and sentence for all that Z3 rejects, and where it agrees with something else than is said."""
-        found = judge_again(self._judge, [(one.item.stated, one.model) for one in accepted])
+        found = judge_again(self._judge, [_pose(one) for one in accepted])
         for position, verdicts in enumerate(found):
             if isinstance(verdicts, str):
                 yield position, f"Z3: {verdicts}"
@@ -368,6 +368,14 @@ class ItemVerifier:
         if formal not in self._digests:
             self._digests[formal] = digest_json(formal)[:16]
         return self._digests[formal]
+
+
+def _pose(one: _Accepted) -> Posed:
+    """Return an item with what it is judged on: what a book knows is one value for all questions about it."""
+    stated, book = one.item.stated, one.item.book
+    if book is None:
+        return Posed(stated, stated.theory, stated.facts, one.model)
+    return Posed(stated, book.theory, book.facts, one.model)
 
 
 def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -> frozenset[Triple] | list[str]:

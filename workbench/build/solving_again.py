@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from workbench.checker import Checker
 from workbench.errors import WorkbenchError
@@ -11,55 +12,67 @@ from workbench.generation.questions.draft import UNCHANGED, apply_change, extend
 from workbench.model.proofs import ModelPair, Proof
 from workbench.model.puzzles import Puzzle
 from workbench.model.terms import Triple
+from workbench.model.theory import Theory
 from workbench.solving.certificates import Judge, Verdict
 
-__all__ = ["Model", "judge_again"]
+__all__ = ["Model", "Posed", "judge_again"]
 
 Model = frozenset[Triple]
 
 
-def judge_again(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> Iterator[tuple[Verdict, ...] | str]:
-    """Yield for each item, given with its perfect model, Z3's verdicts on what it claims, or why it cannot be asked."""
+class Posed(NamedTuple):
+    """An item, and what it is judged on: a theory with facts and their perfect model, which several may share."""
+
+    stated: StatedItem
+    theory: Theory
+    facts: tuple[Triple, ...]
+    model: Model
+
+
+def judge_again(judge: Judge, items: Sequence[Posed]) -> Iterator[tuple[Verdict, ...] | str]:
+    """Yield for each item Z3's verdicts on what it claims, or why it cannot be asked."""
     try:
         _ask_together(judge, items)
     except (WorkbenchError, ArithmeticError, ValueError):
         # Whatever cannot be asked will be asked again below, alone, and is rejected there with the reason.
         judge = Judge()
-    for stated, model in items:
+    for item in items:
         try:
-            yield tuple(_judge_one(judge, stated, model))
+            yield tuple(_judge_one(judge, item))
         except (WorkbenchError, ArithmeticError, ValueError) as error:
             yield str(error)
 
 
-def _ask_together(judge: Judge, items: Sequence[tuple[StatedItem, Model]]) -> None:
+def _ask_together(judge: Judge, items: Sequence[Posed]) -> None:
     """Let the judge solve all problems of all items; it remembers them."""
-    worlds: dict[tuple[int, Model], tuple[StatedItem, Model]] = {}
+    worlds: dict[tuple[int, Model], tuple[Theory, Model]] = {}
     proofs = []
-    for number, (stated, model) in enumerate(items):
+    for stated, theory, facts, model in items:
+        number = id(theory)
         for judgement in stated.judgements:
             evidence = judgement.evidence
             if judgement.change != UNCHANGED:
                 continue
             if isinstance(evidence, Proof):
-                proofs.append((stated.theory, stated.facts, evidence, model))
+                proofs.append((theory, facts, evidence, model))
             else:
-                worlds[number, model] = (stated, model)
+                worlds[number, model] = (theory, model)
             if isinstance(evidence, ModelPair):
-                second = frozenset((*stated.facts, *evidence.with_statement, evidence.statement))
-                worlds[number, second] = (stated, second)
+                second = frozenset((*facts, *evidence.with_statement, evidence.statement))
+                worlds[number, second] = (theory, second)
         if stated.query is not None:
-            worlds[number, model] = (stated, model)
-    judge.judge_worlds([(stated.theory, world) for stated, world in worlds.values()])
+            worlds[number, model] = (theory, model)
+    judge.judge_worlds([*worlds.values()])
     judge.judge_proofs(proofs)
 
 
-def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdict]:
+def _judge_one(judge: Judge, item: Posed) -> Iterator[Verdict]:
+    stated = item.stated
     for judgement in stated.judgements:
-        theory, facts, own = stated.theory, stated.facts, model
+        theory, facts, own = item.theory, item.facts, item.model
         if judgement.change != UNCHANGED:
             theory = extend_theory(theory, judgement.change.rules)
-            facts = apply_change(stated.facts, judgement.change)
+            facts = apply_change(facts, judgement.change)
             own = Checker(theory, facts).model
         evidence = judgement.evidence
         if isinstance(evidence, Proof):
@@ -69,7 +82,7 @@ def _judge_one(judge: Judge, stated: StatedItem, model: Model) -> Iterator[Verdi
         else:
             yield judge.judge_refutation(theory, facts, evidence, own)
     if stated.query is not None:
-        yield judge.judge_answers(stated.theory, model, stated.query.body, stated.query.variables, stated.answers)
+        yield judge.judge_answers(item.theory, item.model, stated.query.body, stated.query.variables, stated.answers)
     for part in stated.detail:
         if isinstance(part, Puzzle):
-            yield judge.judge_puzzle(stated.theory, stated.facts, part)
+            yield judge.judge_puzzle(item.theory, item.facts, part)
