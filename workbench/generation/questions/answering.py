@@ -185,10 +185,10 @@ class _Measuring:
     def _rate(
         self, draft: Draft, claims: Sequence[_Claimed], judgements: Sequence[Judgement], distractors: int, solver: int
     ) -> Difficulty:
-        has_status, measured = draft.task in STATUS_TASKS, get_family(draft.task).measured
+        has_status, first = draft.task in STATUS_TASKS, get_family(draft.task).measured
         largest, alternatives = Search(0, 0, 0, 0, frozenset()), 0
         rules: set[str] = set()
-        for claim, judgement in zip(claims[:measured], judgements[:measured], strict=True):
+        for claim, judgement in zip(claims[:first], judgements[:first], strict=True):
             evidence = judgement.evidence
             if isinstance(evidence, Proof):
                 extent = self._measure_fact(claim)
