@@ -207,8 +207,7 @@ class RememberedBlocks:
         """Return, by level, the digest of everything that decides its blocks but for how their items are said."""
         material, maker = self.material, self._maker
         curriculum = material.curriculum
-        levels = tuple(replace(level, quotas=tuple(replace(q, items=0) for q in level.quotas), title="", balance=())
-                       for level in curriculum.levels)  # fmt: skip
+        levels = tuple(map(_forget_amounts, curriculum.levels))
         bare = replace(curriculum, levels=levels, stages=(), description="", licence="", path="", shortfall="error")
         shared = {
             "program": digest_program(),
@@ -229,6 +228,12 @@ class RememberedBlocks:
             )[:32]
             for level in curriculum.levels
         }
+
+
+def _forget_amounts(level: Level) -> Level:
+    """Return a level without what decides only which of its candidates are taken."""
+    quotas = tuple(replace(quota, items=min(quota.items, 1)) for quota in level.quotas)
+    return replace(level, quotas=quotas, title="", balance=())
 
 
 def _describe_wording(material: Material) -> dict[str, Any]:

@@ -254,10 +254,6 @@ class BlockMaker:
         """Return the candidates of block ``number`` of a level's worlds from one source."""
         rejected: Counter[Rejection] = Counter()
         curriculum = self.material.curriculum
-        # Drafts of a task are weighed against each other, so which of its cells are full already must not matter.
-        wanted = frozenset(open_cells)
-        tasks = {task for task, _ in open_cells}
-        open_cells = {(quota.task, quota.status) for quota in level.quotas if quota.task in tasks}
         base = f"{self.material.seed}/{curriculum.domain}/{curriculum.name}/{level.name}"
         worlds: list[World]
         answered: Sequence[Answered]
@@ -280,11 +276,12 @@ class BlockMaker:
                 return Proposal((), {}, is_exhausted=True)
             worlds, dropped = self._project_worlds.cut(level, chosen, base)
         rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
+        # Drafts are weighed against each other, so which cells are full already must not matter to what is drafted.
         drafts = self._drafter.draft(level, worlds, list_balanced_cells(level, open_cells))
         answered, faults = answer_drafts(self.material.theory, drafts)
         answered, told = keep_balanced(answered, lambda item: self.fits(item, level))
         rejected.update(faults + told)
-        answered = [item for item in answered if (item.draft.task, item.status or NO_STATUS) in wanted]
+        answered = [item for item in answered if (item.draft.task, item.status or NO_STATUS) in open_cells]
         return self._make_proposal(answered, rejected)
 
     def _make_proposal(self, answered: Sequence[Answered], rejected: Counter[Rejection]) -> Proposal:
