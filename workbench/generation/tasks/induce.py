@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
-from itertools import combinations, takewhile
-from typing import Any, NamedTuple
+from functools import lru_cache
+from itertools import takewhile
+from typing import Any
 
 from workbench.checker import measure_proof
 from workbench.errors import DatasetError
@@ -14,8 +14,8 @@ from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
 from workbench.generation.questions.individuals import list_individuals
-from workbench.generation.questions.near_rules import apply_edits, list_edits, list_valued
-from workbench.generation.questions.rule_matching import FactIndex, apply_rule
+from workbench.generation.questions.rule_squares import is_teachable, plan_squares
+from workbench.generation.questions.teaching import Ground, Lesson, Trial, list_others, teach
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
@@ -28,18 +28,13 @@ from workbench.generation.tasks.family import (
     Writes,
 )
 from workbench.generation.tasks.options import OPTIONS
-from workbench.generation.worlds.plan import Plan
 from workbench.model.proofs import Proof
 from workbench.model.rules import (
     Atom,
-    Comparison,
-    Negation,
     Rule,
-    collect_variables,
     is_restatement,
-    iterate_atoms,
 )
-from workbench.model.terms import Term, Triple, is_literal
+from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.wording.grammar import canonicalise_rule
@@ -53,85 +48,11 @@ _JOINED = 6
 """Worlds of which the facts stand beside each other."""
 _TRIES = 8
 """Rules of a world that are varied."""
-_EXAMPLES, _COUNTEREXAMPLES = 3, 2
-_MOST_KEYS = 6
-_MOST_PLANNED, _MOST_SQUARES = 200, 64
-"""Squares of a rule, and how many of them are tried on a world."""
+_COUNTEREXAMPLES = 2
+_MOST_SQUARES = 64
+"""Squares of a rule that are tried on a world."""
 _CONTRADICTED = 2
 """Squares of a rule that are held against the world before another rule is varied."""
-_WAYS = 4
-"""Ways to a conclusion that are looked at."""
-
-
-class _Ground(NamedTuple):
-    """What a conclusion rests on: stated facts, rules, and how many hops it takes."""
-
-    leaves: frozenset[Triple]
-    rules: frozenset[str]
-    hops: int
-
-
-class _Lesson(NamedTuple):
-    """What teaches one rule of four: examples, counterexamples, and for each rule one that tells for or against it.
-
-    It ``weighs`` both when one of the others is told by a counterexample alone, and another one by an example.
-    """
-
-    positive: list[Triple]
-    negative: list[Triple]
-    witnesses: list[Triple]
-    weighs: bool
-
-
-class _Trial:
-    """A world without what is stated about a head and without the head's rules, to try other rules on."""
-
-    def __init__(self, batch: Batch, number: int, restatements: frozenset[str]) -> None:
-        self._batch, self._number, self._restatements = batch, number, restatements
-        self._grounds: dict[Triple, tuple[frozenset[Triple], Mapping[Triple, str]]] = {}
-        self._given: dict[str, Mapping[Triple, _Ground]] = {}
-
-    @cached_property
-    def _index(self) -> FactIndex:
-        return FactIndex(self._batch.list_facts(self._number))
-
-    def apply(self, rule: Rule) -> Mapping[Triple, _Ground]:
-        """Return what a rule gives, with the shortest way to each.
-
-        Nothing when it matches too often to be learned, or says that something stands so to itself.
-        """
-        if rule.name not in self._given:
-            found = apply_rule(rule, self._index)
-            if found is None or any(fact[0] == fact[2] for fact in found):
-                self._given[rule.name] = {}
-            else:
-                self._given[rule.name] = {
-                    fact: min((self._make_ground(premises) for premises in ways[:_WAYS]), key=_rank)
-                    for fact, ways in found.items()
-                }
-        return self._given[rule.name]
-
-    def contradicts(self, facts: Iterable[Triple]) -> bool:
-        """Tell whether the world rules out one of some facts."""
-        places = [(self._number, fact) for fact in sorted(facts) if not self._batch.is_entailed(self._number, fact)]
-        return bool(places) and bool(self._batch.extend(places).find_inconsistent_worlds().any())
-
-    def _make_ground(self, premises: Sequence[Triple]) -> _Ground:
-        leaves: set[Triple] = set()
-        steps: dict[Triple, str] = {}
-        for premise in premises:
-            own_leaves, own_steps = self._look_up(premise)
-            leaves |= own_leaves
-            steps.update(own_steps)
-        hops = sum(name not in self._restatements for name in steps.values())
-        return _Ground(frozenset(leaves), frozenset(steps.values()), 1 + hops)
-
-    def _look_up(self, fact: Triple) -> tuple[frozenset[Triple], Mapping[Triple, str]]:
-        if fact not in self._grounds:
-            proof = self._batch.proof(self._number, fact)
-            steps = {} if proof is None else {step.conclusion: step.rule for step in proof.steps}
-            self._grounds[fact] = frozenset(proof.leaves if proof is not None else ()), steps
-        return self._grounds[fact]
 
 
 class Induce(Family):
@@ -178,7 +99,7 @@ class Induce(Family):
             joined = _list_strangers(named, place, random)
             known = set().union(*(keys[other] for other in joined))
             rules = [rule for rule in theory.rules if rule.head and rule.head[0].key in known]
-            for rule in random.pick([rule for rule in rules if _is_teachable(rule, plan)], _TRIES):
+            for rule in random.pick([rule for rule in rules if is_teachable(rule, plan)], _TRIES):
                 tried.append((place, rule))
                 stated = {fact for other in joined for fact in scenes[other].world.facts}
                 facts.append(sorted(fact for fact in stated if Atom(*fact).key != rule.head[0].key))
@@ -188,18 +109,18 @@ class Induce(Family):
         for number, (place, rule) in enumerate(tried):
             random = _start(scenes[place], rule.name)
             if not bad[number]:
-                draft = self._draft(scenes[place], rule, _Trial(batch, number, restatements), random)
+                draft = self._draft(scenes[place], rule, Trial(batch, number, restatements), random)
                 if draft is not None:
                     yield place, draft
 
-    def _draft(self, scene: WorldScene, rule: Rule, trial: _Trial, random: KeyedRandom) -> Draft | None:
+    def _draft(self, scene: WorldScene, rule: Rule, trial: Trial, random: KeyedRandom) -> Draft | None:
         found = None
         tried = 0
-        for square in random.pick(_plan_squares(scene.plan, rule), _MOST_SQUARES):
+        for square in random.pick(plan_squares(scene.plan, rule), _MOST_SQUARES):
             given = list(takewhile(bool, (trial.apply(candidate) for candidate in square)))
             if len(given) < OPTIONS:
                 continue
-            lessons = [_teach(given, number, scene.level.hops, random) for number in range(OPTIONS)]
+            lessons = [teach(given, number, scene.level.hops, random) for number in range(OPTIONS)]
             # Each of them could be the right one, so that none is it more often.
             taught = [lesson for lesson in lessons if lesson is not None]
             weighs = all(lesson.weighs for lesson in taught)
@@ -223,15 +144,15 @@ class Induce(Family):
         scene: WorldScene,
         square: Sequence[Rule],
         right: int,
-        lesson: _Lesson,
-        given: Sequence[Mapping[Triple, _Ground]],
+        lesson: Lesson,
+        given: Sequence[Mapping[Triple, Ground]],
         random: KeyedRandom,
     ) -> Draft | None:
         """Return the draft, whose context is what the examples and counterexamples rest on."""
         key = square[0].head[0].key
         own = Change(rules=(square[right],))
         options = [Claim(lesson.witnesses[number], Change(rules=(rule,))) for number, rule in enumerate(square)]
-        negative = [*lesson.negative, *_list_others(given, lesson, random)][
+        negative = [*lesson.negative, *list_others(given, lesson, random)][
             : max(_COUNTEREXAMPLES, len(lesson.negative))
         ]
         if not negative:
@@ -406,72 +327,8 @@ def _count_hops(batch: Batch, number: int, fact: Triple, restatements: frozenset
     return measure_proof(proof, restatements).hops if isinstance(proof, Proof) else 0
 
 
-def _is_teachable(rule: Rule, plan: Plan) -> bool:
-    """Tell whether a rule can be learned from examples: one head that it does not rest on, and something to leave out.
-
-    Nothing may look for the head's absence, so the head is not closed.
-    """
-    if len(rule.head) != 1 or len(rule.body) < 2 or any(is_literal(term) for term in rule.head[0]):
-        return False
-    key = rule.head[0].key
-    atoms = (*iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
-    return key not in plan.theory.closed and key not in plan.values and all(atom.key != key for atom in atoms)
-
-
 def _start(scene: WorldScene, *more: str) -> KeyedRandom:
     return KeyedRandom("draft", scene.level.name, scene.world.key, Induce.name, *more)
-
-
-def _rank(ground: _Ground) -> tuple[int, int, list[Triple]]:
-    return ground.hops, len(ground.leaves), sorted(ground.leaves)
-
-
-def _teach(
-    given: Sequence[Mapping[Triple, _Ground]], right: int, hops: tuple[int, int], random: KeyedRandom
-) -> _Lesson | None:
-    """Return what teaches one of four rules, from what each of them gives; None when it cannot be taught.
-
-    Where it can be, one of the others gives all examples, so that a counterexample has to be looked at, and another
-    one misses an example. Something has to be as deep as the level asks for: an example, or what is given wrongly.
-    """
-    low, high = hops
-    own, others = given[right], [n for n in range(OPTIONS) if n != right]
-    near = [sorted(fact for fact, ground in found.items() if ground.hops <= high) for found in given]
-    shown = sorted(random.shuffle(near[right]), key=lambda fact: own[fact].hops < low)
-    extras: dict[int, list[Triple]] = {}
-    for n in others:
-        wrong = random.shuffle([fact for fact in near[n] if fact not in own])
-        deep = [fact for fact in wrong if given[n][fact].hops >= low]
-        extras[n] = list(dict.fromkeys([*deep, *wrong]))
-    if not shown or not all(extras[n] or any(fact not in given[n] for fact in shown) for n in others):
-        return None
-    hidden = [n for n in others if extras[n] and any(fact in given[n] for fact in shown)]
-    for kept in (*random.shuffle(hidden), None):
-        examples = shown if kept is None else [fact for fact in shown if fact in given[kept]]
-        missed = {n: [fact for fact in examples if fact not in given[n]] for n in others}
-        if not all(missed[n] or extras[n] for n in others) or (kept is not None and not any(missed.values())):
-            continue
-        first = random.choose([n for n in others if missed[n]] or others)
-        witnesses = {}
-        for n in others:
-            is_missed = bool(missed[n]) and (n == first or not extras[n] or random.happens(1, 2))
-            witnesses[n] = missed[n][0] if is_missed else extras[n][0]
-        needed = [fact for fact in witnesses.values() if fact in own]
-        positive = list(dict.fromkeys([*needed, *examples]))[:_EXAMPLES]
-        witnesses[right] = positive[0]
-        depths = [own[fact].hops for fact in positive]
-        depths += [given[n][fact].hops for n, fact in witnesses.items() if fact in given[n]]
-        if max(depths) >= low:
-            negative = sorted({fact for fact in witnesses.values() if fact not in own})
-            return _Lesson(positive, negative, [witnesses[n] for n in range(OPTIONS)], kept is not None)
-    return None
-
-
-def _list_others(given: Sequence[Mapping[Triple, _Ground]], lesson: _Lesson, random: KeyedRandom) -> list[Triple]:
-    """Return further statements that no candidate gives, of those that the candidates say the like of."""
-    facts = sorted({fact for found in given for fact in found})
-    swapped = [(a[0], a[1], b[2]) for a, b in zip(random.shuffle(facts), random.shuffle(facts), strict=True)]
-    return [fact for fact in dict.fromkeys(swapped) if fact[0] != fact[2] and not any(fact in one for one in given)]
 
 
 def _list_strangers(named: Sequence[frozenset[Term]], place: int, random: KeyedRandom) -> list[int]:
@@ -490,57 +347,3 @@ def _list_strangers(named: Sequence[frozenset[Term]], place: int, random: KeyedR
 def _list_names_beside(theory: Theory, key: Term) -> tuple[str, ...]:
     left_out = _list_rules_of(theory, key)
     return tuple(rule.name for rule in theory.rules if rule.name not in left_out)
-
-
-_PLANNED: dict[tuple[int, str], tuple[Plan, tuple[tuple[Rule, ...], ...]]] = {}
-
-
-def _plan_squares(plan: Plan, rule: Rule) -> tuple[tuple[Rule, ...], ...]:
-    """Return a rule with two changes of it, each alone and both: four rules, many times; remembered for a plan."""
-    place = (id(plan), rule.name)
-    known = _PLANNED.get(place)
-    if known is not None and known[0] is plan:
-        return known[1]
-    key = rule.head[0].key
-    random = KeyedRandom("near", rule.name)
-    premises = {atom.key for other in plan.theory.rules for atom in iterate_atoms(other.body)}
-    keys = sorted(premises.difference(plan.values, (key,)))
-    relations = random.pick([one for one in keys if one not in plan.classes], _MOST_KEYS)
-    classes = random.pick([one for one in keys if one in plan.classes], _MOST_KEYS)
-    bare = Rule(rule.name, rule.body, rule.head)
-    # Turning a head round says of nearly everybody what they cannot be.
-    edits = [e for e in list_edits(bare, relations, classes, list_valued(bare).union(plan.values)) if not e.head]
-    pairs = [(one, other) for one, other in combinations(edits, 2) if one.place != other.place]
-    squares: list[tuple[Rule, ...]] = []
-    for one, other in random.shuffle(pairs):
-        rules = [bare, *(apply_edits(bare, changes) for changes in ((one,), (other,), (one, other)))]
-        square = tuple(found for found in rules if found is not None and _is_candidate(found, key))
-        if len(square) == len({canonicalise_rule(found) for found in square}) == OPTIONS:
-            squares.append(square)
-            if len(squares) == _MOST_PLANNED:
-                break
-    if len(_PLANNED) > 512:
-        _PLANNED.clear()
-    _PLANNED[place] = (plan, tuple(squares))
-    return _PLANNED[place][1]
-
-
-def _is_candidate(rule: Rule, key: Term) -> bool:
-    """Tell whether a rule can be offered: it says something, of one thing, and not from what is to be learned."""
-    atoms = list(iterate_atoms(rule.body))
-    return all(atom.key != key for atom in atoms) and not is_restatement(rule) and _is_connected(rule)
-
-
-def _is_connected(rule: Rule) -> bool:
-    """Tell whether the body's atoms have to do with each other, by their variables or by how those compare."""
-    groups: list[set[str]] = []
-    for element in rule.body:
-        tells_apart = isinstance(element, Comparison) and element.operator == "!="
-        if isinstance(element, Negation) or tells_apart:
-            continue
-        joined = set(collect_variables(element))
-        for group in [group for group in groups if not joined.isdisjoint(group)]:
-            joined |= group
-            groups.remove(group)
-        groups.append(joined)
-    return len(groups) == 1
