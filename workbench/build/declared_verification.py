@@ -29,6 +29,9 @@ __all__ = [
 _ONE_MORE = ("distractors", "context")
 """The measures of which a variant with one clause more may have one more than its level."""
 
+_DERIVED = "solver"
+"""The measure that a clause more may raise by as much as follows from it."""
+
 
 class LevelFault(NamedTuple):
     """Why an item is not one of its level's, and whether a recall item that was added to train may be so."""
@@ -102,6 +105,8 @@ def find_level_fault(
 def _list_bounds(item: Mapping[str, Any], level: Level) -> Iterator[tuple[str, tuple[int, int]]]:
     one_more = item.get("group", {}).get("kind") == "irrelevant"
     for name, (low, high) in level.bounds:
+        if one_more and name == _DERIVED:
+            continue
         yield name, (low, high + (one_more and name in _ONE_MORE))
     if level.words:
         yield WORDS, (0, level.words)
