@@ -30,6 +30,7 @@ RULES = (
     "constraint five\n  D2(?x) ^ C(?x) -> false\n",
 )
 NAMES = "abcd"
+PHRASE = "<urn:knowledge-workbench:ns#phrase>"
 FACTS = tuple(
     [f":{x} a :{c} ." for x in NAMES for c in ("A", "B", "D")]
     + [f":{x} :{p} :{y} ." for x in NAMES for y in NAMES for p in ("p", "q", "left")]
@@ -93,7 +94,8 @@ def test_what_is_lost_and_gained_is_the_difference_of_the_closures(states: tuple
 
 
 def test_a_rule_that_is_gone_is_the_cause(tmp_path: Path) -> None:
-    facts = ":ann :p :bob . :bob :p :carl . :p a owl:ObjectProperty . :q a owl:ObjectProperty ."
+    phrase = f'{PHRASE} "{{subject}} q {{object}}"@en'
+    facts = f":ann :p :bob . :bob :p :carl . :p a owl:ObjectProperty . :q a owl:ObjectProperty ; {phrase} ."
     old = write_project(tmp_path / "old", facts, RULES[0])
     domain = get_domain(compare(old, write_project(tmp_path / "new", facts)))
     (lost,) = domain.lost
@@ -116,7 +118,8 @@ def test_what_now_stands_in_the_way_is_the_cause(tmp_path: Path) -> None:
 
 
 def test_what_stands_in_the_way_may_be_anything_of_a_kind(tmp_path: Path) -> None:
-    facts = ":ann a :A . :A a owl:Class . :Stays a owl:Class . :left a owl:ObjectProperty ."
+    phrase = f'{PHRASE} "{{subject}} left {{object}}"@en'
+    facts = f":ann a :A . :A a owl:Class . :Stays a owl:Class . :left a owl:ObjectProperty ; {phrase} ."
     old = write_project(tmp_path / "old", facts, RULES[3])
     new = write_project(tmp_path / "new", f"{facts} :ann :left :rome , :oslo .", RULES[3])
     (lost,) = get_domain(compare(old, new)).lost

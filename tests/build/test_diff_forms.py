@@ -34,8 +34,9 @@ from workbench.model.schema import Schema
 from workbench.model.terms import Triple
 
 FACTS = (
-    ":A a owl:Class . :B a owl:Class ; rdfs:subClassOf :A . :C a owl:Class . :p a owl:ObjectProperty . "
-    ":ann a :B . :bob a :B . :ann :p :bob . "
+    ":A a owl:Class ; <urn:knowledge-workbench:ns#phrase> '{subject} is an a'@en . :p a owl:ObjectProperty . "
+    ":B a owl:Class ; rdfs:subClassOf :A . :C a owl:Class ; "
+    "<urn:knowledge-workbench:ns#phrase> '{subject} is a c'@en . :ann a :B . :bob a :B . :ann :p :bob . "
 )
 RULES = "rule r\n  p(?x, ?y) -> C(?x)\n\ntest t\n  given p(ann, bob)\n  must C(ann)\n"
 HOSTILE = (

@@ -15,6 +15,7 @@ from workbench.cli import main
 from workbench.errors import UsageError
 
 TTL, RULES = "ontologies/planets/planets.ttl", "ontologies/planets/planets.rules"
+MOONLESS = 'wb:phrase "{subject} is a planet without a moon"@en ;'
 
 
 def call(*words: object) -> Result:
@@ -72,6 +73,7 @@ def test_one_run_writes_several_reports(planets: Path, tmp_path: Path) -> None:
 
 def test_the_exit_code_in_a_report_is_that_of_the_command(planets: Path) -> None:
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
+    change(planets, TTL, MOONLESS, "")
     for threshold, code in (("error", 0), ("warning", 1)):
         result = call("check", planets, "--format", "json", "--fail-on", threshold)
         assert (result.exit_code, json.loads(result.stdout)["exit_code"]) == (code, code)
@@ -131,6 +133,7 @@ def test_with_a_baseline_only_what_is_new_fails(planets: Path, tmp_path: Path) -
     change(planets, TTL, ":mars\n", "# Mars\n\n:mars\n")
     change(planets, RULES, "\nrule ", "\n# first\nrule ")
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
+    change(planets, TTL, MOONLESS, "")
     new = call("check", planets, "--baseline", baseline, "--fail-on", "warning", "--format", "json")
     assert new.exit_code == 1
     data = json.loads(new.stdout)
@@ -176,6 +179,7 @@ def test_a_baseline_is_small_sorted_and_without_lines(planets: Path, tmp_path: P
     one, two = tmp_path / "one.json", tmp_path / "two.json"
     break_one(planets)
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
+    change(planets, TTL, MOONLESS, "")
     call("check", planets, "--write-baseline", one)
     text = (planets / TTL).read_text(encoding="utf-8")
     (planets / TTL).write_text(f"# moved\n\n{text}", encoding="utf-8")

@@ -21,6 +21,7 @@ from workbench.model.terms import RDF_TYPE
 from workbench.validation.presentation import read_schema
 
 TTL, RULES = "ontologies/planets/planets.ttl", "ontologies/planets/planets.rules"
+MOONLESS = 'wb:phrase "{subject} is a planet without a moon"@en ;'
 
 
 def call(*words: object) -> Result:
@@ -115,11 +116,13 @@ def test_check_tells_a_contradiction_in_words(planets: Path) -> None:
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)])
 def test_fail_on(planets: Path, threshold: str, code: int) -> None:
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
+    change(planets, TTL, MOONLESS, "")
     assert call("check", planets, "--fail-on", threshold).exit_code == code
 
 
 def test_json_follows_its_schema_and_can_go_to_a_file(planets: Path, tmp_path: Path) -> None:
     change(planets, TTL, 'rdfs:label "moonless planet"@en ;', "")
+    change(planets, TTL, MOONLESS, "")
     shown = call("check", planets, "--format", "json")
     assert not Schema(read_schema()).find_problems(json.loads(shown.stdout))
     written = call("check", planets, "--format", "json", "--output", tmp_path / "report.json")

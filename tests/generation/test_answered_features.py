@@ -30,7 +30,7 @@ def test_features_before_and_after_writing(make_material: MakeMaterial) -> None:
     for level in material.curriculum.levels:
         open_cells = {(quota.task, quota.status) for quota in level.quotas}
         for source in level.sources:
-            candidates = maker.propose(level, source, 0, open_cells).candidates[:30]
+            candidates = maker.propose(level, source, 0, open_cells).candidates[:80]
             for candidate, judged in zip(candidates, maker.judge(candidates), strict=True):
                 if judged.item is None:
                     continue

@@ -37,7 +37,7 @@ TEMPLATES = {
 @pytest.fixture(scope="module")
 def made(make_material: MakeMaterial, tmp_path_factory: pytest.TempPathFactory) -> MadeTask:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 12)
+        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 20)
         return MadeTask(make_material(LEVELS), "conflict", TEMPLATES, tmp_path_factory.mktemp("conflict"))
 
 
@@ -116,9 +116,11 @@ def test_other_sets_are_turned_away_by_the_family_and_by_the_judges(made: MadeTa
     for candidate in made.candidates[::3]:
         item = candidate.answered
         assert not made.judge(item)
-        for draft in list_mutants(made, item):
-            assert answer_drafts(made.material.theory, [draft])[0] == []
+        larger, smaller, other = list_mutants(made, item)
+        for draft in (larger, smaller, other):
             assert made.judge(answer(made, draft))
+        # That a set is too small shows in its proof alone, which rests on more.
+        assert answer_drafts(made.material.theory, [larger, other])[0] == []
 
 
 def test_two_conflicts_are_turned_away(made: MadeTask) -> None:

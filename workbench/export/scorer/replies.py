@@ -180,6 +180,7 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
     elif block:
         lines = block
     elif form in (LINE, LINES) and lines:
+        lines = [_read_marked(line) for line in lines]
         last = lines[-1]
         lines = [line for line in lines[:-1] if is_answer(line, last)] + [last]
     if form in (PROOF, RULE):
@@ -189,6 +190,8 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
         if len(lines) > 1:
             return "", "there are several answers"
     answer = "\n".join(lines).strip()
+    if form == RULE:
+        answer = _read_marked(answer).removesuffix(".").rstrip()
     if len(answer) > _LONGEST_ANSWER:
         return "", f"the answer is longer than {_LONGEST_ANSWER} characters"
     return answer, "" if answer else "there is no answer"

@@ -69,12 +69,25 @@ def make_square(base: Triple, first: tuple[Place, Term], second: tuple[Place, Te
     both = put(one, *second)
     if len({base, one, other, both}) < 4 or any(s[0] == s[2] for s in (base, one, other, both)):
         return None
+    if not _is_well_formed((base, one, other, both)):
+        return None
     named = []
     for part, value in (first, second):
         own = {"subject": base[0], "object": base[2]}.get(part)
         if own is not None and not is_literal(own):
             named.append((own, value))
     return Square(base, (one, other, both), tuple(named))
+
+
+def _is_well_formed(statements: Sequence[Triple]) -> bool:
+    """Tell whether no value is a subject, and the same property has values everywhere or nowhere."""
+    kinds = {is_literal(object_) for _, _, object_ in statements}
+    properties = {predicate for _, predicate, _ in statements}
+    return (
+        not any(is_literal(subject) for subject, _, _ in statements)
+        and len(kinds) == 1
+        and (kinds == {False} or len(properties) == 1)
+    )
 
 
 def list_names(scene: Scene, random: KeyedRandom) -> list[Term]:
