@@ -16,6 +16,7 @@ from workbench.export.manifest import MANIFEST
 from workbench.export.reading import DatasetReader
 from workbench.export.survey import Survey
 from workbench.generation.questions.closed_book import choose_split
+from workbench.generation.questions.perturbing import allow_clause
 from workbench.generation.splits.features import ItemFeatures, count_words
 from workbench.generation.splits.splitter import Splitter, read_splitter
 from workbench.generation.worlds.usable_rules import count_novelty
@@ -25,12 +26,6 @@ from workbench.model.splits import WORDS
 __all__ = [
     "LevelFault", "check_cells", "check_declarations", "find_level_fault", "find_other_split", "find_undeclared",
 ]  # fmt: skip
-
-_ONE_MORE = ("distractors", "context")
-"""The measures of which a variant with one clause more may have one more than its level."""
-
-_DERIVED = "solver"
-"""The measure that a clause more may raise by as much as follows from it."""
 
 
 class LevelFault(NamedTuple):
@@ -104,10 +99,7 @@ def find_level_fault(
 
 def _list_bounds(item: Mapping[str, Any], level: Level) -> Iterator[tuple[str, tuple[int, int]]]:
     one_more = item.get("group", {}).get("kind") == "irrelevant"
-    for name, (low, high) in level.bounds:
-        if one_more and name == _DERIVED:
-            continue
-        yield name, (low, high + (one_more and name in _ONE_MORE))
+    yield from (allow_clause(level) if one_more else level).bounds
     if level.words:
         yield WORDS, (0, level.words)
 

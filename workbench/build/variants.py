@@ -18,7 +18,14 @@ from workbench.generation.items.item_making import compute_item_identity
 from workbench.generation.items.rendering import Frame
 from workbench.generation.questions.answering import answer_drafts
 from workbench.generation.questions.draft import Answered, Draft
-from workbench.generation.questions.perturbing import Supply, Variant, find_variant_fault, order_rules, perturb
+from workbench.generation.questions.perturbing import (
+    Supply,
+    Variant,
+    allow_clause,
+    find_variant_fault,
+    order_rules,
+    perturb,
+)
 from workbench.generation.selection.balancing import Traits
 from workbench.generation.selection.blocks import BlockMaker, Candidate, JudgedItem, Material
 from workbench.generation.selection.processes import write_judged
@@ -162,8 +169,8 @@ class VariantMaker:
         if before is None or fault:
             return fault or _NOTHING
         maker, language = self._maker, written["language"]
-        # A clause more may be one more than the level has; numbers, though, can make another item of it.
-        if variant.kind == "numbers" and not maker.fits(item, level):
+        # Numbers can make another item of it, and of proofs of one height the names decide which is the canonical one.
+        if not maker.fits(item, allow_clause(level) if variant.kind == "irrelevant" else level):
             return "outside the level's bounds"
         rules = [self._material.theory.by_name[name] for name in item.draft.rules]
         try:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.questions.draft import Answered, Draft
 from workbench.generation.worlds.plan import ValuePool
-from workbench.model.curriculum import NO_STATUS, STATUSES
+from workbench.model.curriculum import NO_STATUS, STATUSES, Level
 from workbench.model.rules import iterate_atoms
 from workbench.model.splits import HeldOut, Perturbation
 from workbench.model.terms import (
@@ -29,7 +29,16 @@ from workbench.model.terms import (
 )
 from workbench.model.theory import Theory
 
-__all__ = ["KEEPS_ANSWER", "Supply", "Variant", "choose_originals", "find_variant_fault", "order_rules", "perturb"]
+__all__ = [
+    "KEEPS_ANSWER",
+    "Supply",
+    "Variant",
+    "allow_clause",
+    "choose_originals",
+    "find_variant_fault",
+    "order_rules",
+    "perturb",
+]
 
 KEEPS_ANSWER: frozenset[Perturbation] = frozenset(("renamed", "irrelevant", "reordered"))
 """The changes after which the answer must be what it was, up to names."""
@@ -93,6 +102,13 @@ def perturb(
     makers = {"renamed": _rename, "irrelevant": _add_fact, "reordered": _reorder, "numbers": _change_numbers}
     found = makers[kind](draft, tuple(facts), tuple(rules), supply, random)
     return tuple(dict.fromkeys(found))
+
+
+def allow_clause(level: Level) -> Level:
+    """Return a level with room for one clause more, which may be a distractor from which other things follow."""
+    low, high = level.distractors
+    where = tuple((name, (a, b + (name == "context"))) for name, (a, b) in level.where if name != "solver")
+    return replace(level, distractors=(low, high + 1), where=where)
 
 
 def find_variant_fault(original: Answered, answered: Answered, variant: Variant) -> str | None:
