@@ -6,6 +6,7 @@ families and asks the class where it has to know more.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
@@ -263,7 +264,7 @@ class Reads(Protocol):
 _NOTHING_OPEN: tuple[frozenset[Term], frozenset[str]] = (frozenset(), frozenset())
 
 
-class Family:
+class Family(ABC):
     """A task family. The class attributes are facts about the task; the methods are what only it knows.
 
     ``kind`` is the ``query.kind`` of its items; ``slots`` are the template slots in which it asks; ``evidence`` tells
@@ -339,13 +340,13 @@ class Family:
         """Return drafts that need no world; ``keys`` are those of the block's worlds."""
         return ()
 
+    @abstractmethod
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Return why a solved draft makes no item, in words that are counted; None when it does."""
-        raise NotImplementedError
 
     def find_flaws(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | None]:
         """Return for each draft why it makes no item when it is solved so; only for tasks that try choices."""
-        raise NotImplementedError
+        raise ValueError("the task tries no choices")
 
     def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
         """Return keys and rules that bear on the answer beside what its claims and query tell."""
@@ -355,33 +356,33 @@ class Family:
         """Return what the prompt shows besides what is stated and asked."""
         return ()
 
+    @abstractmethod
     def describe(self, item: Answered) -> Described:
         """Return what is asked, for the item's identity."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
         """Return the texts of the slots in which the task asks."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
         """Return the answer as it is to be given."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
         """Return the item's ``query``."""
-        raise NotImplementedError
 
     def write_option(self, item: Answered, index: int, voice: Voice) -> tuple[Triple, str]:
         """Return the atom and the text of an option; only for tasks with options."""
-        raise NotImplementedError
+        raise ValueError("the task has no options")
 
     def write_option_rule(self, item: Answered, index: int, to: Writes) -> dict[str, Any] | None:
         """Return the rule that an option is, as a theory file has it; None where options are statements."""
         return None
 
+    @abstractmethod
     def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
         """Return what a written item asks. Raises DatasetError when it asks nothing that this task could."""
-        raise NotImplementedError
 
     def judge(self, item: Answered, theory: Theory, model: frozenset[Triple]) -> str | None:
         """Return what is wrong with what only the task knows, judged by the checker; None when nothing is.
@@ -420,6 +421,6 @@ class Family:
             ]
         return tuple(listed), self.find_right(item)
 
+    @abstractmethod
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """Tell whether what was read in the prompt is what the item asks."""
-        raise NotImplementedError
