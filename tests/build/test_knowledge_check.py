@@ -168,7 +168,6 @@ def test_a_closed_name_that_nothing_declares(make: Make, files: Files) -> None:
     ("path", "old", "new", "code", "line"),
     [
         (CURRICULUM, "hops: 1", "hops: one", "curriculum.value", 6),
-        (CURRICULUM, "{en: 1}", "{en: 1, de: 1}", "template.missing", 0),
         (CURRICULUM, "{en: 1}", "{en: 1, fr: 1}", "curriculum.language", 0),
         (TEMPLATE, "{{ facts }}", "{{ facts.x }}", "template.unsafe", 1),
         (TEMPLATE, "{{ facts }}", "{{ fakts }}", "template.unknown-slot", 1),

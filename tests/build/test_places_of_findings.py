@@ -48,7 +48,12 @@ PLANTED = {
     "a closed name": ("workbench.yaml", "closed: [f:Adopted]", "closed: [f:Adopted, §f:Adoptd]", "config.unknown-name"),
     "a value of a curriculum": (CURRICULUM, "hops: 1", "§hops: many", "curriculum.value"),
     "syntax of YAML": (CURRICULUM, "languages: {en: 1}", "languages: {en: 1§]", "yaml.syntax"),
-    "a task without a template": (CURRICULUM, "{entailment: 3}", "{entailment: 3, §select: 3}", "template.missing"),
+    "a task without a template for closed book": (
+        CURRICULUM,
+        "tasks: {entailment: 3}",
+        "given: none\n    tasks: {recall: 3, entailment: {§entailed: 3}}",
+        "template.missing",
+    ),
     "a prefix": (TTL, "@prefix owl:", "@prefix §f: <urn:other#> .\n@prefix owl:", "project.prefix-conflict"),
     "a date of provenance": (
         TTL,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.build.checking import Progress, check
     from workbench.build.curricula import CurriculumText, read_curriculum
     from workbench.build.curriculum_preview import CurriculumPreview, preview_curriculum
+    from workbench.build.default_templates import CopiedTemplates, copy_templates
     from workbench.build.derivation_log import DerivationLog, write_derivations
     from workbench.build.describing import (
         Described,
@@ -74,6 +75,7 @@ __all__ = [
     "Account",
     "BuildResult",
     "Checked",
+    "CopiedTemplates",
     "CurriculumPreview",
     "CurriculumText",
     "DerivationLog",
@@ -110,6 +112,7 @@ __all__ = [
     "build",
     "check",
     "compute_difference_exit_code",
+    "copy_templates",
     "describe",
     "diff",
     "explain",
@@ -147,6 +150,7 @@ _HOMES = {
     "workbench.build.checking": ("Progress", "check"),
     "workbench.build.curricula": ("CurriculumText", "read_curriculum"),
     "workbench.build.curriculum_preview": ("CurriculumPreview", "preview_curriculum"),
+    "workbench.build.default_templates": ("CopiedTemplates", "copy_templates"),
     "workbench.build.derivation_log": ("DerivationLog", "write_derivations"),
     "workbench.build.describing": (
         "Described", "Description", "FactDescription", "RuleDescription", "TermDescription", "describe",

@@ -61,7 +61,8 @@ def find_closed_book_problems(curriculum: Curriculum, templates: Iterable[Templa
                         f"No template for the task {quota.task} in the language {language} does without facts.", place,
                         why="A closed-book prompt is the question alone.",
                         fix="Put what a template says of facts under a condition: "
-                        "{% if facts_list %}Facts:\n{{ facts_list }}{% endif %}.",
+                        "{% if facts_list %}Facts:\n{{ facts_list }}{% endif %}. A task without a template of yours "
+                        "is framed by those of Workbench, which have it.",
                     )  # fmt: skip
     if levels and not any(quota.task == "recall" for level in levels for quota in level.quotas):
         yield Violation(

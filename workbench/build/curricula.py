@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from workbench.build.closed_book_levels import find_closed_book_problems, find_sensitive_levels
+from workbench.build.default_templates import list_defaults
 from workbench.formats.curriculum import parse_curriculum
 from workbench.generation.items.rendering import list_stated, name_slots
 from workbench.generation.tasks import get_family
@@ -25,17 +26,22 @@ _PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CurriculumText:
-    """What the files say: the curriculum, None where none can be used, and the usable templates by name."""
+    """What the files say: the curriculum, None where none can be used, and the usable templates by name.
+
+    ``defaults`` names those that come with Workbench, for tasks and languages for which the domain has none.
+    """
 
     curriculum: Curriculum | None
     templates: tuple[Template, ...]
     violations: tuple[Violation, ...]
+    defaults: frozenset[str] = frozenset()
 
 
 def read_curriculum(domain: Domain) -> CurriculumText:
     """Read a domain's ``curriculum.yaml`` and the templates ``templates/<task>/<language>-<variant>.j2`` beside it.
 
-    A domain without a curriculum is no violation. What is wrong with one file leaves the others usable.
+    A domain without a curriculum is no violation. What is wrong with one file leaves the others usable. A task without
+    a template in a language of the curriculum gets those that come with Workbench.
     """
     violations: list[Violation] = []
     templates: dict[str, Template] = {}
@@ -54,21 +60,37 @@ def read_curriculum(domain: Domain) -> CurriculumText:
         else:
             violations += _find_missing_slots(template, source.path)
             templates[template.name] = template
+    defaults: frozenset[str] = frozenset()
     if curriculum is not None:
+        # What has a file, readable or not, is the author's.
+        own = {name.partition("-")[0] for name in locate_templates(domain)}
+        lent = list(_lend_templates(curriculum, own))
+        defaults = frozenset(template.name for template in lent)
+        templates |= {template.name: template for template in lent}
         refused = tuple(find_sensitive_levels(curriculum)) if domain.sensitive else ()
         # What a level that must not be lacks besides does not matter.
         allowed = [level for level in curriculum.levels if not refused or "project" not in level.sources]
         judged = replace(curriculum, levels=tuple(allowed))
-        violations += (*refused, *_find_missing_templates(judged, templates))
+        violations += (*refused, *_find_missing_templates(judged, templates, own))
         violations += find_closed_book_problems(judged, templates.values())
     located = (replace(violation, domain=domain.name) for violation in violations)
-    return CurriculumText(curriculum, tuple(templates[name] for name in sorted(templates)), tuple(located))
+    listed = tuple(templates[name] for name in sorted(templates))
+    return CurriculumText(curriculum, listed, tuple(located), defaults)
 
 
 def locate_templates(domain: Domain) -> dict[str, str]:
     """Return the path of each template's file by the template's name, ``<task>/<language>-<variant>``."""
     matches = [match for source in domain.templates if (match := _PLACE.match(source.path))]
     return {f"{match['task']}/{match['language']}-{match['variant']}": match.string for match in matches}
+
+
+def _lend_templates(curriculum: Curriculum, own: Collection[str]) -> Iterator[Template]:
+    """Yield the default templates of what a curriculum asks for and is not among ``own``, as ``<task>/<language>``."""
+    tasks = dict.fromkeys(quota.task for level in curriculum.levels for quota in level.quotas)
+    for task in tasks:
+        for language, _ in curriculum.languages:
+            if f"{task}/{language}" not in own:
+                yield from list_defaults(task, language)
 
 
 def _read_template(source: SourceFile) -> Template | Violation:
@@ -111,8 +133,10 @@ def _find_missing_slots(template: Template, path: str) -> Iterator[Violation]:
             )
 
 
-def _find_missing_templates(curriculum: Curriculum, templates: dict[str, Template]) -> Iterator[Violation]:
-    have = {(template.task, template.language) for template in templates.values()}
+def _find_missing_templates(
+    curriculum: Curriculum, templates: dict[str, Template], own: Collection[str]
+) -> Iterator[Violation]:
+    have = {f"{template.task}/{template.language}" for template in templates.values()} | {*own}
     whole = Location(curriculum.path)
     needed: dict[str, Location] = {}
     for level in curriculum.levels:
@@ -124,8 +148,10 @@ def _find_missing_templates(curriculum: Curriculum, templates: dict[str, Templat
             message = f"The curriculum asks for the language {language}, in which no sentences can be composed."
             yield Violation("curriculum.language", "error", message, whole, fix=f"Languages are {known}.")
             continue
-        for task in sorted(task for task in needed if (task, language) not in have):
+        for task in sorted(task for task in needed if f"{task}/{language}" not in have):
             folder = f"{curriculum.path.rsplit('/', 1)[0]}/templates/{task}"
-            message = f"There is no template for the task {task} in the language {language}."
-            fix = f"Write {folder}/{language}-1.j2."
+            message = (
+                f"There is no template for the task {task} in the language {language}, nor does Workbench have one."
+            )
+            fix = f"Write {folder}/{language}-1.j2; 'workbench templates add {task}' copies one in another language."
             yield Violation("template.missing", "error", message, needed[task], fix=fix)

@@ -34,7 +34,8 @@ _UNDECIDED = (
 class Sample:
     """An item that a build could make, as it would be exported.
 
-    ``template`` is the path of its template's file; ``seconds`` is the time from the beginning of the level.
+    ``template`` is the path of its template's file, or says that it comes with Workbench; ``seconds``
+    is the time from the beginning of the level.
     """
 
     level: str
@@ -213,7 +214,7 @@ class _Choice:
         missing: list[MissingSample] = []
         if spoken := self._choose_languages(curriculum):
             maker = BlockMaker(collect_material(knowledge, _keep_sound(text), spoken, self.seed))
-            files = locate_templates(domain)
+            files = locate_templates(domain) | {name: _say_default(name) for name in text.defaults}
             for level in curriculum.levels:
                 if self.level not in (None, level.name, str(level.number)):
                     continue
@@ -232,6 +233,10 @@ class _Choice:
             return curriculum
         kept = tuple(pair for pair in curriculum.languages if pair[0] == self.language)
         return replace(curriculum, languages=kept) if kept else None
+
+
+def _say_default(name: str) -> str:
+    return f"{name} of Workbench; 'workbench templates add {name.partition('/')[0]}' copies it into the project"
 
 
 def _keep_sound(text: CurriculumText) -> CurriculumText:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from workbench.build.curricula import locate_templates
+from workbench.build.default_templates import list_defaults
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.build.mentions import choose_domain, find_dataset, locate_phrase
 from workbench.errors import DatasetError, SelectionError, UsageError
@@ -72,7 +73,7 @@ class ItemTrace:
         lines = [
             f"{self.item} {self.file}:{self.line}",
             f"  {self.split}, {self.level}, {self.task}, {self.language}",
-            f"template {self.template}: {_say_place(self.template_location, self.template_state)}",
+            f"template {self.template}: {self._say_template()}",
         ]
         for rule in self.rules:
             used = "used by its proof" if rule.used else "stated beside it"
@@ -81,6 +82,11 @@ class ItemTrace:
             place = _say_place(phrase.location, "same")
             lines += [f"{phrase.kind} {phrase.name}: {place}, in {', '.join(phrase.places)}", f"  {phrase.phrase}"]
         return "".join(f"{_CONTROL.sub(' ', line)}\n" for line in lines)
+
+    def _say_template(self) -> str:
+        if self.template_location is not None or self.template_state == "gone":
+            return _say_place(self.template_location, self.template_state)
+        return f"comes with Workbench{' (changed since)' if self.template_state == 'changed' else ''}"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -138,7 +144,9 @@ def trace_item(
         raise DatasetError(f"{place}: {error}") from error
     name, _, digest = found["provenance"]["template"].partition("@")
     template = locate_templates(knowledge.domain).get(name)
-    present = next((source.digest for source in knowledge.domain.templates if source.path == template), None)
+    own = ((source.path, source.digest) for source in knowledge.domain.templates)
+    lent = ((None, one.digest) for one in list_defaults(found["task"], found["language"]) if one.name == name)
+    present = next((digest for path, digest in (*own, *lent) if path == template), None)
     return ItemTrace(
         item=found["id"],
         file=str(path / file),

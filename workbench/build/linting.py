@@ -69,7 +69,11 @@ def prepare_lint(
         shapes=current.shapes,
         closed=current.closed,
         curriculum=curriculum.curriculum,
-        templates=tuple(TemplateFile(t.task, t.language, _find_path(domain, t.name)) for t in curriculum.templates),
+        templates=tuple(
+            TemplateFile(t.task, t.language, _find_path(domain, t.name))
+            for t in curriculum.templates
+            if t.name not in curriculum.defaults
+        ),
         say_rule=say_rule,
         locate_rule=narrator.locate_rule,
         locate_curriculum=locate_curriculum,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from pathlib import Path
 
+from workbench.build.default_templates import read_default_files
 from workbench.build.knowledge import Knowledge, get_knowledge
 from workbench.generation.worlds.plan import Plan, build_plan
 from workbench.model.terms import RDFS_LABEL, is_literal, split_literal
@@ -62,10 +62,9 @@ def _propose_files(project: Project) -> Iterator[tuple[str, bytes]]:
         folder = f"curricula/{domain.name}"
         yield f"{folder}/curriculum.yaml", _write_curriculum(knowledge, plan, hops, languages).encode()
         for task in _PROPOSED:
-            defaults = resources.files("workbench.build") / "defaults" / "templates" / task
-            for item in sorted(defaults.iterdir(), key=lambda item: item.name):
-                if item.name.split("-")[0] in languages:
-                    yield f"{folder}/templates/{task}/{item.name}", item.read_bytes()
+            for name, data in read_default_files(task):
+                if name.partition("-")[0] in languages:
+                    yield f"{folder}/templates/{task}/{name}", data
 
 
 def _choose_languages(project: Project) -> list[str]:
@@ -92,6 +91,8 @@ def _write_curriculum(knowledge: Knowledge, plan: Plan, hops: Sequence[int], lan
         "names:",
         f"  any: [{', '.join(names)}]",
         "",
+        "# Prompts are framed by templates/<task>/. A task that has none there is framed by those of Workbench, which",
+        "# 'workbench templates add TASK' copies here.",
         "# 'hops' counts the steps of a proof without mere restatements; 'distractors' are facts that do not matter.",
         "levels:",
     ]

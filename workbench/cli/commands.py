@@ -17,6 +17,7 @@ from workbench.cli.options import take_domain, take_folder, take_json, take_prog
 from workbench.cli.output import print_error, print_json, print_text, show_progress
 from workbench.cli.program import Program
 from workbench.cli.sameness import same
+from workbench.cli.templates import templates
 from workbench.errors import UsageError
 
 __all__ = [
@@ -257,6 +258,7 @@ def verify(dataset: str, workers: int, sample: int | None, forced: bool, as_json
 
 main.add_command(same)
 main.add_command(curriculum)
+main.add_command(templates)
 main.add_command(impact)
 
 

@@ -139,20 +139,22 @@ def _find_unused_templates(lint: Linter) -> Iterator[Violation]:
         return
     tasks = {quota.task for level in curriculum.levels for quota in level.quotas}
     languages = {language for language, _ in curriculum.languages}
+    unused: dict[str, list[str]] = {}
     for template in lint.matter.templates:
-        reason = ""
         if template.task not in tasks:
-            reason = f"no level asks for the task {template.task}"
+            unused.setdefault(f"no level asks for the task {template.task}", []).append(template.path)
         elif template.language not in languages:
             reason = f"the curriculum does not ask for the language {template.language}"
-        if reason:
-            yield lint.report(
-                "template.unused",
-                f"This template is never used, because {reason}.",
-                source=curriculum.name,
-                fix="Remove it, or ask for it in the curriculum.",
-                places=[Location(template.path, 1, 1)],
-            )
+            unused.setdefault(reason, []).append(template.path)
+    for reason, paths in unused.items():
+        these = "This template is" if len(paths) == 1 else f"{len(paths)} templates are"
+        yield lint.report(
+            "template.unused",
+            f"{these} never used, because {reason}.",
+            source=curriculum.name,
+            fix=f"Remove {'it' if len(paths) == 1 else 'them'}, or ask for it in the curriculum.",
+            places=[Location(path, 1, 1) for path in sorted(paths)],
+        )
 
 
 FINDERS: dict[str, Finder] = {

@@ -149,7 +149,7 @@ curriculum.empty-level WWW | No proof can have as many hops as a level asks for.
 curriculum.ambiguous-label EEE | The label of an individual that prompts name has two readings there: those of `label.breaks-sentences` and `label.joins-names`, a word of prompts, the label of a class, or one that another individual has or seems to have.
 curriculum.ambiguous-name EEE | A name for made-up individuals is a word of prompts, such as “true” or “nobody”, or the label of a class.
 curriculum.foreign-language III | A curriculum asks for a language that the project does not have.
-template.unused III | A template is for a task or language that no level asks for.
+template.unused III | Templates are for a task or language that no level asks for; one finding for each.
 privacy.contact WWW | Values look like e-mail addresses, phone numbers or postal addresses, in a domain that is not marked as sensitive.
 privacy.identifier WWW | Values are numbers of bank accounts, cards or social insurance, in a domain that is not marked as sensitive.
 privacy.birth-date W-W | Dates of birth of persons who may be alive are stated, in a domain that is not marked as sensitive; with `strict` also years.
