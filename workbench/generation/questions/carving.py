@@ -6,15 +6,15 @@ level asks several questions about one world, they share all of its facts, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Claim, Draft, Query
+from workbench.generation.questions.draft import Draft, Wish
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
-from workbench.model.curriculum import NO_STATUS, Level
+from workbench.model.curriculum import Level
 from workbench.model.terms import Triple, is_variable
 
 __all__ = ["OwnContext", "SharedContext", "make_carver"]
@@ -35,29 +35,16 @@ class OwnContext:
         self.level, self.plan, self.world, self._avoided = level, plan, world, avoided
         self._names = tuple(rule.name for rule in plan.theory.rules)
 
-    def carve(
-        self,
-        task: str,
-        facts: Iterable[Triple],
-        rules: Iterable[str],
-        random: KeyedRandom,
-        *,
-        claims: tuple[Claim, ...] = (),
-        query: Query | None = None,
-        without: Iterable[Triple] = (),
-        beside: Iterable[Triple] = (),
-        aim: str = NO_STATUS,
-        detail: tuple[object, ...] = (),
-    ) -> Draft | None:
+    def carve(self, wish: Wish, random: KeyedRandom) -> Draft | None:
         """Add further facts of the world and further rules, as many as the level draws, and close the draft.
 
         Whoever is asked about is mentioned: that something was never heard of must not give the answer away.
         """
-        level, kept, used = self.level, set(facts), set(rules)
-        draft = Draft(level, task, (), (), claims, query, aim, self.world.source, detail)
-        left_out = {*without, *draft.statements}
+        level, kept = self.level, set(wish.facts)
+        draft = wish.draft(level, (), (), self.world.source)
+        left_out = {*wish.without, *draft.statements}
         spare = random.shuffle([f for f in self.world.facts if f not in kept and f not in left_out])
-        if beside := set(beside):
+        if beside := set(wish.beside):
             spare.sort(key=lambda fact: fact not in beside)
         count = random.draw_between(*level.distractors)
         mentions: dict[Triple, None] = {}
@@ -74,7 +61,7 @@ class OwnContext:
         context = tuple(sorted({*kept, *spare}))
         if not context:
             return None
-        return replace(draft, facts=context, rules=self._choose_rules(used, random))
+        return replace(draft, facts=context, rules=self._choose_rules(set(wish.rules), random))
 
     def _choose_rules(self, used: set[str], random: KeyedRandom) -> tuple[str, ...]:
         if self.level.given != "facts+rules":
@@ -96,27 +83,12 @@ class SharedContext(OwnContext):
         self._stated = frozenset(world.facts)
         self._known = frozenset((*list_individuals(world.facts), *plan.constants))
 
-    def carve(
-        self,
-        task: str,
-        facts: Iterable[Triple],
-        rules: Iterable[str],
-        random: KeyedRandom,
-        *,
-        claims: tuple[Claim, ...] = (),
-        query: Query | None = None,
-        without: Iterable[Triple] = (),
-        beside: Iterable[Triple] = (),
-        aim: str = NO_STATUS,
-        detail: tuple[object, ...] = (),
-    ) -> Draft | None:
+    def carve(self, wish: Wish, random: KeyedRandom) -> Draft | None:
         """Return a draft over the whole world; None when the question needs something to be left out or mentioned."""
         stated, known = self._stated, self._known
-        if tuple(without) or not stated.issuperset(facts):
+        if wish.without or not stated.issuperset(wish.facts):
             return None
-        draft = Draft(
-            self.level, task, self.world.facts, tuple(sorted(set(rules))), claims, query, aim, self.world.source, detail
-        )
+        draft = wish.draft(self.level, self.world.facts, tuple(sorted(set(wish.rules))), self.world.source)
         if any(not is_variable(term) and term not in known for term in list_individuals(draft.asked)):
             return None
         return None if stated.intersection(draft.statements) else draft

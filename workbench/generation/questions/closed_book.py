@@ -16,7 +16,7 @@ from typing import cast
 from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.questions.answering import Rejection
-from workbench.generation.questions.draft import ANSWER, Answered, Claim, Draft, Query, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Wish, ask_pattern
 from workbench.generation.splits.features import ItemFeatures
 from workbench.generation.splits.splitter import Splitter
 from workbench.generation.tasks import get_family
@@ -173,13 +173,8 @@ class ClosedBook:
         wrong = self._list_wrong(level, fact) if {"entailment", "options"}.intersection(tasks) else []
         world = World(hash_parts("closed book", *fact), "project", self.book.facts, (fact,))
 
-        def carve(task: Task, facts: Iterable[Triple], rules: Iterable[str], random: KeyedRandom, *,
-                  claims: tuple[Claim, ...] = (), query: Query | None = None, without: Iterable[Triple] = (),
-                  beside: Iterable[Triple] = (), aim: str = NO_STATUS,
-                  detail: tuple[object, ...] = ()) -> Draft | None:  # fmt: skip
-            if tuple(without):
-                return None
-            return Draft(level, task, (), self.book.rule_names, claims, query, aim, "project", detail)
+        def carve(wish: Wish, random: KeyedRandom) -> Draft | None:
+            return None if wish.without else wish.draft(level, (), self.book.rule_names, "project")
 
         scene = Scene(level, self.plan, world, cast("Batch", _Looking(self.book)), 0, self._by_head, carve,
                       fact, proof, wrong, self._asked, (), self._list_names(fact), self._can_try)  # fmt: skip

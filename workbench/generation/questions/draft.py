@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "Query",
     "Verdicts",
+    "Wish",
     "apply_change",
     "ask_pattern",
     "extend_theory",
@@ -68,6 +70,29 @@ class Query:
         if len(self.body) != 1 or not isinstance(self.body[0], Atom):
             raise ValueError("the question is not a single atom")
         return (self.body[0].subject, self.body[0].predicate, self.body[0].object)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A question that has no context yet: what it asks, and what it asks of a context.
+
+    ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated. ``beside`` are facts to
+    be taken first where further ones are added. For the rest see :class:`Draft`.
+    """
+
+    task: Task
+    facts: Collection[Triple]
+    rules: Iterable[str] = ()
+    claims: tuple[Claim, ...] = ()
+    query: Query | None = None
+    without: Collection[Triple] = ()
+    beside: Collection[Triple] = ()
+    aim: str = NO_STATUS
+    detail: tuple[object, ...] = ()
+
+    def draft(self, level: Level, facts: tuple[Triple, ...], rules: tuple[str, ...], source: str) -> Draft:
+        """Return the draft with a context, both parts sorted."""
+        return Draft(level, self.task, facts, rules, self.claims, self.query, self.aim, source, self.detail)
 
 
 def ask_pattern(pattern: Pattern) -> Query:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts, Wish
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.generation.tasks.squares import Place, Square, level_mentions, list_keys, list_names, make_square
@@ -74,7 +74,7 @@ class Abduce(Family):
             if context is None:
                 continue
             claims = tuple(Claim(scene.target, Change(added=(one,))) for one in random.shuffle([gap, *square.others]))
-            draft = scene.carve(self.name, context.facts, scene.used, random, claims=claims, without=context.without)
+            draft = scene.carve(Wish(self.name, context.facts, scene.used, claims, without=context.without), random)
             if draft is not None:
                 return draft
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts, Wish
 from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Described, Layout, Scene, Voice, Writes
 from workbench.generation.tasks.listing import Listing, collect_support, is_all_stated
@@ -46,7 +46,7 @@ class Compare(Listing):
                 support = collect_support(scene, [fact for one in answers for fact in one.atoms])
                 if support is not None:
                     order = _draw_order(random)
-                    yield scene.carve(self.name, *support, random, query=query, detail=(order,))
+                    yield scene.carve(Wish(self.name, *support, query=query, detail=(order,)), random)
                 return
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import DatasetError
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Voice, WorldScene, Writes
 from workbench.model.proofs import FALSE, Proof
 from workbench.model.terms import Term, Triple
@@ -46,7 +46,7 @@ class Conflict(Family):
             return
         random = KeyedRandom("draft", scene.level.name, scene.world.key, self.name, *leaves)
         claims = (Claim(FALSE), *(Claim(FALSE, Change(removed=(fact,))) for fact in leaves))
-        yield scene.carve(self.name, leaves, set(proof.iterate_rules()), random, claims=claims)
+        yield scene.carve(Wish(self.name, leaves, proof.iterate_rules(), claims), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """*False* follows, without any one of the set it does not, and the set is stated."""

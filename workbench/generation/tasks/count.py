@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, Wish, ask_pattern
 from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Layout, Scene, Voice, Writes
 from workbench.generation.tasks.listing import Listing, collect_support, is_all_stated
@@ -35,7 +35,7 @@ class Count(Listing):
         query, answers = max(found, key=lambda pair: len(pair[1]))
         support = collect_support(scene, [atom for one in answers for atom in one.atoms])
         if support is not None:
-            yield scene.carve(self.name, *support, random, query=query)
+            yield scene.carve(Wish(self.name, *support, query=query), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """There are some, not all of them stated, and not too many."""

@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts, Wish
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
@@ -110,15 +110,15 @@ class Diff(Family):
         lost = direction == "lost"
         change = Change(removed=(fact,)) if lost else Change(added=(fact,))
         options = random.shuffle([square.base, *square.others])
-        return scene.carve(
+        wish = Wish(
             self.name,
             context.facts if lost else context.facts - {fact},
             rules,
-            random,
-            claims=(*(Claim(one, change) for one in options), *(Claim(one) for one in options)),
+            (*(Claim(one, change) for one in options), *(Claim(one) for one in options)),
             without=context.without - {fact} if lost else {*context.without, fact},
             detail=(direction,),
         )
+        return scene.carve(wish, random)
 
     def agrees(self, outcome: Outcome, reference: Outcome) -> bool:
         """The same statements follow before and after: whether another one is refuted or unknown is not asked."""

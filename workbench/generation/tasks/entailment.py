@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
@@ -49,7 +49,7 @@ class Entailment(Family):
             others = unknown[number :: max(1, rounds)][:_NEAR]
             for statement in others:
                 rules.update(scene.by_head.get(Atom(*statement).key, ())[:1])
-            carve = partial(scene.carve, self.name, rules=rules, random=random, beside=beside)
+            wish = partial(Wish, self.name, rules=rules, beside=beside)
             if rivals:
                 rival, refutation = rivals[number]
                 rules.update(scene.by_head.get(Atom(*rival).key, ())[:1])
@@ -58,13 +58,13 @@ class Entailment(Family):
                     rules.update(refutation.iterate_rules())
                     ground = set(refutation.leaves) - {rival}
                     beside |= ground
-                yield carve(ground, claims=(Claim(rival),), aim="refuted")
+                yield scene.carve(wish(ground, claims=(Claim(rival),), aim="refuted"), random)
             if number == 0:
-                yield carve(leaves, claims=target, aim="entailed")
+                yield scene.carve(wish(leaves, claims=target, aim="entailed"), random)
             for gap in gaps[number :: max(1, rounds)][:_GAPS]:
-                yield carve(leaves - {gap}, claims=target, aim="unknown", without=(gap,))
+                yield scene.carve(wish(leaves - {gap}, claims=target, aim="unknown", without=(gap,)), random)
             for statement in others:
-                yield carve(leaves, claims=(Claim(statement),), aim="unknown")
+                yield scene.carve(wish(leaves, claims=(Claim(statement),), aim="unknown"), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """The status must be the one aimed at, and the statement not among the facts."""

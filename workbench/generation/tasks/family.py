@@ -21,11 +21,12 @@ from workbench.generation.questions.draft import (
     Outcome,
     Query,
     Verdicts,
+    Wish,
     list_patterns,
 )
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
-from workbench.model.curriculum import NO_STATUS, Level
+from workbench.model.curriculum import Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import Pattern, Term, Triple
@@ -57,29 +58,11 @@ LETTERS = "ABCDEFGHIJ"
 """What options are called, in their order."""
 
 
-class Carver(Protocol):
-    """Closes a draft: adds distractors and further rules as the level draws, or takes the whole world as context."""
+Carver = Callable[[Wish, KeyedRandom], Draft | None]
+"""Closes a draft: adds distractors and further rules as the level draws, or takes the whole world as context.
 
-    def __call__(
-        self,
-        task: str,
-        facts: Iterable[Triple],
-        rules: Iterable[str],
-        random: KeyedRandom,
-        *,
-        claims: tuple[Claim, ...] = (),
-        query: Query | None = None,
-        without: Iterable[Triple] = (),
-        beside: Iterable[Triple] = (),
-        aim: str = NO_STATUS,
-        detail: tuple[object, ...] = (),
-    ) -> Draft | None:
-        """Return the draft; None when somebody asked about cannot be mentioned, or the world does not serve.
-
-        ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated. ``beside`` are facts
-        to be taken first where further ones are added.
-        """
-        ...
+None when somebody asked about cannot be mentioned, or the world does not serve.
+"""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from workbench.checker import measure_proof
 from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts, Wish
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.questions.rule_squares import is_teachable, plan_squares
 from workbench.generation.questions.teaching import Ground, Lesson, Trial, list_others, teach
@@ -162,15 +162,15 @@ class Induce(Family):
         claims = (*random.shuffle(options), *(Claim(fact, own) for fact in (*positive, *negative)))
         grounds = [given[right][fact] for fact in lesson.positive]
         grounds += [given[n][fact] for n, fact in enumerate(lesson.witnesses) if fact in given[n]]
-        draft = scene.carve(
+        wish = Wish(
             self.name,
             {leaf for ground in grounds for leaf in ground.leaves},
             {name for ground in grounds for name in ground.rules},
-            random,
-            claims=claims,
+            claims,
             without=[fact for fact in scene.world.facts if Atom(*fact).key == key],
             detail=(len(positive), tuple(claim.change.rules[0].name for claim in claims[:OPTIONS])),
         )
+        draft = scene.carve(wish, random)
         if draft is None:
             return None
         left_out = self.leave_out(draft, scene.plan.theory)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.generation.tasks.squares import (
     Place,
@@ -73,7 +73,7 @@ class Options(Family):
             return None
         listed = random.shuffle([square.base, *square.others])
         claims = tuple(map(Claim, listed))
-        return scene.carve(self.name, context.facts, used, random, claims=claims, without=context.without)
+        return scene.carve(Wish(self.name, context.facts, used, claims, without=context.without), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Exactly one option follows, and none is stated."""

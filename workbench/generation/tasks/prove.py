@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
@@ -34,7 +34,7 @@ class Prove(Family):
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Ask for a proof of the target."""
         random = scene.start(self.name)
-        yield scene.carve(self.name, scene.leaves, scene.used, random, claims=(Claim(scene.target),))
+        yield scene.carve(Wish(self.name, scene.leaves, scene.used, (Claim(scene.target),)), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """The statement follows and is not stated."""

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.errors import DatasetError
 from workbench.generation.identity.clauses import Clause
 from workbench.generation.identity.grains import Part
-from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts, Wish
 from workbench.generation.questions.puzzle_choices import find_puzzle_flaws, get_puzzle
 from workbench.generation.questions.puzzle_slots import Ground
 from workbench.generation.questions.puzzling import make_puzzles
@@ -52,7 +52,7 @@ class PuzzleFamily(Family):
         for place, made, random in make_puzzles(grounds, self.name):
             puzzle = made.puzzle
             left_out = [fact for slot in puzzle.slots for fact in slot]
-            draft = scenes[place].carve(self.name, made.leaves, made.rules, random, without=left_out)
+            draft = scenes[place].carve(Wish(self.name, made.leaves, made.rules, without=left_out), random)
             if draft is not None:
                 shown = _list_shown(puzzle, draft.facts, made.model)
                 claims = tuple(Claim(fact, Change(added=puzzle.solved)) for fact in shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import ANSWER, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Draft, Verdicts, Wish, ask_pattern
 from workbench.generation.questions.listing import find_answers, index_facts
 from workbench.generation.tasks.family import WorldScene
 from workbench.generation.tasks.listing import is_all_stated
@@ -37,7 +37,7 @@ class Recall(Select):
             query = ask_pattern((ANSWER, predicate, object_) if ask_subject else (subject, predicate, ANSWER))
             atoms = {atom for found in find_answers(query, known) for atom in found.atoms}
             if stated.issuperset(atoms):
-                yield scene.carve(self.name, atoms, (), random, query=query)
+                yield scene.carve(Wish(self.name, atoms, query=query), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Every answer is stated, and there are not too many."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import DatasetError
-from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Verdicts, Wish, ask_pattern
 from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Asked, Layout, Reads, Scene, Voice
 from workbench.generation.tasks.listing import MAX_FACTS, Listing, is_all_stated, order_answers
@@ -50,7 +50,7 @@ class Select(Listing):
                     leaves |= set(proof.leaves)
                     used |= set(proof.iterate_rules())
         if len(leaves) <= MAX_FACTS:
-            yield scene.carve(self.name, leaves, used, random, query=query)
+            yield scene.carve(Wish(self.name, leaves, used, query=query), random)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Somebody answers, not all answers are stated, and there are not too many."""

@@ -11,7 +11,7 @@ from workbench.checker import check_application
 from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts
+from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Choice, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Term, Triple
@@ -73,7 +73,7 @@ class Step(Family):
                 known = {one.conclusion for one in changed}
                 facts |= {premise for premise in line.premises if premise not in known}
                 claims = (Claim(scene.target),)
-                yield scene.carve(self.name, facts, rules, random, claims=claims, detail=(changed, place))
+                yield scene.carve(Wish(self.name, facts, rules, claims, detail=(changed, place)), random)
                 break
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:

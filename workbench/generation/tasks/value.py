@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts, ask_pattern
+from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Verdicts, Wish, ask_pattern
 from workbench.generation.questions.listing import find_answers
 from workbench.generation.tasks.family import Layout, Scene, Voice
 from workbench.generation.tasks.listing import Listing, collect_support, is_all_stated
@@ -32,7 +32,7 @@ class Value(Listing):
                 continue
             support = collect_support(scene, answers[0].atoms)
             if support is not None:
-                yield scene.carve(self.name, *support, random, query=query)
+                yield scene.carve(Wish(self.name, *support, query=query), random)
             return
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
