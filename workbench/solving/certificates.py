@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 from workbench.model.proofs import FALSE, Evidence, ModelPair, Proof, Refutation
 from workbench.model.puzzles import Puzzle
-from workbench.model.rules import BodyElement
+from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import RDF_TYPE, Triple
 from workbench.model.theory import Theory
 from workbench.solving.decisions import Decisions, Problem, Witness
 from workbench.solving.encoding import Case, write_case
+from workbench.solving.equivalence import EQUIVALENCE_METHOD, EquivalenceClaim, find_equivalence_fault
 from workbench.solving.localities import Cut
 from workbench.solving.puzzles import PUZZLE_METHOD, PuzzleClaim, find_puzzle_fault
 from workbench.solving.readings import NamedCut, OpenWorld, Readings
@@ -70,7 +71,7 @@ class AnswersClaim(NamedTuple):
     answers: Collection[Sequence[str]]
 
 
-Claim = EvidenceClaim | AnswersClaim | PuzzleClaim
+Claim = EvidenceClaim | AnswersClaim | PuzzleClaim | EquivalenceClaim
 
 
 class _Docket(NamedTuple):
@@ -222,11 +223,17 @@ class Judge:
             self._efforts[problem] = known
         return known
 
+    def judge_equivalence(self, first: Rule, second: Rule, *, same: bool) -> Verdict:
+        """Judge that two rules say the same, or that they do not."""
+        return self._judge([self._read_claim(EquivalenceClaim(first, second, same))])[0]
+
     # --- claims ------------------------------------------------------------------------------------------------
 
     def _read_claim(self, claim: Claim) -> _Docket:
         if isinstance(claim, PuzzleClaim):
             return _Docket(PUZZLE_METHOD, find_puzzle_fault(self._puzzles, claim))
+        if isinstance(claim, EquivalenceClaim):
+            return _Docket(EQUIVALENCE_METHOD, find_equivalence_fault(self._puzzles, claim))
         if isinstance(claim, AnswersClaim):
             return self._read_answers(claim)
         theory, facts, evidence, model = claim
