@@ -15,6 +15,7 @@ from workbench.build.checked import Checked
 from workbench.build.curricula import read_curriculum
 from workbench.build.curriculum_knowledge import check_curriculum
 from workbench.build.dataset_groups import check_dataset
+from workbench.build.early_capacity import check_quotas
 from workbench.build.judging import find_contradictions, judge_shapes, report_shape_problems
 from workbench.build.knowledge import Knowledge, get_knowledge, list_domains
 from workbench.build.linting import lint_knowledge
@@ -122,6 +123,8 @@ def _check_domain(
     found += find_subject_literals(knowledge)
     tell(f"{domain.name}: judging shapes")
     found += judge_shapes(knowledge, problems)
+    is_sound = not any(one.severity == "error" for one in found)
+    found += check_quotas(knowledge, curriculum, project.config.build.seed, tell, is_sound=is_sound)
     return _name_domain(found, domain), closure
 
 

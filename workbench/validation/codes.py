@@ -130,6 +130,8 @@ CODES: Mapping[str, str] = MappingProxyType(
             "what a build says: items of a perturbed split that could not be made, by the kind of change"
         ),
         "curriculum.sensitive": "a level about own individuals of a domain that is marked as sensitive",
+        "curriculum.unreachable": "a quota that no item can meet: bounds that its task never has, worlds too small",
+        "curriculum.capacity": "a large quota, and what a trial of some worlds says about it",
         "curriculum.shortfall": "what a build says: fewer items than were asked for",
         "test.failed": "a `test` beside the rules: what must follow and does not, or must not follow and does",
         "test.contradiction": "a `test` whose given facts contradict each other",

@@ -77,6 +77,11 @@ class NameBook:
         """The names of each list, by their terms."""
         return tuple(terms for _, terms in self._lists)
 
+    @property
+    def size(self) -> int:
+        """For how many individuals of one world there are names and symbols."""
+        return sum(map(len, self.lists)) + len(self._reserve)
+
     def name_individuals(self, classes: Sequence[Collection[Term]], random: KeyedRandom) -> list[Term] | None:
         """Return a name for each individual, of the first list for one of its classes, each name once.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from workbench.model.curriculum import BARE_TASKS
 from workbench.model.report import Location, Violation
 from workbench.model.rules import Rule, is_restatement, iterate_atoms
 from workbench.model.terms import Term, get_local_name, make_literal
@@ -105,7 +106,7 @@ def _find_empty_levels(lint: Linter) -> Iterator[Violation]:
     for level in curriculum.levels:
         low, high = level.hops
         wanted = ((1 << (high + 1)) - 1) & ~((1 << low) - 1)
-        if mask & wanted or all(quota.status not in _PROVED for quota in level.quotas):
+        if mask & wanted or all(quota.status not in _PROVED or quota.task in BARE_TASKS for quota in level.quotas):
             continue
         hops = f"{low} hops" if low == high else f"{low} to {high} hops"
         yield lint.report(
@@ -115,6 +116,7 @@ def _find_empty_levels(lint: Linter) -> Iterator[Violation]:
             source=curriculum.name,
             fix="Lower its hops, or add rules that build on the conclusions of others.",
             places=[level.location or Location(curriculum.path)],
+            at_most=curriculum.shortfall,
         )
 
 

@@ -145,7 +145,7 @@ rule.unused III ? | Nothing reads what a rule concludes, and no question asks fo
 rule.unreachable I-W | A condition of a rule is never stated nor concluded, so that the rule never applies.
 rule.duplicate WWW | Two rules are the same up to the names of variables and the order of conditions.
 curriculum.never-derivable WWW | A curriculum asks for or states what can never hold.
-curriculum.empty-level WWW | No proof can have as many hops as a level asks for.
+curriculum.empty-level EEE | No proof can have as many hops as a level asks for; a warning where the curriculum allows a shortfall.
 curriculum.ambiguous-label EEE | The label of an individual that prompts name has two readings there: those of `label.breaks-sentences` and `label.joins-names`, a word of prompts, the label of a class, or one that another individual has or seems to have.
 curriculum.ambiguous-name EEE | A name for made-up individuals is a word of prompts, such as “true” or “nobody”, or the label of a class.
 curriculum.foreign-language III | A curriculum asks for a language that the project does not have.
