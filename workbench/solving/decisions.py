@@ -1,7 +1,7 @@
 """Problems up to names and what Z3 decided about them; each distinct one is asked once while it is remembered.
 
-New problems of one call are put into one question; only when the answer is not the expected one are they asked one by
-one. What Z3 does not decide within its resources counts as not so.
+New problems of one call are put into one text; only when the answer for all is not the expected one are they asked
+about one by one. What Z3 does not decide within its resources counts as not so.
 """
 
 from __future__ import annotations
@@ -151,47 +151,54 @@ class Decisions:
                     memory.keep(problem, answer)
         return answers
 
-    def _ask(self, text: str) -> Result:
-        answer = self._solver.ask(text)
-        self.spent += answer.rlimit
-        return answer.result
+    def _ask(
+        self, text: str, summary: Sequence[Sequence[str]], expected: Sequence[Result], guards: Sequence[Sequence[str]]
+    ) -> list[Result] | None:
+        results, spent = self._solver.ask_parts(text, summary, expected, guards)
+        self.spent += spent
+        return results
 
     def _decide_skeletons(self, skeletons: Sequence[Skeleton]) -> list[bool | None]:
-        if self._follow(skeletons):
-            return [True] * len(skeletons)
-        return [False if len(skeletons) == 1 else self._follow([skeleton]) for skeleton in skeletons]
-
-    def _follow(self, skeletons: Sequence[Skeleton]) -> bool:
+        """Tell which goals follow; all are expected to."""
+        numbers = range(len(skeletons))
         text = "\n".join(write_skeleton(skeleton, f"p{n}_") for n, skeleton in enumerate(skeletons))
-        wrong = " ".join(f"p{n}_wrong" for n in range(len(skeletons)))
-        sane = " ".join(f"p{n}_sane" for n in range(len(skeletons)))
-        return (
-            self._ask(f"{text}\n(assert (or false {wrong}))") == "unsat"
-            and self._ask(f"{text}\n(assert (and true {sane}))") == "sat"
-        )
+        text += "".join(_guard(f"{what}{n}", f"p{n}_{what}") for n in numbers for what in ("wrong", "sane"))
+        text += _guard("any", f"(or false {' '.join(f'wrong{n}' for n in numbers)})")
+        each = [[f"{what}{n}"] for n in numbers for what in ("wrong", "sane")]
+        found = self._ask(text, [["any"], [f"sane{n}" for n in numbers]], ["unsat", "sat"], each)
+        if found is None:
+            return [True] * len(skeletons)
+        return [pair == ("unsat", "sat") for pair in zip(found[::2], found[1::2], strict=True)]
 
     def _decide_cases(self, cases: Sequence[Case]) -> list[bool | None]:
         """Tell which cases have a binding; none is expected to."""
-        if len(cases) > 1 and self._ask_cases(cases, "(or false {})") == "unsat":
-            return [False] * len(cases)
-        return [_BINDINGS[self._ask_cases([case], "{}")] for case in cases]
+        each = [[f"found{n}"] for n in range(len(cases))]
+        text = _write_cases(cases) + _guard("any", f"(or false {' '.join(guard for (guard,) in each)})")
+        found = self._ask(text, [["any"]], ["unsat"], each)
+        return [False] * len(cases) if found is None else [_BINDINGS[result] for result in found]
 
     def _decide_witnesses(self, cases: Sequence[Case]) -> list[bool | None]:
         """Tell which cases have a binding; all are expected to."""
-        if len(cases) > 1 and self._ask_cases(cases, "(and true {})") == "sat":
-            return [True] * len(cases)
-        return [_BINDINGS[self._ask_cases([case], "{}")] for case in cases]
-
-    def _ask_cases(self, cases: Sequence[Case], join: str) -> Result:
-        text = "\n".join(write_case(case, f"c{n}_") for n, case in enumerate(cases))
-        found = " ".join(f"c{n}_found" for n in range(len(cases)))
-        return self._ask(f"{text}\n(assert {join.format(found)})")
+        each = [[f"found{n}"] for n in range(len(cases))]
+        found = self._ask(_write_cases(cases), [[guard for (guard,) in each]], ["sat"], each)
+        return [True] * len(cases) if found is None else [_BINDINGS[result] for result in found]
 
     def _decide_comparisons(self, comparisons: Sequence[Comparison]) -> list[bool | None]:
         """Tell which comparisons hold; without variables, they have one value in every solution."""
         answer, values = self._solver.evaluate(_list_texts(comparisons))
         self.spent += answer.rlimit
         return values
+
+
+def _guard(name: str, condition: str) -> str:
+    """Write a constant that can only be true where a condition is."""
+    return f"\n(declare-const {name} Bool)(assert (=> {name} {condition}))"
+
+
+def _write_cases(cases: Sequence[Case]) -> str:
+    """Write cases; ``found<n>`` says that there is a binding in the nth."""
+    lines = [write_case(case, f"c{n}_") + _guard(f"found{n}", f"c{n}_found") for n, case in enumerate(cases)]
+    return "\n".join(lines)
 
 
 def _expects_binding(cut: Cut) -> bool:
