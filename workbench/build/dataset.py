@@ -22,7 +22,7 @@ from workbench.build.materials import collect_material
 from workbench.build.pace import Pace
 from workbench.build.perturbed_splits import PerturbedSplit, add_variants, report_perturbed
 from workbench.build.remembered_blocks import MOST_ITEMS, RememberedBlocks
-from workbench.errors import DatasetError, Interrupted, InvalidKnowledgeError, UsageError
+from workbench.errors import DatasetError, Interrupted, InvalidKnowledgeError, UsageError, WorkerError
 from workbench.export.dataset import SHARD_ROWS, MapParts, open_dataset
 from workbench.export.measured import Measurement, read_measured
 from workbench.export.parts import MadePart, Part
@@ -102,6 +102,8 @@ def build(
         raise Interrupted(
             "Interrupted; the dataset that was being built is as it was before. The same command goes on from here."
         ) from error
+    except WorkerError as error:
+        raise WorkerError(f"{error} The dataset is as it was before. The same command goes on from here.") from error
     return BuildResult(tuple(built), Report.collect(notes))
 
 

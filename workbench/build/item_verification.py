@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +14,19 @@ from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.formula_verification import find_scorer_faults
 from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
-from workbench.build.solving_again import Posed, judge_again
+from workbench.build.solving_again import judge_again
 from workbench.build.time_limit import limit_time
 from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
 from workbench.errors import DatasetError, LimitError
 from workbench.export.declarations import Declarations, DeclaredRule, read_declarations
-from workbench.export.evidence import StatedItem, TheoryFile, list_steps, read_evidence, read_theory_file
+from workbench.export.evidence import (
+    KnownRules,
+    StatedItem,
+    TheoryFile,
+    list_steps,
+    read_evidence,
+    read_theory_file,
+)  # fmt: skip
 from workbench.export.reading import DatasetReader
 from workbench.generation.items.item_making import ItemWriter
 from workbench.generation.items.judging import GATES, digest_verdicts
@@ -35,7 +42,9 @@ from workbench.model.proofs import Proof
 from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Rule
 from workbench.model.terms import Triple
-from workbench.solving.certificates import Judge
+from workbench.solving.certificates import AnswersClaim, Claim, EvidenceClaim, Judge
+from workbench.solving.equivalence import EquivalenceClaim
+from workbench.solving.puzzles import PuzzleClaim
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
@@ -47,6 +56,8 @@ _UNDECLARED = DeclaredRule("")
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000
 _MOST_BOOKS = 8
+_MOST_THEORIES = 2048
+_MOST_RULES = 50_000
 _SECONDS = 10.0
 
 
@@ -59,11 +70,22 @@ class BatchResult:
     judged: int
 
 
+def _see_nothing(item: Mapping[str, Any]) -> Iterable[str]:
+    return ()
+
+
 class _Accepted(NamedTuple):
-    """An item that the checker accepts, with its perfect model."""
+    """An item that the checker accepts, with what Z3 is to confirm."""
 
     item: MeasuredItem
+    claims: tuple[Claim, ...]
+
+
+class _Certified(NamedTuple):
+    """What the checker accepted: the perfect model, and what Z3 is to confirm."""
+
     model: frozenset[Triple]
+    claims: tuple[Claim, ...]
 
 
 class _Known(NamedTuple):
@@ -83,8 +105,9 @@ class ItemVerifier:
     folder: Path
     manifest: Mapping[str, Any]
     seconds: float = _SECONDS
-    _theories: Memo[str, TheoryFile | str] = field(default_factory=Memo)
-    _rules: dict[tuple[str, str], Rule] = field(default_factory=dict)
+    _theories: Memo[str, TheoryFile | str] = field(default_factory=lambda: Memo(_MOST_THEORIES))
+    _checkers: Memo[tuple[str, tuple[str, ...], frozenset[Triple]], Checker] = field(default_factory=Memo)
+    _rules: KnownRules = field(default_factory=dict)
     _formulas: dict[Rule, Formula] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
     _books: dict[tuple[str, str, tuple[str, ...]], _Known | str] = field(default_factory=dict)
@@ -141,8 +164,10 @@ class ItemVerifier:
                 if grammar is not None and grammar.read_rule(text) != (self._formulate(rule),):
                     yield f"the sentence of the rule {rule.name} in {language} says something else"
 
-    def verify(self, lines: Sequence[Line]) -> BatchResult:
-        """Verify lines of items files, in order."""
+    def verify(
+        self, lines: Sequence[Line], see: Callable[[Mapping[str, Any]], Iterable[str]] = _see_nothing
+    ) -> BatchResult:
+        """Verify lines of items files, in order; ``see`` gets each item of the right form, says what else is wrong."""
         problems: list[Problem] = []
         records: list[ItemRecord] = []
         accepted: list[tuple[Line, _Accepted]] = []
@@ -155,6 +180,7 @@ class ItemVerifier:
             found = check_form(item, line)
             if not found:
                 found, is_outside = self._check_declared(item)
+                found += see(item)
                 records.append(make_record(item, line, is_outside=is_outside))
                 judged += line.judged
                 result = self._verify_in_time(item) if line.judged else []
@@ -190,7 +216,7 @@ class ItemVerifier:
 
     def _ask_z3(self, accepted: Sequence[_Accepted]) -> Iterator[tuple[int, str]]:
         """Yield position and sentence for all that Z3 rejects, and where it agrees with something else than is said."""
-        found = judge_again(self._judge, [_pose(one) for one in accepted])
+        found = judge_again(self._judge, [one.claims for one in accepted])
         for position, verdicts in enumerate(found):
             if isinstance(verdicts, str):
                 yield position, f"Z3: {verdicts}"
@@ -236,13 +262,22 @@ class ItemVerifier:
         book = self._get_book(item, stated)
         if isinstance(book, str):
             return [*problems, book]
-        model = _certify(item, stated, book)
-        if not isinstance(model, frozenset):
-            return [*problems, *model]
+        checker = self._find_checker(item, stated) if book is None else book.checker
+        certified = checker if isinstance(checker, str) else _certify(item, stated, checker)
+        if not isinstance(certified, _Certified):
+            return [*problems, *([certified] if isinstance(certified, str) else certified)]
         if lexicon is not None and not problems:
-            problems += self._check_question(item, stated, lexicon, model)
+            problems += self._check_question(item, stated, lexicon, certified.model)
         known = book.book if book is not None else None
-        return problems or _Accepted(MeasuredItem(item, stated, known), model)
+        return problems or _Accepted(MeasuredItem(item, stated, known), certified.claims)
+
+    def _find_checker(self, item: Mapping[str, Any], stated: StatedItem) -> Checker | str:
+        """Return the checker of an item's case, which questions about one world share, or why there is none."""
+        key = item["theory"], stated.closed, frozenset(stated.facts)
+        try:
+            return self._checkers.get(key, lambda: Checker(stated.theory, stated.facts, _MOST_FACTS))
+        except CheckError as error:
+            return f"checker: {error}"
 
     def _check_labels(self, item: Mapping[str, Any], stated: StatedItem) -> Iterator[str]:
         family = get_family(item["task"])
@@ -317,7 +352,7 @@ class ItemVerifier:
             yield f"answer: is not {expected[:80]!r}"
         if item["query"] != family.write_query(answered, layout, voice, self._writer):
             yield "query: is not as the task writes it"
-        if item["query"]["kind"] == "equivalent":
+        if item["query"]["kind"] in ("equivalent", "verbalise"):
             yield from find_scorer_faults(item, self._reader.prefixes)
         for number, option in enumerate(item["options"]):
             atom, text = family.write_option(answered, number, voice)
@@ -335,11 +370,11 @@ class ItemVerifier:
 
     def _read_theory(self, digest: str) -> TheoryFile | str:
         try:
-            read = read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes)
+            if len(self._rules) >= _MOST_RULES:
+                self._rules.clear()
+            return read_theory_file(digest, self._reader.read_theory(digest), self._reader.prefixes, self._rules)
         except (DatasetError, ValueError, RecursionError) as error:
             return str(error)
-        rules = tuple(self._rules.setdefault((r.name, read.formal[r.name]), r) for r in read.rules)
-        return TheoryFile(read.digest, rules, read.formal, read.texts)
 
     def _get_book(self, item: Mapping[str, Any], stated: StatedItem) -> _Known | str | None:
         """Return all that is known for a closed-book item, or why it cannot be had; None for others."""
@@ -370,30 +405,31 @@ class ItemVerifier:
         return self._digests[formal]
 
 
-def _pose(one: _Accepted) -> Posed:
-    """Return an item with what it is judged on: what a book knows is one value for all questions about it."""
-    stated, book = one.item.stated, one.item.book
-    if book is None:
-        return Posed(stated, stated.theory, stated.facts, one.model)
-    return Posed(stated, book.theory, book.facts, one.model)
-
-
-def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -> frozenset[Triple] | list[str]:
-    """Return the perfect model when the checker accepts all evidence, else what is wrong."""
-    theory, facts = (stated.theory, stated.facts) if book is None else (book.book.theory, book.book.facts)
+def _certify(item: Mapping[str, Any], stated: StatedItem, checker: Checker) -> _Certified | list[str]:
+    """Return what the checker of the item's case accepts, or else what is wrong."""
+    theory = checker.theory
+    digests: list[str] = []
+    claims: list[Claim] = []
+    changed = {UNCHANGED: checker}
     try:
-        checker = Checker(theory, facts, _MOST_FACTS) if book is None else book.checker
-        digests = []
         for judgement in stated.judgements:
-            own = apply_change(tuple(facts), judgement.change)
-            varied = extend_theory(theory, judgement.change.rules)
-            one = checker if judgement.change == UNCHANGED else Checker(varied, own, _MOST_FACTS)
-            digests.append(certify(varied, own, judgement.evidence, one))
+            one = changed.get(judgement.change)
+            if one is None:
+                varied = extend_theory(theory, judgement.change.rules)
+                facts = apply_change(tuple(sorted(checker.facts)), judgement.change)
+                one = changed[judgement.change] = Checker(varied, facts, _MOST_FACTS)
+            digests.append(certify(one.theory, one.facts, judgement.evidence, one))
+            claims.append(EvidenceClaim(one.theory, one.facts, judgement.evidence, one.model))
         if stated.query is not None:
-            query = stated.query
-            digests.append(certify_answers(theory, facts, query.body, query.variables, stated.answers, checker))
-        puzzles = [part for part in stated.detail if isinstance(part, Puzzle)]
-        digests += [certify_puzzle(theory, facts, puzzle, checker) for puzzle in puzzles]
+            body, variables = stated.query.body, stated.query.variables
+            digests.append(certify_answers(theory, checker.facts, body, variables, stated.answers, checker))
+            claims.append(AnswersClaim(theory, checker.model, body, variables, stated.answers))
+        for puzzle in (part for part in stated.detail if isinstance(part, Puzzle)):
+            facts = tuple(sorted(checker.facts))
+            digests.append(certify_puzzle(theory, facts, puzzle, checker))
+            claims.append(PuzzleClaim(theory, facts, puzzle))
+        pairs = get_family(item["task"]).list_equivalences(make_answered(item, stated))
+        claims += [EquivalenceClaim(*pair) for pair in pairs]
         model = checker.model
     except (CheckError, ArithmeticError, ValueError) as error:
         return [f"checker: {error}"]
@@ -404,7 +440,7 @@ def _certify(item: Mapping[str, Any], stated: StatedItem, book: _Known | None) -
         problems.append("verified: reader is not the digest of the question")
     if item["verified"]["gates"] != [*GATES]:
         problems.append(f"verified: gates are not {', '.join(GATES)}")
-    return problems or model
+    return problems or _Certified(model, tuple(claims))
 
 
 def _check_texts(item: Mapping[str, Any], stated: StatedItem, lexicon: Lexicon) -> Iterator[str]:

@@ -7,24 +7,17 @@ and line, never an exception but DatasetError, for a folder that is no dataset.
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import re
-import signal
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.build.checking import Progress
 from workbench.build.closed_book_verification import check_closed_book
 from workbench.build.dataset_verification import Register, check_manifest, check_tables, find_repetitions
 from workbench.build.declared_verification import check_cells, check_declarations, find_other_split
@@ -32,12 +25,16 @@ from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
 from workbench.build.pace import say_duration
 from workbench.build.variant_verification import VariantRegister
-from workbench.errors import DatasetError, Interrupted, UsageError, WorkerError
+from workbench.errors import DatasetError, Interrupted, UsageError
 from workbench.export.manifest import MANIFEST
 from workbench.export.parts import Marking
 from workbench.export.reading import DatasetReader, read_dataset
+from workbench.generation.selection.processes import map_in_order
 from workbench.generation.splits.leakage_marks import Marks
 from workbench.generation.splits.splitter import read_splitter
+
+if TYPE_CHECKING:
+    from workbench.build.checking import Progress  # it brings along all that checks a project
 
 __all__ = ["VerifyReport", "verify"]
 
@@ -189,34 +186,25 @@ class _Verification:
         if self._workers == 1:
             yield from map(worker.verify, tasks)
             return
-        context = multiprocessing.get_context("spawn")
-        arguments = (self._reader.path, self._reader.manifest)
-        executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_start_worker, initargs=arguments)
-        waiting: deque[Future[_Verified]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(executor.submit(_verify_in_worker, task))
-                if len(waiting) >= 2 * self._workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenExecutor as error:
-            raise WorkerError("A worker process died while it verified items.") from error
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+        with map_in_order(self._workers, _start_worker, self._reader.path, self._reader.manifest) as run:
+            yield from run(_verify_in_worker, tasks)
 
     def _iterate_tasks(self) -> Iterator[_Task]:
+        """Yield tasks that say where lines are: whoever verifies them reads them."""
         yield from self._iterate_theory_tasks()
         chosen = None if self._sample is None else self._choose_sample(self._sample)
         for file in self._files:
-            chunk: list[Line] = []
+            start = offset = count = 0
+            judged: list[int] = []
             for number, data in self._iterate_lines(file):
-                chunk.append(Line(file, number, data, chosen is None or (file, number) in chosen))
-                if len(chunk) == _CHUNK:
-                    yield _Task(lines=tuple(chunk))
-                    chunk = []
-            if chunk:
-                yield _Task(lines=tuple(chunk))
+                if chosen is None or (file, number) in chosen:
+                    judged.append(number)
+                offset, count = offset + len(data), count + 1
+                if count == _CHUNK:
+                    yield _Task((), file, number - count + 1, start, count, frozenset(judged))
+                    start, count, judged = offset, 0, []
+            if count:
+                yield _Task((), file, number - count + 1, start, count, frozenset(judged))
 
     def _iterate_theory_tasks(self) -> Iterator[_Task]:
         digests = self._reader.iterate_digests()
@@ -252,10 +240,25 @@ class _Verification:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Theories to check by digest, or lines to verify."""
+    """Theories to check by digest, or lines to verify.
+
+    Of ``file``, so many lines from the byte ``start`` on, the first of which has the number ``first``; ``judged`` are
+    the numbers of those that the judges are to see.
+    """
 
     theories: Sequence[str] = ()
-    lines: Sequence[Line] = ()
+    file: str = ""
+    first: int = 0
+    start: int = 0
+    count: int = 0
+    judged: frozenset[int] = frozenset()
+
+    def read_lines(self, folder: Path) -> list[Line]:
+        """Return the lines. Raises OSError."""
+        with (folder / self.file).open("rb") as stream:
+            stream.seek(self.start)
+            numbers = range(self.first, self.first + self.count)
+            return [Line(self.file, number, stream.readline(_MOST_BYTES), number in self.judged) for number in numbers]
 
 
 def _read_problem(text: str) -> Problem:
@@ -296,30 +299,29 @@ class _Worker:
         self._tasks += 1
         if not self._tasks % _RENEWAL:
             self.verifier = ItemVerifier(self._folder, self._manifest)
-        if task.lines:
-            result = self.verifier.verify(task.lines)
-            marks, misplaced = self._mark(task.lines, {record.line for record in result.records})
-            problems = sorted((*result.problems, *misplaced), key=lambda problem: problem.line)
-            return replace(result, problems=tuple(problems)), marks
+        if task.count:
+            marks: list[tuple[str, Marks]] = []
+            try:
+                lines = task.read_lines(self._folder)
+            except OSError as error:
+                what = f"could not be read: {error.strerror or error}"
+                return BatchResult((Problem(task.file, 0, "", what),), (), 0), []
+            return self.verifier.verify(lines, lambda item: self._mark(item, marks)), marks
         return BatchResult(tuple(p for digest in task.theories for p in self.verifier.check_theory(digest)), (), 0), []
 
-    def _mark(self, lines: Sequence[Line], sound: set[int]) -> tuple[list[tuple[str, Marks]], list[Problem]]:
-        """Return the marks of items with their splits, and which are in another split than their marks say."""
-        marks: list[tuple[str, Marks]] = []
-        misplaced: list[Problem] = []
-        for line in lines:
-            if self._marking is None or line.number not in sound:
-                continue
-            item = json.loads(line.data)
-            # What cannot be marked is told by the judges, or by the table that then is another.
-            with suppress(ValueError, KeyError, OSError):
-                mark = self._marking.mark(item)
-                marks.append((item["split"], mark))
-                declared = self.verifier.declared
-                other = declared and find_other_split(item, mark.touched, declared, self._marking.splitter)
-                if other:
-                    misplaced.append(Problem(line.file, line.number, item["id"], other))
-        return marks, misplaced
+    def _mark(self, item: Mapping[str, Any], marks: list[tuple[str, Marks]]) -> Iterator[str]:
+        """Note an item's marks with its split, and yield when it is in another split than they say."""
+        if self._marking is None:
+            return
+        try:
+            mark = self._marking.mark(item)
+        except (ValueError, KeyError, OSError):
+            return  # what cannot be marked is told by the judges, or by the table that then is another
+        marks.append((item["split"], mark))
+        declared = self.verifier.declared
+        other = declared and find_other_split(item, mark.touched, declared, self._marking.splitter)
+        if other:
+            yield other
 
 
 _workers: list[_Worker] = []
@@ -327,8 +329,6 @@ _workers: list[_Worker] = []
 
 
 def _start_worker(folder: Path, manifest: Mapping[str, Any]) -> None:
-    # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _workers[:] = [_Worker(folder, manifest)]
 
 

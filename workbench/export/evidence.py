@@ -7,8 +7,8 @@ Nothing here decides whether an item is right. What cannot be read raises Datase
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import DatasetError, InputError
@@ -24,7 +24,7 @@ from workbench.model.rules import BodyElement, Negation, Rule
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_iri, is_literal
 from workbench.model.theory import Theory
 
-__all__ = ["StatedItem", "TheoryFile", "list_steps", "read_evidence", "read_term", "read_theory_file"]
+__all__ = ["KnownRules", "StatedItem", "TheoryFile", "list_steps", "read_evidence", "read_term", "read_theory_file"]
 
 _TERM = re.compile(
     r"""<[^\x00-\x20<>"{}|^`\\]+>
@@ -33,7 +33,10 @@ _TERM = re.compile(
      (?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^<[^\x00-\x20<>"{}|^`\\]+>)?""",
     re.VERBOSE,
 )
+_MOST_CLOSED = 16
 _KINDS = frozenset(("rule", "axiom", "constraint"))
+KnownRules = MutableMapping[tuple[str, str, str], Rule]
+"""Rules that were read, by id, formal text and kind: the theories of a dataset have most of them in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,16 @@ class TheoryFile:
     rules: tuple[Rule, ...]
     formal: Mapping[str, str]
     texts: Mapping[str, Mapping[str, str]]
+    _theories: dict[tuple[Term, ...], Theory] = field(default_factory=dict, compare=False, repr=False)
+
+    def build_theory(self, closed: tuple[Term, ...]) -> Theory:
+        """Return the theory that closes these keys, one value however often it is asked for."""
+        theory = self._theories.get(closed)
+        if theory is None:
+            if len(self._theories) >= _MOST_CLOSED:
+                self._theories.clear()
+            theory = self._theories[closed] = Theory.build(self.rules, closed)
+        return theory
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +91,10 @@ def read_term(text: str, prefixes: Mapping[str, str]) -> Term:
     return term
 
 
-def read_theory_file(digest: str, content: Mapping[str, Any], prefixes: Mapping[str, str]) -> TheoryFile:
-    """Return the rules of ``theories/<digest>.json``.
+def read_theory_file(
+    digest: str, content: Mapping[str, Any], prefixes: Mapping[str, str], known: KnownRules | None = None
+) -> TheoryFile:
+    """Return the rules of ``theories/<digest>.json``; what is read is looked up in ``known`` and added to it.
 
     Raises DatasetError when the file is not as docs/items.md says, a rule cannot be read, or the digest is another.
     """
@@ -88,7 +103,7 @@ def read_theory_file(digest: str, content: Mapping[str, Any], prefixes: Mapping[
         raise DatasetError("is not a theory of version 1")
     rules: list[Rule] = []
     for number, entry in enumerate(listed):
-        rules.append(_read_rule(f"rules[{number}]", entry, prefixes))
+        rules.append(_read_rule(f"rules[{number}]", entry, prefixes, {} if known is None else known))
     names = [rule.name for rule in rules]
     if names != sorted(set(names)):
         raise DatasetError("its rules are not in the order of their names, or two have the same")
@@ -99,7 +114,7 @@ def read_theory_file(digest: str, content: Mapping[str, Any], prefixes: Mapping[
     return TheoryFile(digest, tuple(rules), formal, {entry["id"]: entry["text"] for entry in listed})
 
 
-def _read_rule(place: str, entry: object, prefixes: Mapping[str, str]) -> Rule:
+def _read_rule(place: str, entry: object, prefixes: Mapping[str, str], known: KnownRules) -> Rule:
     if not isinstance(entry, dict) or entry.keys() != {"id", "kind", "formal", "text"}:
         raise DatasetError(f"{place} does not have exactly id, kind, formal and text")
     name, formal, texts = entry["id"], entry["formal"], entry["text"]
@@ -107,11 +122,14 @@ def _read_rule(place: str, entry: object, prefixes: Mapping[str, str]) -> Rule:
         raise DatasetError(f"{place} has no usable id, kind or formal")
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise DatasetError(f"{place}.text is not one sentence for each language")
-    try:
-        parsed = parse_rule(formal, prefixes)
-    except (InputError, ValueError) as error:
-        raise DatasetError(f"the rule {name} cannot be read: {error}") from error
-    return Rule(name, parsed.body, parsed.head, kind=entry["kind"])
+    key = name, formal, entry["kind"]
+    if key not in known:
+        try:
+            parsed = parse_rule(formal, prefixes)
+        except (InputError, ValueError) as error:
+            raise DatasetError(f"the rule {name} cannot be read: {error}") from error
+        known[key] = Rule(name, parsed.body, parsed.head, kind=entry["kind"])
+    return known[key]
 
 
 def read_evidence(item: Mapping[str, Any], theory: TheoryFile, prefixes: Mapping[str, str]) -> StatedItem:
@@ -131,7 +149,7 @@ class _Reader:
             raise DatasetError("context: states a fact twice")
         distractors = frozenset(f for f, entry in zip(facts, item["context"], strict=True) if entry["distractor"])
         ids = {entry["id"]: fact for entry, fact in zip(item["context"], facts, strict=True)}
-        theory = Theory.build(file.rules, closed)
+        theory = file.build_theory(closed)
         family = get_family(item["task"])
         asked = family.read(item, self)
         answers: tuple[tuple[Term, ...], ...] = ()
@@ -149,6 +167,8 @@ class _Reader:
             judgements += asked.judgements
             change = next((claim.change for claim in asked.claims if claim.change != UNCHANGED), UNCHANGED)
             right = next((one.change for one in judgements if one.status == "entailed"), change)
+            if asked.right is not None:
+                right = judgements[asked.right].change
             steps = self._read_steps("proof", item["proof"], _change_ids(ids, right))
         elif family.evidence == "puzzle":
             added = next(part.solved for part in asked.detail if isinstance(part, Puzzle))

@@ -7,25 +7,21 @@ the same worker, which still has the candidates at hand.
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple, TypeVar
 
-from workbench.errors import DatasetError, WorkerError
+from workbench.errors import DatasetError
 from workbench.generation.selection.blocks import BlockMaker, Candidate, JudgedItem, Material, Proposal
 from workbench.generation.selection.collecting import collect_rarely
 from workbench.generation.selection.digests import shorten_digest
 from workbench.generation.selection.selecting import START, Place
 from workbench.generation.selection.taking import Key, Written, foresee
+from workbench.generation.selection.workers import Worker, open_workers
 from workbench.model.curriculum import Cell, Level, WorldSource
 from workbench.model.items import check_item
 from workbench.model.shared_json import write_json
@@ -173,18 +169,7 @@ _workers: list[_Worker] = []
 
 
 def _start_worker(material: Material) -> None:
-    # Ctrl+C goes to every process of the terminal; the parent decides what becomes of the work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     _workers[:] = [_Worker(BlockMaker(material))]
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is gone, killed perhaps: nobody waits for what it would still make."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _make_here(task: _Task, limit: int, room: _Room) -> _Made:
@@ -252,88 +237,50 @@ class _Demand:
 class Pool:
     """Makes blocks in worker processes, a few ahead of the one that is wanted.
 
-    Each worker is an executor of its own, so that what is still wanted of a block can be asked of whoever made it.
+    What is still wanted of a block is asked of the worker that made it.
     """
 
-    def __init__(self, executors: Sequence[ProcessPoolExecutor], limit: int) -> None:
-        self._executors, self._limit = executors, limit
+    def __init__(self, workers: Sequence[Worker], limit: int) -> None:
+        self._workers, self._limit = workers, limit
 
     def iterate_blocks(self, level: Level, get_room: _GetRoom, start: Place = START) -> Iterator[_RemoteBlock]:
         """See :class:`workbench.generation.selection.selecting.BlockSource`."""
         exhausted: set[WorldSource] = set()
         tasks = _iterate_tasks(level, exhausted, start)
-        waiting: deque[tuple[_Task, int, Future[_Made]]] = deque()
-        demand = _Demand(get_room(), len(self._executors))
+        waiting: deque[tuple[_Task, int, Future[_Made]]] = deque()  # those left in the end are answered for nobody
+        demand = _Demand(get_room(), len(self._workers))
         is_eager = True
-        try:
-            while True:
-                while len(waiting) < demand.blocks:
-                    found = next(tasks, None)
-                    if found is None:
-                        break
-                    room = get_room()
-                    task = _Task(level, *found, _list_open(room))
-                    worker = self._choose_worker([number for _, number, _ in waiting])
-                    future = self._submit(worker, _make_here, task, self._limit, room if is_eager else {})
-                    waiting.append((task, worker, future))
-                if not waiting:
-                    return
-                task, worker, future = waiting.popleft()
-                made = self._wait(future)
-                if made.is_exhausted:
-                    exhausted.add(task.source)
-                    continue
-                block = _RemoteBlock(task, made, lambda task, more, worker=worker: self._ask(worker, task, more))  # type: ignore[misc]
-                foreseen = frozenset(made.judged)
-                yield block
+        while True:
+            while len(waiting) < demand.blocks:
+                found = next(tasks, None)
+                if found is None:
+                    break
                 room = get_room()
-                demand.update(room)
-                useful = [position in block.wanted for position in foreseen if made.keys[position].cell in room]
-                # Where most was known before, judging ahead is in vain, and is left until it is asked for.
-                is_eager = is_eager and 2 * sum(useful) >= len(useful)
-        finally:
-            for _, _, future in waiting:
-                future.cancel()
+                task = _Task(level, *found, _list_open(room))
+                worker = self._choose_worker([number for _, number, _ in waiting])
+                future = self._workers[worker].submit(_make_here, task, self._limit, room if is_eager else {})
+                waiting.append((task, worker, future))
+            if not waiting:
+                return
+            task, worker, future = waiting.popleft()
+            made = future.result()
+            if made.is_exhausted:
+                exhausted.add(task.source)
+                continue
+            block = _RemoteBlock(task, made, lambda task, more, worker=worker: self._ask(worker, task, more))  # type: ignore[misc]
+            foreseen = frozenset(made.judged)
+            yield block
+            room = get_room()
+            demand.update(room)
+            useful = [position in block.wanted for position in foreseen if made.keys[position].cell in room]
+            # Where most was known before, judging ahead is in vain, and is left until it is asked for.
+            is_eager = is_eager and 2 * sum(useful) >= len(useful)
 
     def _choose_worker(self, busy: Sequence[int]) -> int:
-        return min(range(len(self._executors)), key=lambda worker: (busy.count(worker), worker))
+        return min(range(len(self._workers)), key=lambda worker: (busy.count(worker), worker))
 
     def _ask(self, worker: int, task: _Task, positions: Sequence[int]) -> list[Written]:
-        return self._wait(self._submit(worker, _judge_here, task, list(positions)))
-
-    def _submit(self, worker: int, function: Callable[..., T], *arguments: object) -> Future[T]:
-        with _name_death():
-            return self._executors[worker].submit(function, *arguments)
-
-    def _wait(self, future: Future[T]) -> T:
-        with _name_death():
-            return future.result()
-
-
-@contextmanager
-def _name_death() -> Iterator[None]:
-    """Say in our words that a process died."""
-    try:
-        yield
-    except BrokenExecutor as error:
-        raise WorkerError("A worker process died; the dataset is as it was before.") from error
-
-
-def _do_nothing() -> None:
-    """Make a worker start."""
-
-
-@contextmanager
-def _hold_interrupts() -> Iterator[None]:
-    """Hold Ctrl+C back for a moment, here and, since processes inherit that, for good in those started meanwhile."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return self._workers[worker].submit(_judge_here, task, list(positions)).result()
 
 
 @contextmanager
@@ -342,29 +289,8 @@ def open_source(material: Material, workers: int) -> Iterator[InProcess | Pool]:
     if workers <= 1:
         yield InProcess(BlockMaker(material))
         return
-    context = multiprocessing.get_context("spawn")
-    executors: list[ProcessPoolExecutor] = []
-    try:
-        with _hold_interrupts():
-            # Processes start with the first tasks; a worker that Ctrl+C reached while it starts would leave a stack
-            # trace.
-            for _ in range(workers):
-                executor = ProcessPoolExecutor(1, mp_context=context, initializer=_start_worker, initargs=(material,))
-                executors.append(executor)
-                executor.submit(_do_nothing)
-        yield Pool(executors, material.curriculum.max_per_structure)
-    finally:
-        for executor in executors:
-            executor.shutdown(wait=False, cancel_futures=True)
-        for executor in executors:
-            executor.shutdown(wait=True)
-
-
-def _ignore_interrupts(prepare: Callable[..., object] | None = None, arguments: tuple[object, ...] = ()) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    if prepare is not None:
-        prepare(*arguments)
+    with open_workers(workers, _start_worker, material) as started:
+        yield Pool(started, material.curriculum.max_per_structure)
 
 
 @contextmanager
@@ -373,33 +299,21 @@ def map_in_order(
 ) -> Iterator[Callable[[Callable[[S], T], Iterable[S]], Iterator[T]]]:
     """Give a ``map`` that applies an importable function in so many processes; results come in order.
 
-    Each process calls ``prepare``, importable too, with the arguments before anything else.
+    Each process calls ``prepare``, importable too, with the arguments before anything else. Tasks are dealt out as
+    workers become free of them.
 
     Raises WorkerError when a process died.
     """
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_ignore_interrupts, initargs=(prepare, arguments)
-    )
+    with open_workers(workers, prepare, *arguments) as started:
 
-    def run(function: Callable[[S], T], tasks: Iterable[S]) -> Iterator[T]:
-        waiting: deque[Future[T]] = deque()
-        for task in tasks:
-            with _name_death():
-                waiting.append(executor.submit(function, task))
-            if len(waiting) > 2 * workers:
-                with _name_death():
-                    result = waiting.popleft().result()
-                yield result
-        while waiting:
-            with _name_death():
-                result = waiting.popleft().result()
-            yield result
+        def run(function: Callable[[S], T], tasks: Iterable[S]) -> Iterator[T]:
+            waiting: deque[tuple[Worker, Future[T]]] = deque()
+            for task in tasks:
+                worker = min(started, key=lambda one: one.unanswered)
+                waiting.append((worker, worker.submit(function, task)))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft()[1].result()
+            while waiting:
+                yield waiting.popleft()[1].result()
 
-    try:
-        with _hold_interrupts():
-            for _ in range(workers):
-                executor.submit(_do_nothing)
         yield run
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
