@@ -28,7 +28,16 @@ from workbench.model.rules import Rule
 from workbench.model.splits import PERTURBATIONS
 from workbench.model.theory import Theory
 
-LEVELS = "  - name: short\n    where: {leaves: [1, 3]}\n    tasks: {formalise: 30}\n"
+LEVELS = """\
+  - name: short
+    hops: [0, 2]
+    where: {leaves: [1, 3]}
+    tasks: {formalise: 30}
+  - name: long
+    hops: [3, 5]
+    where: {leaves: [3, 5], steps: [4, 7]}
+    tasks: {formalise: 30}
+"""
 TEMPLATES = {
     "en": "Sentence: {{ sentence }}\nNames:\n{{ vocabulary }}\n{{ instruction }}",
     "de": "Satz: {{ sentence }}\nNamen:\n{{ vocabulary }}\n{{ instruction }}",
@@ -37,9 +46,7 @@ TEMPLATES = {
 
 @pytest.fixture(scope="module")
 def made(make_material: MakeMaterial, tmp_path_factory: pytest.TempPathFactory) -> MadeTask:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.generation.selection.blocks.BLOCK_SIZE", 10)
-        return MadeTask(make_material(LEVELS), "formalise", TEMPLATES, tmp_path_factory.mktemp("formalise"), most=14)
+    return MadeTask(make_material(LEVELS), "formalise", TEMPLATES, tmp_path_factory.mktemp("formalise"), most=8)
 
 
 def grade(made: MadeTask, item: dict[str, Any], reply: str) -> float:
@@ -54,7 +61,22 @@ def test_everything_made_is_accepted_and_keeps_the_contract(made: MadeTask) -> N
         assert check_item(item) == []
         assert item["context"] == [] and item["status"] is None and item["models"] is None
         assert made.theories[item["theory"]]["rules"] == []
-        assert 1 <= item["difficulty"]["leaves"] <= 3 and item["difficulty"]["rules"] == 1
+
+
+def test_a_formula_is_graded_by_its_conditions_and_what_joins_them(made: MadeTask) -> None:
+    """Counted here from the written formula alone."""
+    for item in made.items:
+        body, _, head = item["answer"].partition(" -> ")
+        parts = body.split(" ^ ")
+        variables = Counter(name for part in parts for name in set(re.findall(r"\?\w+", part)))
+        joined = sum(count > 1 for count in variables.values())
+        names = set(re.findall(r"[\w.-]*:[\w.-]+(?=\()", f"{body} {head}"))
+        atoms = sum("(" in part for part in parts)
+        low, high = ((0, 2), (1, 3)) if item["level_name"] == "short" else ((3, 5), (3, 5))
+        assert low[0] <= joined <= low[1] and high[0] <= atoms <= high[1]
+        difficulty = item["difficulty"]
+        measured = [difficulty[name] for name in ("height", "hops", "steps", "leaves", "rules", "distractors")]
+        assert measured == [joined, joined, len(parts), atoms, len(names), 0], item["answer"]
 
 
 def test_verified_from_the_files(made: MadeTask) -> None:
@@ -173,8 +195,27 @@ def test_what_is_read_from_an_item_is_what_was_asked(made: MadeTask) -> None:
             assert perturb(draft, (), (), kind, supply, item["id"]) == ()
 
 
-@pytest.mark.parametrize("bounds", ["hops: [2, 3]", "distractors: [1, 4]", "given: facts"])
-def test_a_level_that_cannot_have_formulas_is_a_finding(bounds: str) -> None:
-    text = f"version: 1\nlevels:\n  - {{name: one, {bounds}, tasks: {{formalise: 4}}}}\n"
+@pytest.mark.parametrize("task", ["formalise", "verbalise"])
+@pytest.mark.parametrize(
+    ("bounds", "named"),
+    [
+        ("hops: [9, 10]", "hops from 9 to 10"),
+        ("where: {leaves: [7, 9]}", "leaves from 7 to 9"),
+        ("where: {rules: [8, 8]}", "rules of 8"),
+        ("distractors: [1, 4]", "distractors from 1 to 4"),
+        ("given: facts", "given: facts"),
+    ],
+)
+def test_a_level_that_cannot_have_formulas_is_a_finding(task: str, bounds: str, named: str) -> None:
+    text = f"version: 1\nlevels:\n  - {{name: one, {bounds}, tasks: {{{task}: 4}}}}\n"
     _, violations = parse_curriculum(text.encode(), "c.yaml", "guild", {})
-    assert any("formalise states nothing and takes one step" in violation.message for violation in violations)
+    (found,) = violations
+    assert f"The task {task} is about formulas, which do not have {named}" in found.message
+    assert found.location is not None and found.location.line == 3
+
+
+def test_more_is_drawn_only_where_more_is_asked_for(made: MadeTask) -> None:
+    """A block has a few formulas, whatever else is open, and needs no world for them."""
+    level = made.material.curriculum.levels[0]
+    again = made.maker.propose(level, "sampled", 0, {("formalise", "-")})
+    assert 0 < len(again.candidates) <= 24

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 
@@ -171,7 +171,7 @@ def fill(atom: Atom, bindings: dict[str, Fraction]) -> Row:
     return atom.key, tuple(bindings[name] for name in names)
 
 
-def instantiate(rule: Rule, domain: dict[str, Sequence[Fraction]]) -> Iterator[tuple[frozenset[Row], Row]]:
+def instantiate(rule: Rule, domain: Mapping[str, Sequence[Fraction]]) -> Iterator[tuple[frozenset[Row], Row]]:
     """Every instance of a rule in a finite domain: the facts that it needs, and what it concludes."""
     names = sorted({n for e in rule.body if isinstance(e, Atom) for n in (e.subject, e.object) if is_variable(n)})
     for values in product(*(domain[name] for name in names)):
@@ -216,7 +216,7 @@ def test_every_verdict_is_that_of_evaluation(pair: tuple[str, str]) -> None:
     """
     first, second = map(read, pair)
     found = decide_equivalence(SOLVER, first, second)
-    scored = are_equivalent(*(parse_for_scorer(text, PREFIXES) for text in pair))[0]
+    scored = are_equivalent(parse_for_scorer(pair[0], PREFIXES), parse_for_scorer(pair[1], PREFIXES))[0]
     assert (found.result == "same") == scored, pair
     words = [word for word in WORDS if any(f"k:{word}(" in text for text in pair)]
     if found.result == "same":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import LimitError
@@ -167,10 +167,10 @@ def _compare(one: MeasuredItem, answered: Answered, theory: Theory, bare: Outcom
             yield f"{place}proof: is not the smallest one"
     if bare != (verdicts, answered.answers):
         yield "without its distractors it has another answer"
-    difficulty = asdict(answered.difficulty)
+    difficulty = answered.difficulty.list_measures()
     for name, value in sorted(difficulty.items()):
-        if item["difficulty"][name] != value:
-            yield f"difficulty: {name} is {item['difficulty'][name]}, but {value} when measured"
+        if item["difficulty"].get(name) != value:
+            yield f"difficulty: {name} is {item['difficulty'].get(name)}, but {value} when measured"
     if stated.distractors != answered.distractors:
         marked = len(stated.distractors ^ answered.distractors)
         yield f"context: {marked} facts are marked as distractors and are none, or the other way round"

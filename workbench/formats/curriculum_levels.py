@@ -10,6 +10,7 @@ from workbench.formats.yaml_text import YamlPath
 from workbench.model.curriculum import (
     BALANCED,
     BARE_TASKS,
+    FORMULA_BOUNDS,
     NO_STATUS,
     OWN_CONTEXT_TASKS,
     STATUS_TASKS,
@@ -145,11 +146,16 @@ def _read_bounds(values: CurriculumValues, value: object, where: YamlPath) -> tu
 
 
 def _check_bare(values: CurriculumValues, level: Level, where: YamlPath) -> None:
-    """Report tasks that state nothing at a level none of whose items does."""
-    serves = level.given == "facts+rules" and level.hops[0] <= 1 <= level.hops[1] and level.distractors[0] == 0
-    for task in sorted({quota.task for quota in level.quotas} & BARE_TASKS) if not serves else ():
-        message = f"The task {task} states nothing and takes one step, which this level does not allow."
-        fix = "Ask for it at a level with hops that include 1, distractors from 0, and given: facts+rules."
+    """Report tasks about formulas at a level whose bounds no formula meets."""
+    refused = [] if level.given == "facts+rules" else [f"given: {level.given}"]
+    for name, (low, high) in level.bounds:
+        least, most = FORMULA_BOUNDS.get(name, (low, high))
+        if low > most or high < least:
+            refused.append(f"{name} of {low}" if low == high else f"{name} from {low} to {high}")
+    for task in sorted({quota.task for quota in level.quotas} & BARE_TASKS) if refused else ():
+        message = f"The task {task} is about formulas, which do not have {' or '.join(refused)}, as this level asks."
+        allowed = ", ".join(f"{name} {low} to {high}" for name, (low, high) in FORMULA_BOUNDS.items() if high)
+        fix = f"Ask for it at a level with given: facts+rules, distractors and context from 0, and within {allowed}."
         values.report(message, (*where, task), fix)
 
 

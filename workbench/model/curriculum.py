@@ -16,6 +16,7 @@ __all__ = [
     "BARE_TASKS",
     "CLOSED_BOOK_TASKS",
     "CURRICULUM_VERSION",
+    "FORMULA_BOUNDS",
     "NO_STATUS",
     "OWN_CONTEXT_TASKS",
     "STATUSES",
@@ -41,7 +42,7 @@ Task = str
 """The name of a task family; :data:`TASKS` lists them."""
 TASKS: tuple[Task, ...] = (
     "recall", "taxonomy", "entailment", "select", "options", "count", "compare", "value", "prove", "step", "abduce",
-    "diff", "conflict", "induce", "formalise", "puzzle",
+    "diff", "conflict", "induce", "formalise", "verbalise", "puzzle",
 )  # fmt: skip
 """All task families, in the order in which they are reported; each is a class in ``generation/tasks``."""
 CLOSED_BOOK_TASKS: tuple[Task, ...] = ("recall", "entailment", "select", "options", "count", "compare", "value")
@@ -52,8 +53,13 @@ NO_STATUS = "-"
 """Stands in a cell where the task has no status."""
 OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce", "puzzle"))
 """The tasks that leave something of a world unsaid, so that questions about one world cannot share it."""
-BARE_TASKS: frozenset[Task] = frozenset(("formalise",))
-"""The tasks whose prompts state neither facts nor rules, and whose proofs are one step."""
+BARE_TASKS: frozenset[Task] = frozenset(("formalise", "verbalise"))
+"""The tasks whose prompts state neither facts nor rules: they are about formulas."""
+FORMULA_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "hops": (0, 8), "height": (0, 8), "steps": (1, 9), "leaves": (1, 6), "rules": (1, 7), "distractors": (0, 0),
+    "context": (0, 0), "solver": (0, 0),
+}  # fmt: skip
+"""What is measured of a formula, and within which bounds its measures are."""
 STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))
 """The tasks whose items are true, false or unknown."""
 

@@ -88,7 +88,7 @@ def _find_escape(solver: Solver, own: Rule, other: Rule) -> Mapping[str, Fractio
         if result == "unknown":
             raise _UndecidedError("Z3 gave up")
         if result == "sat":
-            sorts: dict[str, Sort] = {constant: "Real" for constant in encoding.unknowns.values()}
+            sorts: dict[str, Sort] = dict.fromkeys(encoding.unknowns.values(), "Real")
             found = solver.find_assignment("\n".join(lines), (), sorts) or {}
             return {name: Fraction(found[one]) for name, one in encoding.unknowns.items() if one in found}
     return None
@@ -187,9 +187,10 @@ def _take_apart(rule: Rule) -> tuple[list[Atom], list[Comparison]]:
     if not rule.head or not atoms or len(atoms) > _MOST_ATOMS or len(comparisons) > _MOST_ATOMS:
         raise _UndecidedError("a rule has no conclusion or no atom, or is too long")
     bound = {name for atom in atoms for name in collect_variables(atom)}
-    for element in (*rule.head, *comparisons):
-        if not bound.issuperset(collect_variables(element)):
-            raise _UndecidedError("a variable stands in no atom")
+    needed = {name for atom in rule.head for name in collect_variables(atom)}
+    needed |= {name for comparison in comparisons for name in collect_variables(comparison)}
+    if not needed <= bound:
+        raise _UndecidedError("a variable stands in no atom")
     for comparison in comparisons:
         is_ordered = comparison.operator not in ("=", "!=")
         for side in (comparison.left, comparison.right):

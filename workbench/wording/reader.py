@@ -60,7 +60,7 @@ class Reading:
     That is a statement, a question (its variable ``?X``), options, or what the slots of ``task_slots`` hold: a question
     with a body, a goal, changes (whether added, and the fact), the lines of a proof, how to answer, examples and
     counterexamples, rules to choose from, the unknowns of a puzzle with the facts of which one is the case, clues, a
-    sentence to be formalised (a rule or a question) and what names say.
+    sentence to be formalised (a rule or a question), a formula with the sentences to choose from, and what names say.
     """
 
     facts: tuple[Triple, ...] = ()
@@ -78,6 +78,8 @@ class Reading:
     negative: tuple[Triple, ...] = ()
     rule_options: tuple[tuple[str, Formula], ...] = ()
     sentence: Formula | BodyQuestion | None = None
+    formula: str = ""
+    sentence_options: tuple[tuple[str, Formula | BodyQuestion], ...] = ()
     vocabulary: tuple[tuple[str, Atom], ...] = ()
     unknowns: tuple[tuple[Triple, ...], ...] = ()
     clues: tuple[tuple[ClueKind, ClueParts], ...] = ()

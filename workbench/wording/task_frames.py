@@ -227,6 +227,16 @@ GERMAN_INSTRUCTIONS = (
     (
         "prove",
         "Schreibe den Beweis, einen Schritt je Zeile: seine Nummer, was er sagt, und in eckigen Klammern die Regel und "
+    (
+        "say rule",
+        "Exactly one of these sentences says what the formula says: whatever is true to the left of -> leads to what "
+        "stands to its right. Answer with its letter only.",
+    ),
+    (
+        "say query",
+        "The formula asks for everything that ?X can be. Exactly one of these questions asks for the same. Answer with "
+        "its letter only.",
+    ),
         "worauf sie angewandt wird, wie in „S1. … [R2: F1, F3]“. Spätere Schritte dürfen S1 und so weiter anführen. "
         "Die letzte Zeile ist die Aussage.",
     ),
@@ -263,3 +273,13 @@ GERMAN_INSTRUCTIONS = (
     ("compare", "Antworte nur mit dem Namen."),
     ("value", "Antworte nur mit dem Wert."),
 )
+    (
+        "say rule",
+        "Genau einer dieser Sätze sagt, was die Formel sagt: Ist alles wahr, was links von -> steht, so folgt, was "
+        "rechts davon steht. Antworte nur mit seinem Buchstaben.",
+    ),
+    (
+        "say query",
+        "Die Formel fragt nach allem, was ?X sein kann. Genau eine dieser Fragen fragt nach demselben. Antworte nur "
+        "mit ihrem Buchstaben.",
+    ),

@@ -116,6 +116,21 @@ def _read_sentence(grammar: Grammar, value: str) -> _Parts:
     yield from ({"sentence": question} for question in read_body_question(grammar, grammar.lexicon, value))
 
 
+def _read_formula(grammar: Grammar, value: str) -> _Parts:
+    """Yield the one reading of a formula, which is no sentence: itself."""
+    if "\n" not in value:
+        yield {"formula": value}
+
+
+def _read_sentence_options(grammar: Grammar, value: str) -> _Parts:
+    rows = [_OPTION.match(row) for row in value.split("\n")]
+    read = [
+        [(row[1], one["sentence"]) for one in _read_sentence(grammar, row[2])] if row is not None else []
+        for row in rows
+    ]
+    yield from ({"sentence_options": sentences} for sentences in product(*read))
+
+
 def _read_vocabulary(grammar: Grammar, value: str) -> _Parts:
     rows = value.split("\n")
     yield from ({"vocabulary": names} for names in product(*(read_vocabulary_line(grammar, row) for row in rows)))
@@ -135,6 +150,8 @@ _READERS: Mapping[str, Callable[[Grammar, str], _Parts]] = {
     "negative": _read_negative,
     "rule_options": _read_rule_options,
     "sentence": _read_sentence,
+    "formula": _read_formula,
+    "sentence_options": _read_sentence_options,
     "vocabulary": _read_vocabulary,
     "unknowns": _read_unknowns,
     "clues": _read_clues,

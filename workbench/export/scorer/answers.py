@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.export.scorer.assignments import Assignment
 from workbench.export.scorer.datasets import find_theory, read_prefixes
 from workbench.export.scorer.equivalence import are_equivalent
 from workbench.export.scorer.proofs import ProofChecker, StepVerdict
-from workbench.export.scorer.replies import BULLET, LINE, LINES, PROOF, RULE, cut_bullet, extract_answer, is_sentence
+from workbench.export.scorer.replies import BULLET, LINE, LINES, RULE, cut_bullet, extract_answer, is_sentence
 from workbench.export.scorer.rules import Rule, RuleTextError, parse_rule
 from workbench.export.scorer.values import (
     CannotJudgeError,
@@ -23,6 +24,7 @@ from workbench.export.scorer.values import (
     read_number,
     strip_marks,
 )
+from workbench.export.scorer.wrappings import PROOF
 
 __all__ = ["KINDS", "Score", "score", "score_answer"]
 
@@ -222,26 +224,9 @@ def _score_value(task: _Task) -> Score:
 
 
 def _score_puzzle(task: _Task) -> Score:
-    solution = task.query["solution"]
-    pairs = solution.items() if isinstance(solution, dict) else solution
-    wanted = {_fold(str(name)): _fold(str(value)) for name, value in pairs}
-    found: dict[str, str] = {}
-    for part in re.split(r"[;\n]", _cut_numbers(task.answer))[:_MOST_LISTED]:
-        part = cut_bullet(normalise_text(part))
-        if not strip_marks(part):
-            continue
-        places = [place for place, sign in enumerate(part) if sign == ":"][:20]
-        names = [(_fold(part[:place]), _fold(part[place + 1 :])) for place in places]
-        known = [(name, value) for name, value in names if name in wanted]
-        if not known:
-            return Score(0.0, f"{part[:60]!r} gives nothing that is asked for a value")
-        name, value = known[-1]
-        if found.setdefault(name, value) != value:
-            return Score(0.0, f"{name[:60]!r} is given two values")
-    right = sum(found.get(name) == value for name, value in wanted.items())
-    if right == len(wanted):
-        return Score(1.0, _RIGHT)
-    return _grade_part(right / len(wanted), task, f"{right} of {len(wanted)} values are right")
+    right, reason = Assignment(task.query).read(_cut_numbers(task.answer))
+    wanted = len(task.query["solution"])
+    return Score(1.0, _RIGHT) if right == wanted else _grade_part(right / wanted, task, reason)
 
 
 def _score_proof(task: _Task) -> Score:
@@ -321,6 +306,10 @@ def _could_be_step(task: _Task, line: str, last: str) -> bool:
     return bool(_STEP.match(line))
 
 
+def _could_be_assignment(task: _Task, line: str, last: str) -> bool:
+    return Assignment(task.query).could_be(BULLET.sub("", line, count=1))
+
+
 class _Kind(NamedTuple):
     """How a kind of question is scored, which form its answer has, and which lines could be one."""
 
@@ -341,9 +330,10 @@ KINDS: dict[str, _Kind] = {
     "abduce": _Kind(_score_letter, could_be=_could_be_letter),
     "diff": _Kind(_score_letter, could_be=_could_be_letter),
     "induce": _Kind(_score_letter, could_be=_could_be_letter),
+    "verbalise": _Kind(_score_letter, could_be=_could_be_letter),
     "step": _Kind(_score_step, could_be=_could_be_step),
     "conflict": _Kind(_score_labels, LINES),
-    "puzzle": _Kind(_score_puzzle, LINES),
+    "puzzle": _Kind(_score_puzzle, LINES, _could_be_assignment),
     "prove": _Kind(_score_proof, PROOF),
     "equivalent": _Kind(_score_rule, RULE),
 }

@@ -26,6 +26,7 @@ from workbench.model.rules import Atom, Rule
 from workbench.model.terms import Term, Triple, is_variable
 from workbench.model.theory import Theory
 from workbench.solving.certificates import AnswersClaim, Claim, EvidenceClaim, Judge, Verdict
+from workbench.solving.equivalence import EquivalenceClaim
 from workbench.solving.puzzles import PuzzleClaim
 from workbench.wording.grammar import Formula, canonicalise_rule
 from workbench.wording.reader import Reader, Reading
@@ -263,6 +264,8 @@ class Judges:
             claims.append(AnswersClaim(theory, model, query.body, query.variables, item.answers))
         known = self._list_known(item)
         claims += [PuzzleClaim(theory, known, part) for part in item.draft.detail if isinstance(part, Puzzle)]
+        for first, second, same in get_family(item.draft.task).list_equivalences(item):
+            claims.append(EquivalenceClaim(self._read_further(first), self._read_further(second), same))
         return claims
 
 

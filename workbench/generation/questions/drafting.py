@@ -78,13 +78,31 @@ class Drafter:
         self._oppositions = {key: tuple(pairs) for key, pairs in oppositions.items()}
         self._latest: tuple[WorldSheet, _Known] | None = None
 
-    def draft(self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]) -> list[Draft]:
+    def draft(
+        self,
+        level: Level,
+        worlds: Sequence[World],
+        open_cells: Collection[tuple[str, str]],
+        keys: Sequence[str] = (),
+    ) -> list[Draft]:
         """Return the drafts for these worlds, each once, ordered by their keys.
 
-        ``open_cells`` are the pairs of task and status that still need items; other drafts are left out.
+        ``open_cells`` are the pairs of task and status that still need items; other drafts are left out. ``keys`` are
+        those of the block, for tasks that need no world.
         """
-        if not worlds:
-            return []
+        drafts: dict[str, Draft] = {}
+        for task in sorted({task for task, _ in open_cells}) if keys else ():
+            for draft in get_family(task).propose_block(level, self.plan, keys):
+                if (draft.task, draft.aim) in open_cells:
+                    drafts.setdefault(draft.key, draft)
+        if worlds:
+            for draft in self._draft_worlds(level, worlds, open_cells):
+                drafts.setdefault(draft.key, draft)
+        return [drafts[key] for key in sorted(drafts)]
+
+    def _draft_worlds(
+        self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]
+    ) -> Iterator[Draft]:
         batch = evaluate(self.plan.theory, [world.facts for world in worlds])
         tasks = sorted({task for task, _ in open_cells})
         concluding = [task for task in tasks if get_family(task).about_conclusions]
@@ -142,7 +160,6 @@ class Drafter:
             )
             for task in concluding:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
-        drafts: dict[str, Draft] = {}
         places = [
             WorldScene(level, self.plan, world, batch, number, self._by_head, carvers[number].carve)
             for number, world in enumerate(worlds)
@@ -153,14 +170,8 @@ class Drafter:
         breaking = [task for task in tasks if get_family(task).breaks]
         for number, draft in self._draft_broken(level, worlds, breaking, refutations) if breaking else ():
             made[number].append(draft)
-        for task in tasks:
-            for draft in get_family(task).propose_block(level, self.plan, [world.key for world in worlds]):
-                if (draft.task, draft.aim) in open_cells:
-                    drafts.setdefault(draft.key, draft)
         for number, listed in made.items():
-            for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells]):
-                drafts.setdefault(draft.key, draft)
-        return [drafts[key] for key in sorted(drafts)]
+            yield from carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells])
 
     def _set_scenes(
         self,

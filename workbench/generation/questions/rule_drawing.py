@@ -8,11 +8,13 @@ something else, as a few facts show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from workbench.generation.keyed import KeyedRandom, hash_parts
-from workbench.generation.questions.near_rules import list_near_rules
+from workbench.generation.questions.near_rules import apply_edits, list_edits, list_near_rules
+from workbench.generation.questions.rule_squares import CORNERS, is_connected
 from workbench.generation.questions.telling_apart import find_instance, find_witness, is_decided
 from workbench.generation.worlds.plan import Plan
 from workbench.model.rules import Atom, BodyElement, Comparison, Operation, Rule, is_restatement, iterate_atoms
@@ -26,6 +28,9 @@ ANSWER = "<urn:knowledge-workbench:ns#Answer>"
 """The class that a question concludes of what is asked for, so that it can be judged as a rule."""
 _MOST_VARIABLES = 5
 _NEAR = 3
+_SQUARES = 3
+_MOST_PAIRS = 24
+"""Pairs of changes of a rule that are tried."""
 _ROUNDS = 16
 _NO_KINDS: frozenset[Term] = frozenset()
 _NO_NUMBER = make_literal("")
@@ -62,7 +67,10 @@ class _Sketch:
 
 
 class RuleDrawer:
-    """Draws rules over what a plan may state or ask for, and near misses of them."""
+    """Draws rules over what a plan may state or ask for, and near misses of them.
+
+    ``origins`` has the name of each rule of the theory that may be drawn, by the name that its content has.
+    """
 
     def __init__(self, plan: Plan) -> None:
         keys = sorted({*plan.assertable, *plan.queryable})
@@ -72,7 +80,7 @@ class RuleDrawer:
         self.relations = tuple(key for key in keys if key not in plan.classes and key not in plan.values)
         self.vocabulary = (*self.classes, *self.relations, *self.numeric)
         self._ends = self._find_ends()
-        self._own = self._list_own()
+        self.origins, self._own = self._find_own()
 
     def _find_ends(self) -> dict[Term, _Ends]:
         """Return for each key the classes of whoever stands at either end.
@@ -123,10 +131,11 @@ class RuleDrawer:
     def _get_ends(self, key: Term) -> _Ends:
         return self._ends.get(key, _NO_ENDS)
 
-    def _list_own(self) -> tuple[Rule, ...]:
-        """Return the theory's rules that can be decided, and what is near them."""
+    def _find_own(self) -> tuple[Mapping[str, str], tuple[Rule, ...]]:
+        """Return the theory's rules that can be decided, by their names here, and these with what is near them."""
         sayable = {*self.vocabulary}
         found: dict[str, Rule] = {}
+        origins: dict[str, str] = {}
         for rule in self.plan.theory.rules:
             keys = {atom.key for atom in (*rule.head, *iterate_atoms(rule.body))}
             if not keys <= sayable or not is_decided(rule) or is_restatement(rule) or is_literal(rule.head[0].object):
@@ -135,14 +144,19 @@ class RuleDrawer:
                 if is_decided(one) and len(one.body) > 1:
                     named = name_rule(one.body, one.head)
                     found.setdefault(named.name, named)
-        return tuple(found[name] for name in sorted(found))
+                    if one is rule:
+                        origins.setdefault(named.name, rule.name)
+        return origins, tuple(found[name] for name in sorted(found))
 
     # ---- drawing
 
-    def draw(self, atoms: tuple[int, int], random: KeyedRandom, *, asks: bool = False) -> Rule | None:
-        """Return a rule with so many atoms in its body, or one that asks for its first variable; None if none came out.
+    def draw(
+        self, atoms: tuple[int, int], random: KeyedRandom, admits: Callable[[Rule], bool], *, asks: bool = False
+    ) -> Rule | None:
+        """Return a rule with so many atoms in its body, or one that asks for a variable; None if none came out.
 
-        Whether it contradicts the theory is for :meth:`list_consistent` to say.
+        ``admits`` tells which rules are wanted. Whether one contradicts the theory is for :meth:`list_consistent` to
+        say.
         """
         low, high = atoms
         own = [rule for rule in self._own if low <= len(tuple(iterate_atoms(rule.body))) <= high]
@@ -155,6 +169,8 @@ class RuleDrawer:
                 return None
             rule = name_rule(sketch.body, (head,))
         if is_restatement(rule) or not is_decided(rule) or rule.head[0].key in self.plan.theory.closed:
+            return None
+        if not admits(rule):
             return None
         return rule if self._is_lean(rule, random) else None
 
@@ -172,6 +188,28 @@ class RuleDrawer:
             one for turn in range(max(map(len, listed), default=0)) for way in listed for one in way[turn : turn + 1]
         ]
         return turns
+
+    def list_squares(self, rule: Rule, random: KeyedRandom) -> list[tuple[Rule, ...]]:
+        """Return a rule with two changes of it, each alone and both: up to :data:`_SQUARES` times four rules.
+
+        The rule may stand at any corner, since the others are as near to each other as to it.
+        """
+        keys = {atom.key for atom in (*rule.head, *iterate_atoms(rule.body))}
+        relations = random.pick([key for key in self.relations if key not in keys], _NEAR)
+        classes = random.pick([key for key in self.classes if key not in keys], _NEAR)
+        edits = list_edits(rule, relations, classes, self.numeric)
+        pairs = [(one, other) for one, other in combinations(edits, 2) if one.place != other.place]
+        squares: list[tuple[Rule, ...]] = []
+        for one, other in random.pick(pairs, _MOST_PAIRS):
+            changed = [apply_edits(rule, edits) for edits in ((one,), (other,), (one, other))]
+            square = [rule, *(found for found in changed if found is not None and is_decided(found))]
+            if len(square) == len({canonicalise_rule(found) for found in square}) == CORNERS and all(
+                is_connected(found) and not is_restatement(found) for found in square
+            ):
+                squares.append(tuple(square))
+                if len(squares) == _SQUARES:
+                    break
+        return squares
 
     def list_consistent(self, rules: Sequence[Rule], keys: Sequence[str]) -> list[bool]:
         """Tell for each rule whether its body and head can be true together under the plan's theory."""

@@ -11,7 +11,7 @@ from workbench.model.rules import Comparison, Negation, Rule, collect_variables,
 from workbench.model.terms import Term, is_literal
 from workbench.wording.grammar import canonicalise_rule
 
-__all__ = ["CORNERS", "is_teachable", "plan_squares"]
+__all__ = ["CORNERS", "is_connected", "is_teachable", "plan_squares"]
 
 CORNERS = 4
 """Rules of a square."""
@@ -68,10 +68,10 @@ def plan_squares(plan: Plan, rule: Rule) -> tuple[tuple[Rule, ...], ...]:
 def _is_candidate(rule: Rule, key: Term) -> bool:
     """Tell whether a rule can be offered: it says something, of one thing, and not from what is to be learned."""
     atoms = list(iterate_atoms(rule.body))
-    return all(atom.key != key for atom in atoms) and not is_restatement(rule) and _is_connected(rule)
+    return all(atom.key != key for atom in atoms) and not is_restatement(rule) and is_connected(rule)
 
 
-def _is_connected(rule: Rule) -> bool:
+def is_connected(rule: Rule) -> bool:
     """Tell whether the body's atoms have to do with each other, by their variables or by how those compare."""
     groups: list[set[str]] = []
     for element in rule.body:

@@ -30,6 +30,7 @@ from workbench.generation.selection.cues import keep_balanced, list_balanced_cel
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import count_words
 from workbench.generation.splits.splitter import Splitter, build_splitter
+from workbench.generation.tasks import get_family
 from workbench.generation.worlds.books import Book
 from workbench.generation.worlds.plan import Plan, build_plan
 from workbench.generation.worlds.project_worlds import ProjectWorlds
@@ -265,19 +266,21 @@ class BlockMaker:
                 return Proposal((), {}, is_exhausted=True)
             answered, rejected = self.closed_book.propose(level, chosen, open_cells)
             return self._make_proposal(answered, rejected)
+        # Drafts are weighed against each other, so which cells are full already must not matter to what is drafted.
+        cells = list_balanced_cells(level, open_cells)
+        keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
+        needs_worlds = not all(get_family(task).bare for task, _ in cells)
         if source == "sampled":
-            keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
-            worlds, dropped = self._sampler.sample(level, keys)
+            worlds, dropped = self._sampler.sample(level, keys) if needs_worlds else ([], {})
         else:
             if base not in self._orders:
                 self._orders[base] = self._project_worlds.order(base)
             chosen = self._orders[base][number * BLOCK_SIZE : (number + 1) * BLOCK_SIZE]
             if not chosen:
                 return Proposal((), {}, is_exhausted=True)
-            worlds, dropped = self._project_worlds.cut(level, chosen, base)
+            worlds, dropped = self._project_worlds.cut(level, chosen, base) if needs_worlds else ([], {})
         rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
-        # Drafts are weighed against each other, so which cells are full already must not matter to what is drafted.
-        drafts = self._drafter.draft(level, worlds, list_balanced_cells(level, open_cells))
+        drafts = self._drafter.draft(level, worlds, cells, keys if source == level.sources[0] else ())
         answered, faults = answer_drafts(self.material.theory, drafts)
         answered, told = keep_balanced(answered, lambda item: self.fits(item, level))
         rejected.update(faults + told)

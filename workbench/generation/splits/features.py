@@ -291,6 +291,8 @@ class FeatureReader:
             else:
                 own = iterate_atoms(self._read_body(formula["formal"]))
                 asked += [(atom.subject, atom.predicate, atom.object) for atom in own]
+        if query["kind"] == "verbalise":
+            asked += [self._read_triple(triple) for facts in query["facts"] for triple in facts]
         for name in query.get("names", ()):
             key = self._read_term(name["name"])
             asked.append(("?A", RDF_TYPE, key) if name["arguments"] == 1 else ("?A", key, "?B"))

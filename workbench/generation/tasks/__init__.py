@@ -21,13 +21,14 @@ from workbench.generation.tasks.select import Select
 from workbench.generation.tasks.step import Step
 from workbench.generation.tasks.taxonomy import Taxonomy
 from workbench.generation.tasks.value import Value
+from workbench.generation.tasks.verbalise import Verbalise
 from workbench.model.curriculum import Task
 
 __all__ = ["FAMILIES", "get_family"]
 
 _LISTED: tuple[Family, ...] = (
     Recall(), Taxonomy(), Entailment(), Select(), Options(), Count(), Compare(), Value(), Prove(), Step(), Abduce(),
-    Diff(), Conflict(), Induce(), Formalise(), PuzzleFamily(),
+    Diff(), Conflict(), Induce(), Formalise(), Verbalise(), PuzzleFamily(),
 )  # fmt: skip
 FAMILIES: Mapping[Task, Family] = {family.name: family for family in _LISTED}
 """The families by name, in the order of :data:`workbench.model.curriculum.TASKS`."""

@@ -191,6 +191,8 @@ class Asked:
     judgements: tuple[Judgement, ...] = ()
     """Of the claims that are no options and are judged besides."""
 
+    right: int | None = None
+    """The option whose proof is the item's, where several of them are entailed."""
 
 Solved = tuple[Draft, Sequence[Triple], Sequence[str] | None]
 """A draft with the facts and the names of the rules (None: all) under which it is solved."""
@@ -333,6 +335,14 @@ class Family(ABC):
 
     def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
         """Return keys and rules that bear on the answer beside what its claims and query tell."""
+    def grade(self, draft: Draft) -> Mapping[str, int]:
+        """Return measures of what is asked that say more than those of its proofs, and stand in their place."""
+        return {}
+
+    def list_equivalences(self, item: Answered) -> Sequence[tuple[Rule, Rule, bool]]:
+        """Return pairs of rules, and whether they say the same, which Z3 has to confirm."""
+        return ()
+
         return _NOTHING_OPEN
 
     def list_mentioned(self, draft: Draft) -> Sequence[Pattern]:

@@ -5,44 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from workbench.errors import DatasetError
-from workbench.formats.rules_printer import print_body, print_rule
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts
-from workbench.generation.questions.rule_drawing import ANSWER, RuleDrawer, name_rule
+from workbench.generation.questions.formulas import (
+    ASKED,
+    Formula,
+    draw_formulas,
+    get_drawer,
+    grade_formula,
+    is_question,
+    name_by_letters,
+    turn_comparisons,
+)
+from workbench.generation.questions.rule_drawing import RuleDrawer, name_rule
 from workbench.generation.questions.telling_apart import MOST_FACTS, find_instance, find_witness, is_decided
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Voice, Writes
+from workbench.generation.tasks.formulas import (
+    ShownName,
+    canonicalise_formula,
+    choose_names,
+    list_needed,
+    print_formula,
+    read_facts,
+    read_formula,
+    read_names,
+    say_formula,
+    write_formula,
+    write_names,
+)
 from workbench.generation.worlds.plan import Plan
 from workbench.model.curriculum import Level
-from workbench.model.items import compact_term
-from workbench.model.rules import Atom, BodyElement, Comparison, Rule, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Pattern, Term
+from workbench.model.rules import Rule
+from workbench.model.terms import Pattern, Term
 from workbench.model.theory import Theory
-from workbench.wording.grammar import canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
-from workbench.wording.sentences import say_rule
-from workbench.wording.task_sentences import BodyQuestion, canonicalise_question, say_body_question, say_vocabulary
+from workbench.wording.task_sentences import say_vocabulary
 
 __all__ = ["Formalise"]
 
-_TRIES = 6
-"""Rules drawn for each world of a block."""
 _NEAR = 3
-_ATOMS = (2, 4)
-_MOST_ATOMS = 6
-_MORE_NAMES = (1, 3)
-_ASKED = "?X"
-_TURNED: Mapping[str, str] = {">": "<", ">=": "<="}
 
 
 class _Detail(NamedTuple):
-    """What only the task knows: the direction, the formal text, and the names shown, each with what it says."""
+    """What only the task knows: the direction, the formal text, the names shown, and the project's rule that it is."""
 
     direction: str
     formal: str
-    names: tuple[tuple[str, Atom], ...]
+    names: tuple[ShownName, ...]
+    origin: str = ""
 
 
 class Formalise(Family):
@@ -72,49 +84,32 @@ class Formalise(Family):
 
     def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> list[Draft]:
         """Draw rules and questions over the plan's vocabulary."""
-        atoms = dict(level.where).get("leaves", _ATOMS)
-        atoms = (max(1, atoms[0]), min(_MOST_ATOMS, atoms[1]))
-        drawer = _get_drawer(plan)
-        if level.given != "facts+rules" or atoms[0] > atoms[1] or not drawer.vocabulary:
-            return []
-        drawn: dict[str, tuple[Rule, str]] = {}
-        for key in keys:
-            for number in range(_TRIES):
-                random = KeyedRandom("formalise", level.name, key, number)
-                rule = drawer.draw(atoms, random, asks=number % 3 == 2)
-                if rule is not None:
-                    drawn.setdefault(rule.name, (rule, f"{key}/{number}"))
-        fitting = drawer.list_consistent(*map(list, zip(*drawn.values(), strict=True))) if drawn else []
+        drawer = get_drawer(plan)
         found = [
-            self._draft(level, drawer, rule, KeyedRandom("formalise", "draft", rule.name))
-            for (rule, _), fits in zip(drawn.values(), fitting, strict=True)
-            if fits
+            self._draft(level, drawer, formula, KeyedRandom("formalise", "draft", formula.rule.name))
+            for formula in draw_formulas(self.name, level, plan, keys)
         ]
         return [draft for draft in found if draft is not None]
 
-    def _draft(self, level: Level, drawer: RuleDrawer, drawn: Rule, random: KeyedRandom) -> Draft | None:
-        rule = _call_by_letters(drawn)
+    def _draft(self, level: Level, drawer: RuleDrawer, formula: Formula, random: KeyedRandom) -> Draft | None:
+        drawn = formula.rule
+        rule = name_by_letters(drawn)
         own = find_instance(rule, drawer.numeric, random)
         if own is None or len(own.facts) > MOST_FACTS:
             return None
         claims = [Claim(own.statement, Change(own.facts, rules=(rule,)))]
         for other in drawer.list_near(drawn, random):
             witness = find_witness(drawn, other, drawer.numeric, random)
-            near = _call_by_letters(name_rule(other.body, other.head))
+            near = name_by_letters(name_rule(other.body, other.head))
             if witness is not None and len(witness.facts) <= MOST_FACTS and near.name != rule.name:
                 claims += [Claim(witness.statement, Change(witness.facts, rules=(one,))) for one in (rule, near)]
             if len(claims) > 2 * _NEAR:
                 break
         if len(claims) <= 2 * (_NEAR - 1):
             return None
-        needed = {atom.key for atom in (*_list_stated_heads(rule), *iterate_atoms(rule.body))}
-        others = [key for key in drawer.vocabulary if key not in needed]
-        keys = random.shuffle([*sorted(needed), *random.pick(others, random.draw_between(*_MORE_NAMES))])
-        prefixes = drawer.plan.prefixes
-        names = tuple((compact_term(key, prefixes), _say_of(key, is_class=key in drawer.classes)) for key in keys)
-        asks = rule.head[0].key == ANSWER
-        formal = print_body(rule.body, prefixes) if asks else print_rule(rule, prefixes)
-        detail = _Detail("query" if asks else "rule", formal, names)
+        direction = "query" if is_question(rule) else "rule"
+        formal = print_formula(rule, drawer.plan.prefixes)
+        detail = _Detail(direction, formal, choose_names(drawer, (rule,), random), formula.origin)
         return Draft(level, self.name, (), (), tuple(claims), detail=detail)
 
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
@@ -132,15 +127,22 @@ class Formalise(Family):
             return "the rules are judged under different facts"
         if not all(map(is_decided, (rule, *(rules[0] for rules in near)))):
             return "equivalence with the rule is not decided"
-        if not {atom.key for atom in (*_list_stated_heads(rule), *iterate_atoms(rule.body))} <= {
-            atom.key for _, atom in detail.names
-        }:
+        if not list_needed((rule,)) <= {atom.key for _, atom in detail.names}:
             return "a name that is needed is not shown"
         follows = [status == "entailed" for _, status in verdicts]
         if not follows[0]:
             return "the rule does not give its statement"
         same = any(one == other for one, other in _pair(follows[1:]))
         return "a near miss does not differ on the facts shown" if same else None
+
+    def grade(self, draft: Draft) -> Mapping[str, int]:
+        """The conditions of the formula, and what joins them."""
+        return grade_formula(_get_rule(draft))
+
+    def list_equivalences(self, item: Answered) -> list[tuple[Rule, Rule, bool]]:
+        """No near miss says what the formula says."""
+        rule = _get_rule(item.draft)
+        return [(rule, claim.change.rules[0], False) for claim in item.draft.claims[2::2]]
 
     def judge(self, item: Answered, theory: Theory, model: frozenset[Any]) -> str | None:
         """No theory takes part."""
@@ -152,21 +154,13 @@ class Formalise(Family):
 
     def describe(self, item: Answered) -> Described:
         """The rule, its comparisons turned one way: which names are shown besides does not count."""
-        rule = _get_rule(item.draft)
-        body = tuple(_turn(element) for element in rule.body)
-        return Described(parts=(Part.of("formula", Rule(rule.name, body, rule.head)),))
+        return Described(parts=(Part.of("formula", turn_comparisons(_get_rule(item.draft))),))
 
     def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
         """The sentence, the names, and how to answer."""
         detail, rule = _get_detail(item.draft), _get_rule(item.draft)
-        if detail.direction == "query":
-            sentence = say_body_question(
-                voice.lexicon, BodyQuestion("select", (_ASKED,), rule.body), person=voice.person
-            )
-        else:
-            sentence = say_rule(voice.lexicon, rule)
         return {
-            "sentence": sentence,
+            "sentence": say_formula(voice, rule),
             "vocabulary": say_vocabulary(voice.lexicon, detail.names),
             "instruction": dict(voice.lexicon.frames.instructions)[_INSTRUCTIONS[detail.direction]],
         }
@@ -184,7 +178,7 @@ class Formalise(Family):
             (one,) = other.change.rules
             near.append(
                 {
-                    "formal": _write(one, to),
+                    "formal": write_formula(one, to),
                     "facts": [to.write_triple(fact) for fact in other.change.added],
                     "triple": to.write_triple(other.statement),
                     "judged": [
@@ -196,12 +190,10 @@ class Formalise(Family):
         return {
             "kind": self.kind,
             "direction": detail.direction,
-            "formal": _write(rule, to),
-            **({"vars": [_ASKED[1:]]} if detail.direction == "query" else {}),
-            "names": [
-                {"name": to.write_term(atom.key), "arguments": 1 if atom.predicate == RDF_TYPE else 2}
-                for _, atom in detail.names
-            ],
+            "formal": write_formula(rule, to),
+            **({"vars": [ASKED[1:]]} if detail.direction == "query" else {}),
+            **({"of": detail.origin} if detail.origin else {}),
+            "names": write_names(detail.names, to),
             "facts": [to.write_triple(fact) for fact in first.change.added],
             "triple": to.write_triple(first.statement),
             "near": near,
@@ -210,20 +202,16 @@ class Formalise(Family):
     def read(self, item: Mapping[str, Any], source: Reads) -> Asked:
         """The formula on its own facts, then each near miss with the formula on the facts that tell them apart."""
         query = item["query"]
-        rule = _read(query["formal"], query, source)
-        claims = [Claim(source.read_triple(query["triple"]), Change(_read_facts(query, source), rules=(rule,)))]
+        rule = read_formula(query["formal"], query, source)
+        claims = [Claim(source.read_triple(query["triple"]), Change(read_facts(query["facts"], source), rules=(rule,)))]
         judgements = []
         for number, near in enumerate(query["near"]):
-            statement, facts = source.read_triple(near["triple"]), _read_facts(near, source)
-            for place, one in enumerate((rule, _read(near["formal"], query, source))):
+            statement, facts = source.read_triple(near["triple"]), read_facts(near["facts"], source)
+            for place, one in enumerate((rule, read_formula(near["formal"], query, source))):
                 claims.append(Claim(statement, Change(facts, rules=(one,))))
                 where = f"query.near[{number}].judged[{place}]"
                 judgements.append(source.read_evidence(where, claims[-1], near["judged"][place]))
-        names = tuple(
-            (entry["name"], _say_of(source.read_term(entry["name"]), is_class=entry["arguments"] == 1))
-            for entry in query["names"]
-        )
-        detail = _Detail(query["direction"], query["formal"], names)
+        detail = _Detail(query["direction"], query["formal"], read_names(query["names"], source), query.get("of", ""))
         return Asked(claims=tuple(claims), detail=detail, judgements=tuple(judgements))
 
     def count_options(self, item: Answered) -> int:
@@ -233,11 +221,8 @@ class Formalise(Family):
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """The sentence is read as the formula, each name as what it says, and the way to answer as the direction."""
         detail, rule = _get_detail(item.draft), _get_rule(item.draft)
-        wanted: object = canonicalise_rule(rule)
-        if detail.direction == "query":
-            wanted = canonicalise_question(BodyQuestion("select", (_ASKED,), rule.body))
         return (
-            reading.sentence == wanted
+            reading.sentence == canonicalise_formula(rule)
             and reading.vocabulary == detail.names
             and reading.instruction == _INSTRUCTIONS[detail.direction]
         )
@@ -257,59 +242,3 @@ def _get_detail(draft: Draft) -> _Detail:
 def _get_rule(draft: Draft) -> Rule:
     (rule,) = draft.claims[0].change.rules
     return rule
-
-
-def _list_stated_heads(rule: Rule) -> tuple[Atom, ...]:
-    """Return the head of a rule that is said; that of a question is not."""
-    return tuple(head for head in rule.head if head.key != ANSWER)
-
-
-def _call_by_letters(rule: Rule) -> Rule:
-    """Return a rule with the letters of its sentence; of a question X is what is asked for."""
-    head = rule.head[0]
-    if head.key != ANSWER:
-        return rule
-    question = canonicalise_question(BodyQuestion("select", (head.subject,), rule.body))
-    return Rule(rule.name, question.body, (Atom(_ASKED, RDF_TYPE, ANSWER),))
-
-
-def _say_of(key: Term, *, is_class: bool) -> Atom:
-    return Atom("?A", RDF_TYPE, key) if is_class else Atom("?A", key, "?B")
-
-
-def _turn(element: BodyElement) -> BodyElement:
-    if isinstance(element, Comparison) and element.operator in _TURNED:
-        return Comparison(_TURNED[element.operator], element.right, element.left)
-    return element
-
-
-def _write(rule: Rule, to: Writes) -> str:
-    return to.write_body(rule.body) if rule.head[0].key == ANSWER else to.write_rule(rule)
-
-
-def _read(formal: str, query: Mapping[str, Any], source: Reads) -> Rule:
-    """Return the rule that a formal text is, under the name that its content has."""
-    if query["direction"] == "rule":
-        read = source.read_rule("", formal)
-    elif query["vars"] == [_ASKED[1:]]:
-        read = Rule("", source.read_body(formal), (Atom(_ASKED, RDF_TYPE, ANSWER),))
-    else:
-        raise DatasetError("query.vars: is not what is asked for")
-    return Rule(name_rule(read.body, read.head).name, read.body, read.head)
-
-
-def _read_facts(written: Mapping[str, Any], source: Reads) -> tuple[tuple[Term, Term, Term], ...]:
-    return tuple(source.read_triple(fact) for fact in written["facts"])
-
-
-_DRAWERS: dict[int, RuleDrawer] = {}
-
-
-def _get_drawer(plan: Plan) -> RuleDrawer:
-    """Return what draws rules for a plan; remembered for the latest plans."""
-    known = _DRAWERS.get(id(plan))
-    if known is None or known.plan is not plan:
-        if len(_DRAWERS) > 8:
-            _DRAWERS.clear()
-        known = _DRAWERS[id(plan)] = RuleDrawer(plan)
-    return known
