@@ -35,8 +35,8 @@ _SHALLOW = ("recall", "taxonomy")
 _DEEP = ("compare", "step", "abduce", "diff")
 _LEVELS = (
     ("one-step", "hops: [0, 1], distractors: [0, 5], extra_rules: [0, 3]", _DEEP),
-    ("more-steps", "hops: [2, 3], distractors: [0, 6], extra_rules: [0, 4]", (*_SHALLOW, "formalise")),
-    ("many-steps", "hops: [4, 6], distractors: [0, 8], extra_rules: [0, 4]", (*_SHALLOW, "conflict", "formalise")),
+    ("more-steps", "hops: [2, 3], distractors: [0, 6], extra_rules: [0, 4]", (*_SHALLOW, "formalise", "verbalise")),
+    ("many-steps", "hops: [4, 6], distractors: [0, 8], extra_rules: [0, 4]", (*_SHALLOW, "conflict", "formalise", "verbalise")),
     (
         "one-world",
         "hops: [1, 3], distractors: [0, 60], extra_rules: [0, 4], questions: 8",
@@ -45,7 +45,7 @@ _LEVELS = (
     (
         "known-rules",
         "hops: [1, 3], distractors: [0, 20], given: facts",
-        (*_SHALLOW, "prove", "step", "conflict", "formalise"),
+        (*_SHALLOW, "prove", "step", "conflict", "formalise", "verbalise"),
     ),
 )
 """Name and keys of each level, and the tasks that are not asked there."""

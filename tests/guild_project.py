@@ -205,7 +205,7 @@ levels:
     worlds: [sampled]
     tasks:
       {recall: 6, taxonomy: 9, entailment: 9, select: 3, options: 3, count: 4, value: 4, prove: 3, conflict: 6,
-       formalise: 10}
+       formalise: 10, verbalise: 8}
   - name: more-steps
     title: Two or three steps
     hops: [2, 3]
@@ -254,6 +254,10 @@ _MORE_ASKING = {
         "Sentence: {{ sentence }}\nNames:\n{{ vocabulary }}\n{{ instruction }}",
         "Satz: {{ sentence }}\nNamen:\n{{ vocabulary }}\n{{ instruction }}",
     ),
+    "verbalise": (
+        "Formula: {{ formula }}\nNames:\n{{ vocabulary }}\nSentences:\n{{ sentence_options }}\n{{ instruction }}",
+        "Formel: {{ formula }}\nNamen:\n{{ vocabulary }}\nSätze:\n{{ sentence_options }}\n{{ instruction }}",
+    ),
     "puzzle": (
         "Exactly one alternative of each line is right:\n{{ unknowns }}\nClues:\n{{ clues }}\n{{ choices }}",
         "In jeder Zeile stimmt genau eine Möglichkeit:\n{{ unknowns }}\nHinweise:\n{{ clues }}\n{{ choices }}",
@@ -287,6 +291,7 @@ _FRAMES_OF = {
     "conflict": "labelled",
     "taxonomy": "supposing",
     "formalise": "bare",
+    "verbalise": "bare",
 }
 
 

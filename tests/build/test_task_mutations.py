@@ -28,7 +28,7 @@ from workbench.model.rules import Atom
 from workbench.wording.puzzle_sentences import say_clue
 
 OPTIONS = ("options", "abduce", "diff")
-STATING = tuple(task for task in ALL_TASKS if task != "formalise")
+STATING = tuple(task for task in ALL_TASKS if task not in ("formalise", "verbalise"))
 """The tasks whose items state something."""
 LISTS = ("select", "recall", "count", "compare", "value")
 NAME = "<urn:knowledge-workbench:name#{}>"

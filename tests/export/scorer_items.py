@@ -97,6 +97,7 @@ def make_all() -> dict[str, dict[str, Any]]:
         make_item("options", "B", options=make_options()),
         make_item("abduce", "B", options=make_options(), triple=["n:a", "k:p", "n:b"]),
         make_item("diff", "B", options=make_options(), remove=["c1"], add=[], direction="lost"),
+        make_item("verbalise", "B", options=make_options(), direction="rule", formal=FORMAL),
         make_item("induce", "B", candidates=["k:p(?x) -> k:q(?x)"] * 4, examples=[]),
         make_item("step", "S2", triple=["n:a", "k:p", "n:b"], rules=[], lines=[], wrong="S2"),
         make_item("conflict", "F2, F5", facts=["c2", "c5"]),
