@@ -349,6 +349,20 @@ def ask_with_closed_book(files: Files, *labels: str, tag: str = "@en") -> Files:
         ("Ann\\u202Ee", "right-to-left"),
         ("x\\u0304y", "combining"),
         ("Ann [old]", "square brackets"),
+        ("Re\\u0301mi", "composed form"),
+        ("Ann\\u200Bika", "cannot be seen"),
+        ("none", "an answer"),
+        ("Unknown", "an answer"),
+        ("yes", "an answer"),
+        ("Dora is male", "“is” makes a statement of it"),
+        ("Lou is a brother of Ann", "“is a brother of” makes a statement of it"),
+        ("Step 3", "parts of a prompt are called so"),
+        ("rule b", "parts of a prompt are called so"),
+        ("question", "a word for a part of the prompt"),
+        ("she", "a word for anybody"),
+        ("a man", "behind “a” stands no name"),
+        ("B)", "line of a list"),
+        ("Dora?", "ends a sentence"),
     ],
 )
 def test_a_label_that_a_closed_book_cannot_use_is_an_error(make: Make, files: Files, label: str, why: str) -> None:
@@ -391,19 +405,41 @@ def test_whoever_a_closed_book_calls_by_a_technical_name_is_a_warning(make: Make
     assert found.severity == "info"
 
 
-def test_names_that_are_words_of_prompts_or_labels_of_classes_are_refused(make: Make, files: Files) -> None:
-    files[CURRICULUM] += (
-        "names:\n  f:Person:\n    - Robin\n    - nobody\n    - Either is possible\n  any: [Adopted, Kim]\n"
+@pytest.mark.parametrize("label", ["Istvan", "Washington", "Manny", "All Saints", "Rule Britannia", "Factor 7", "Ism"])
+def test_a_name_that_only_begins_like_a_word_of_prompts_is_none(make: Make, files: Files, label: str) -> None:
+    assert find(make(ask_with_closed_book(files, label)), "curriculum.ambiguous-label") == []
+
+
+def test_german_names_are_compared_with_german_words(make: Make, files: Files) -> None:
+    files[CURRICULUM] = files[CURRICULUM].replace("{en: 1}", "{en: 1, de: 1}") + (
+        "names:\n  any:\n    en: [Kim, Lou, Jo, Nat]\n    de: [Kim ist ledig, keiner, Schritt 3, eine Frau]\n"
     )
     found = find(make(files), "curriculum.ambiguous-name")
-    assert [v.severity for v in found] == ["error"] * 3
+    assert [v.message.partition("”")[0].lstrip("“") for v in found] == [
+        "Kim ist ledig",
+        "keiner",
+        "Schritt 3",
+        "eine Frau",
+    ]
+    assert all(v.location is not None and v.location.line == place_of(found[0])[1] for v in found)
+
+
+def test_names_that_are_words_of_prompts_or_labels_of_classes_are_refused(make: Make, files: Files) -> None:
+    files[CURRICULUM] += (
+        "names:\n  f:Person:\n    - Robin\n    - nobody\n    - Either is possible\n    - Robin is male\n"
+        "    - Option C\n  any: [Adopted, Kim]\n"
+    )
+    found = find(make(files), "curriculum.ambiguous-name")
+    assert [v.severity for v in found] == ["error"] * 5
     lines = files[CURRICULUM].splitlines()
     assert [lines[place_of(v)[1] - 1].strip() for v in found] == [
         "- nobody",
         "- Either is possible",
+        "- Robin is male",
+        "- Option C",
         "any: [Adopted, Kim]",
     ]
-    assert "a class is called" in found[2].message
+    assert "a class is called" in found[4].message
 
 
 def test_a_property_with_a_phrase_needs_no_label(make: Make, files: Files) -> None:

@@ -216,6 +216,17 @@ def test_every_mistake_has_its_place(text: str, line: int, part: str) -> None:
         ("Ann; Bea", "semicolon"),
         ("Ann [the elder]", "brackets"),
         ("der \u201eAlte\u201c", "quotation marks"),
+        ("A) Robin", "line of a list"),
+        ("(A)", "line of a list"),
+        ("1.", "line of a list"),
+        ("- Robin", "line of a list"),
+        ("#Robin", "line of a list"),
+        ("Robin?", "ends a sentence"),
+        ("Answer:", "ends a sentence"),
+        ("Robin (elder", "bracket"),
+        ("\u2026", "no letter"),
+        ("A's", "variable"),
+        ("Robin\\n", "backslash"),
     ],
 )
 def test_names_that_are_not_what_they_look_like(name: str, why: str) -> None:
@@ -224,6 +235,13 @@ def test_names_that_are_not_what_they_look_like(name: str, why: str) -> None:
     _, (violation,) = parse(text)
     assert why in violation.message and violation.location is not None and violation.location.line == 5
     assert violation.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["Mercury (planet)", "(R)-limonene", "Anna's", "Ohrid", "12 Monkeys", "C#", "Ste-Foy", "D.C.", "Plan B"]
+)
+def test_names_that_only_look_unusual_are_allowed(name: str) -> None:
+    assert find_name_fault(name) == ""
 
 
 def test_and_and_or_join_names_in_their_language() -> None:

@@ -15,7 +15,9 @@ from workbench.model.curriculum import NameList
 __all__ = ["find_joint", "find_name_fault", "fold_name", "list_looks", "read_names"]
 
 _LINE = re.compile(r"\S(?:[^\x00-\x1f\x7f\x85\u2028\u2029]*\S)?\Z")
-_LETTER = re.compile(r"[A-Z]\Z")
+_LETTER = re.compile(r"[A-Z](['’]s?)?\Z")
+_LISTED = re.compile(r"[*#>•]|\(\w{1,2}\)(?:\s|\Z)|\w{1,2}\)|\w{1,2}\.\Z|[-+]\s")
+"""What begins like a line of a list: (A), A), 1., - and the like."""
 _VALUE = re.compile(r"(-?\d[\d.:-]*|true|false)\Z", re.IGNORECASE)
 _LABEL = re.compile(r"[FRS]\d{1,4}\Z", re.IGNORECASE)
 _FAULTS = {
@@ -24,6 +26,7 @@ _FAULTS = {
     "{": "braces are for slots",
     "}": "braces are for slots",
     "[": "square brackets hold what a step of a proof rests on",
+    "\\": "a backslash stands for what cannot be seen",
     "]": "square brackets hold what a step of a proof rests on",
     **dict.fromkeys('"“”„«»', "quotation marks are for values and statements"),
 }
@@ -44,6 +47,14 @@ def find_name_fault(text: str) -> str:
         return "a single capital letter stands for a variable in rules and questions"
     if _LABEL.match(text):
         return "facts are labelled F1, F2, rules R1, R2 and steps of a proof S1, S2"
+    if _LISTED.match(text):
+        return "it begins like a line of a list, such as A), 1. or -"
+    if text.endswith(("?", "!", ":")):
+        return "its last sign ends a sentence"
+    if text.count("(") != text.count(")"):
+        return "a bracket is opened or closed in it, and not both"
+    if not any(char.isalnum() for char in text):
+        return "it holds no letter and no number"
     if _VALUE.match(text):
         return "it reads like a number, a date, true or false"
     if word := find_mixed_word(text):

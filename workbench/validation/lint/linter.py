@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,8 @@ from workbench.model.terms import RDF_TYPE, Term, Triple, get_local_name, is_iri
 from workbench.project.configuration import LintProfile, Requirement, SeverityOverride
 from workbench.validation.lint.index import Index
 from workbench.validation.lint.registry import CHECKS
+from workbench.validation.lint.vocabulary import PHRASE
+from workbench.wording.reserved import compile_telling
 
 __all__ = ["MANY", "Finder", "Import", "Lintable", "Linter", "TemplateFile"]
 
@@ -138,6 +141,15 @@ class Linter:
         # A class without a label is called by the words of its name.
         found = {fold_name(self.matter.label(term)): term for term in sorted(classes)}
         return found | {fold_name(t.plain): t.triple[0] for t in self.index.labels if t.triple[0] in classes}
+
+    @cached_property
+    def telling(self) -> Mapping[str, re.Pattern[str] | None]:
+        """By language of the prompts, a pattern for words that make a statement of a name."""
+        phrases = self.index.list_texts(PHRASE)
+        return {
+            language: compile_telling(language, (t.plain for t in phrases if t.language.split("-")[0] == language))
+            for language in self.spoken_languages
+        }
 
     def get_severity(self, code: str) -> SeverityOverride:
         """Return the severity of a check in the profile; one that is off there is on where its code has another."""

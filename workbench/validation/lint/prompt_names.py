@@ -13,7 +13,7 @@ from workbench.model.report import Location, Violation
 from workbench.model.terms import RDFS_LABEL, get_local_name
 from workbench.validation.lint.index import Text
 from workbench.validation.lint.linter import MANY, Finder, Linter
-from workbench.wording.reserved import list_reserved
+from workbench.wording.reserved import find_sentence, list_reserved
 
 __all__ = ["FINDERS"]
 
@@ -87,7 +87,9 @@ def _find_reserved(lint: Linter, name: str, language: str) -> str:
     if meant:
         return f"in prompts it is {meant}"
     other = lint.class_labels.get(fold_name(name))
-    return f"a class is called {lint.name(other)}" if other else ""
+    if other:
+        return f"a class is called {lint.name(other)}"
+    return find_sentence(name, language, lint.telling.get(language))
 
 
 def _find_ambiguous_names(lint: Linter) -> Iterator[Violation]:

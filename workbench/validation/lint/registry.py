@@ -58,7 +58,7 @@ label.multiple WEW robot:multiple_labels | A name has two labels in one language
 label.whitespace -EI robot:label_whitespace | A label begins or ends with blanks.
 label.formatting -EI robot:label_formatting | A label holds a tab or a line break.
 label.contains-iri WEW odk:label-with-iri | A label holds a web address.
-label.breaks-sentences W-W | The label of an individual holds braces, brackets, quotation marks, a semicolon or the end of a sentence, letters of two scripts or ones that cannot be seen, or reads like a variable, a label of a fact, a number or a date, so that no question can use it.
+label.breaks-sentences W-W | The label of an individual holds braces, brackets, quotation marks, a semicolon or the end of a sentence, letters of two scripts or ones that cannot be seen, begins like a line of a list, or reads like a variable, a label of a fact, a number or a date, so that no question can use it.
 label.joins-names I-I ? | The label of an individual holds a comma, “and” or “or”, and can be read as several names in a list of answers.
 label.swapped --I ? oops:P20 | A label is longer than the comment, or both are the same text.
 annotation.whitespace -WI robot:annotation_whitespace | An annotation begins or ends with blanks.
@@ -146,8 +146,8 @@ rule.unreachable I-W | A condition of a rule is never stated nor concluded, so t
 rule.duplicate WWW | Two rules are the same up to the names of variables and the order of conditions.
 curriculum.never-derivable WWW | A curriculum asks for or states what can never hold.
 curriculum.empty-level EEE | No proof can have as many hops as a level asks for; a warning where the curriculum allows a shortfall.
-curriculum.ambiguous-label EEE | The label of an individual that prompts name has two readings there: those of `label.breaks-sentences` and `label.joins-names`, a word of prompts, the label of a class, or one that another individual has or seems to have.
-curriculum.ambiguous-name EEE | A name for made-up individuals is a word of prompts, such as “true” or “nobody”, or the label of a class.
+curriculum.ambiguous-label EEE | The label of an individual that prompts name has two readings there: those of `label.breaks-sentences` and `label.joins-names`, a word or a statement of prompts (“unknown”, “Step 3”, “Robin is male”), the label of a class, or one that another individual has or seems to have.
+curriculum.ambiguous-name EEE | A name for made-up individuals is a word or a statement of prompts, such as “true”, “nobody”, “Step 3” or “Robin is male”, or the label of a class.
 curriculum.foreign-language III | A curriculum asks for a language that the project does not have.
 template.unused III | Templates are for a task or language that no level asks for; one finding for each.
 privacy.contact WWW | Values look like e-mail addresses, phone numbers or postal addresses, in a domain that is not marked as sensitive.
