@@ -170,23 +170,23 @@ class ClosedBook:
         proof = self.book.prove(fact)
         if proof is None or not level.hops[0] <= measure_proof(proof, self._restatements).hops <= level.hops[1]:
             return
-        wrong = self._list_wrong(level, fact) if {"entailment", "options"}.intersection(tasks) else []
+        wrong = self._list_wrong(level, fact) if {"entailment", "options"}.intersection(tasks) else {}
         world = World(hash_parts("closed book", *fact), "project", self.book.facts, (fact,))
 
         def carve(wish: Wish, random: KeyedRandom) -> Draft | None:
             return None if wish.without else wish.draft(level, (), self.book.rule_names, "project")
 
         scene = Scene(level, self.plan, world, cast("Batch", _Looking(self.book)), 0, self._by_head, carve,
-                      fact, proof, wrong, self._asked, (), self._list_names(fact), self._can_try)  # fmt: skip
-        refuted = {s: proof for task in tasks for s in get_family(task).list_tries(scene) for proof in self._refute(s)}
-        scene = replace(scene, refuted=refuted)
+                      fact, proof, [*wrong], self._asked, (), self._list_names(fact), self._can_try)  # fmt: skip
+        tried = {s: proof for task in tasks for s in get_family(task).list_tries(scene) for proof in self._refute(s)}
+        scene = replace(scene, refuted=wrong | tried)
         for task in tasks:
             for draft in get_family(task).propose(scene):
                 if draft is not None:
                     yield draft
 
-    def _list_wrong(self, level: Level, fact: Triple) -> list[tuple[Triple, Proof | None]]:
-        """Return statements near a conclusion that are refuted."""
+    def _list_wrong(self, level: Level, fact: Triple) -> dict[Triple, Proof | None]:
+        """Return statements near a conclusion that are refuted, each with the proof of it, or None."""
         random = KeyedRandom("closed book", level.name, *fact)
         subject, predicate, object_ = fact
         found: dict[Triple, None] = {}
@@ -201,11 +201,11 @@ class ClosedBook:
                 found[(object_, key, subject)] = None
             near = [f for f in self._list_near(subject) if f[1] == predicate and f != fact]
             found.update({(subject, predicate, f[0] if f[2] == subject else f[2]): None for f in near[:2]})
-        wrong: list[tuple[Triple, Proof | None]] = []
+        wrong: dict[Triple, Proof | None] = {}
         for statement in random.shuffle([s for s in found if s[0] != s[2]])[: 2 * _WRONG]:
             judgement = self.book.judge(statement)
             if judgement.status == "refuted" and isinstance(judgement.evidence, Refutation):
-                wrong.append((statement, judgement.evidence.proof))
+                wrong[statement] = judgement.evidence.proof
             if len(wrong) == _WRONG:
                 break
         return wrong

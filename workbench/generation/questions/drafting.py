@@ -19,6 +19,7 @@ from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.carving import OwnContext, make_carver
 from workbench.generation.questions.draft import Draft
 from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.questions.trying import Tried, try_statements
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Carver, Excerpt, Scene, WorldScene
 from workbench.generation.worlds.conflicts import WorldBreaker
@@ -133,31 +134,21 @@ class Drafter:
             if not batch.is_entailed(scene.number, statement)
         ]
         near = [(target.world, s) for target, found in zip(targets, changed, strict=True) for s in found]
-        refutations, unknowns = self._try_statements(batch, [*near, *opposed, *wanted])
+        tried = try_statements(batch, [*near, *opposed, *wanted])
         made: dict[int, list[Draft]] = {number: [] for number in range(len(worlds))}
-        against: dict[int, list[tuple[Triple, Proof]]] = {number: [] for number in range(len(worlds))}
+        against: dict[int, list[Triple]] = {number: [] for number in range(len(worlds))}
         for number, statement in opposed:
-            refutation = refutations.get((number, statement))
-            if refutation is not None:
-                against[number].append((statement, refutation))
+            if tried.refuted[number].get_goals(statement):
+                against[number].append(statement)
         # Every conclusion of a world gets its part of them.
         turns = Counter(target.world for target in targets)
         begun: Counter[int] = Counter()
-        left_open: dict[int, set[Triple]] = {number: set() for number in range(len(worlds))}
-        for number, statement in unknowns:
-            left_open[number].add(statement)
-        still_open = {number: frozenset(statements) for number, statements in left_open.items()}
-        refuted: dict[int, dict[Triple, Proof | None]] = {number: {} for number in range(len(worlds))}
-        for (number, statement), refutation in refutations.items():
-            refuted[number][statement] = refutation
         for scene, statements in zip(scenes, changed, strict=True):
             number = scene.number
-            wrong = [(s, refutations.get((number, s))) for s in statements]
             opposed_here = against[number][begun[number] :: turns[number]]
             begun[number] += 1
-            scene = replace(
-                scene, wrong=wrong, opposed=opposed_here, left_open=still_open[number], refuted=refuted[number]
-            )
+            refuted, left_open = tried.refuted[number], tried.unknown[number]
+            scene = replace(scene, wrong=statements, opposed=opposed_here, left_open=left_open, refuted=refuted)
             for task in concluding:
                 made[number] += [draft for draft in get_family(task).propose(scene) if draft is not None]
         places = [
@@ -168,7 +159,7 @@ class Drafter:
             for number, draft in get_family(task).propose_worlds(places):
                 made[number].append(draft)
         breaking = [task for task in tasks if get_family(task).breaks]
-        for number, draft in self._draft_broken(level, worlds, breaking, refutations) if breaking else ():
+        for number, draft in self._draft_broken(level, worlds, breaking, tried) if breaking else ():
             made[number].append(draft)
         for number, listed in made.items():
             yield from carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells])
@@ -216,7 +207,7 @@ class Drafter:
         level: Level,
         worlds: Sequence[World],
         tasks: Sequence[Task],
-        refutations: Mapping[tuple[int, Triple], Proof | None],
+        tried: Tried,
     ) -> Iterator[tuple[int, Draft]]:
         """Yield drafts about worlds to which a fact was added that contradicts them, with the world's number.
 
@@ -226,9 +217,10 @@ class Drafter:
         added = [(number, one.added) for number, one in enumerate(self._breaker.break_worlds(worlds)) if one]
         statable = frozenset(self.plan.assertable)
         added += [
-            place
-            for place, proof in refutations.items()
-            if proof is not None and proof.goal == FALSE and self._get_key(place[1]) in statable
+            (number, statement)
+            for number, refuted in enumerate(tried.refuted)
+            for statement in refuted
+            if refuted.get_goals(statement) == (FALSE,) and self._get_key(statement) in statable
         ]
         broken = [(number, tuple(sorted({*worlds[number].facts, fact}))) for number, fact in dict.fromkeys(added)]
         batch = evaluate(self.plan.theory, [facts for _, facts in broken])
@@ -339,32 +331,6 @@ class Drafter:
             if expected and own and expected.isdisjoint(own):
                 return False
         return True
-
-    def _try_statements(
-        self, batch: Batch, tried: Sequence[tuple[int, Triple]]
-    ) -> tuple[dict[tuple[int, Triple], Proof | None], set[tuple[int, Triple]]]:
-        """Tell which statements are refuted in their worlds (with the derivation, if any) and which unknown."""
-        wanted, closed = list(dict.fromkeys(tried)), self.plan.theory.closed
-        extended = batch.extend([place for place in wanted if self._get_key(place[1]) not in closed])
-        inconsistent = extended.find_inconsistent_worlds().tolist()
-        refuted: dict[tuple[int, Triple], Proof | None] = {p: None for p in wanted if self._get_key(p[1]) in closed}
-        unknown: set[tuple[int, Triple]] = set()
-        for number, place in enumerate(extended.statements):
-            if inconsistent[number]:
-                refuted[place] = extended.proof(number, FALSE)
-                continue
-            # Closed facts that the world with the statement derives and the world itself lacks refute it, too.
-            new = extended.list_new_facts(number) if closed else ()
-            proofs = [
-                proof
-                for fact in new
-                if self._get_key(fact) in closed and (proof := extended.proof(number, fact)) is not None
-            ]
-            if proofs:
-                refuted[place] = min(proofs, key=lambda p: (p.height, len(p.steps), p.goal))
-            else:
-                unknown.add(place)
-        return refuted, unknown
 
     def _oppose(self, level: Level, batch: Batch, number: int, world: World) -> list[Triple]:
         """Return statements that an integrity rule may forbid beside a conclusion a hop or two short of the level."""

@@ -8,9 +8,8 @@ from typing import Any
 
 from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
-from workbench.model.proofs import Proof
 from workbench.model.rules import Atom
-from workbench.model.terms import Term, Triple
+from workbench.model.terms import Term
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_statement
 
@@ -37,10 +36,9 @@ class Entailment(Family):
         and what it rests on is stated first among what does not matter to them, so that neither tells the answer.
         """
         random = scene.start(self.name)
-        closed, leaves, target = scene.plan.theory.closed, scene.leaves, (Claim(scene.target),)
-        refuted = [(s, proof) for s, proof in scene.wrong if proof is not None or Atom(*s).key in closed]
-        unknown = [s for s, proof in scene.wrong if proof is None and Atom(*s).key not in closed]
-        rivals: list[tuple[Triple, Proof | None]] = random.shuffle([*refuted, *scene.opposed])
+        leaves, target = scene.leaves, (Claim(scene.target),)
+        unknown = [statement for statement in scene.wrong if statement not in scene.refuted]
+        rivals = random.shuffle([*(s for s in scene.wrong if s in scene.refuted), *scene.opposed])
         has_own = scene.level.questions == 1 and scene.level.given != "none"
         gaps = random.shuffle(sorted(leaves)) if has_own else []
         rounds = min(_ROUNDS, len(rivals)) if has_own else len(rivals)
@@ -51,7 +49,8 @@ class Entailment(Family):
                 rules.update(scene.by_head.get(Atom(*statement).key, ())[:1])
             wish = partial(Wish, self.name, rules=rules, beside=beside)
             if rivals:
-                rival, refutation = rivals[number]
+                rival = rivals[number]
+                refutation = scene.refuted[rival]
                 rules.update(scene.by_head.get(Atom(*rival).key, ())[:1])
                 ground = leaves
                 if refutation is not None:

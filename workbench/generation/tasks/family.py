@@ -7,12 +7,13 @@ families and asks the class where it has to know more.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from workbench.generation.identity.grains import Part
-from workbench.generation.keyed import KeyedRandom
+from workbench.generation.keyed import KeyedRandom, T
 from workbench.generation.questions.draft import (
     Answered,
     Claim,
@@ -80,6 +81,17 @@ class WorldScene:
     by_head: Mapping[Term, tuple[str, ...]]
     carve: Carver
 
+    @property
+    def mentions(self) -> Counter[Term]:
+        """In how many of the world's facts each term stands; of the latest world it is remembered."""
+        facts = self.world.facts
+        if not (_MENTIONS and _MENTIONS[0][0] is facts):
+            _MENTIONS[:] = [(facts, Counter(end for fact in facts for end in {fact[0], fact[2]}))]
+        return _MENTIONS[0][1]
+
+
+_MENTIONS: list[tuple[tuple[Triple, ...], Counter[Term]]] = []
+
 
 class Excerpt(NamedTuple):
     """Some facts of a world: what follows from them is in world ``number`` of ``batch``."""
@@ -96,30 +108,38 @@ class Excerpt(NamedTuple):
 class Scene(WorldScene):
     """A conclusion of a world to ask about.
 
-    ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do
-    not follow, each with the proof that refutes it, or None (what is unknown, or closed). ``opposed`` are statements
-    that something else in the world refutes, with the proofs. ``asked`` are the conclusions that are asked about in all
-    worlds beside this one, itself among them, and ``rested`` the stated facts that their proofs rest on. ``names`` are
-    individuals that options may name; ``is_sensible`` tells whether a statement is about things of the right kind.
+    ``target`` follows in the world by ``proof``, within the level's hops. ``wrong`` are statements near it that do not
+    follow. ``opposed`` are statements that something else in the world refutes. ``asked`` are the conclusions that are
+    asked about in all worlds beside this one, itself among them, and ``rested`` the stated facts that their proofs rest
+    on. ``names`` are individuals that options may name; ``is_sensible`` tells whether a statement is about things of
+    the right kind.
 
     Of all statements that were tried in the world, ``left_open`` are those unknown there, and ``refuted`` those that
     are refuted, with the proof of it, or None (what is closed). ``excerpts`` has the sets of facts that a family wanted
     to look at; ``idle`` are the pairs of such a set and a statement tried beside it that contradicts nothing there and
-    with which the target does not follow.
+    with which the target does not follow. ``notes`` are for :meth:`note`.
     """
 
     target: Triple
     proof: Proof
-    wrong: Sequence[tuple[Triple, Proof | None]]
+    wrong: Sequence[Triple]
     asked: Sequence[Triple]
     rested: Sequence[Triple]
     names: Sequence[Term]
     is_sensible: Callable[[Triple], bool]
-    opposed: Sequence[tuple[Triple, Proof]] = ()
+    opposed: Sequence[Triple] = ()
     left_open: frozenset[Triple] = frozenset()
     refuted: Mapping[Triple, Proof | None] = field(default_factory=dict)
     excerpts: Mapping[tuple[Triple, ...], Excerpt] = field(default_factory=dict)
     idle: frozenset[tuple[tuple[Triple, ...], Triple]] = frozenset()
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, name: str, make: Callable[[], T]) -> T:
+        """Return what a family worked out about this conclusion under a name, made when it is first asked for."""
+        if name not in self.notes:
+            self.notes[name] = make()
+        found: T = self.notes[name]
+        return found
 
     def start(self, task: str) -> KeyedRandom:
         """Return a stream of draws for each task, so that asking for another one changes nothing."""

@@ -46,12 +46,12 @@ class Options(Family):
 
     def list_tries(self, scene: Scene) -> Iterable[Triple]:
         """The target with one part varied, with another one, and with both, some times over."""
-        return (statement for square in _list_squares(scene) for statement in square.others)
+        return (statement for square in _note_squares(scene) for statement in square.others)
 
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Ask for the target in a square of which nothing else follows."""
         random = scene.start(self.name)
-        for square in _list_squares(scene):
+        for square in _note_squares(scene):
             draft = self._carve(scene, square, random)
             if draft is not None:
                 yield draft
@@ -110,6 +110,10 @@ class Options(Family):
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """The options read are those listed, in their order."""
         return reading.options == tuple((LETTERS[i], Atom(*s)) for i, s in enumerate(item.draft.statements))
+
+
+def _note_squares(scene: Scene) -> Sequence[Square]:
+    return scene.note("options", lambda: list(_list_squares(scene)))
 
 
 def _list_squares(scene: Scene) -> Iterator[Square]:

@@ -7,7 +7,6 @@ told from how they look beside each other.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
@@ -106,7 +105,7 @@ def list_peers(scene: Scene, names: Sequence[Term], own: Term) -> list[Term]:
     """Return the individuals that may stand for one: where the whole world is stated, those spoken of as often."""
     if scene.level.questions == 1 or scene.level.given == "none":
         return list(names)
-    mentions = Counter(end for fact in scene.world.facts for end in (fact[0], fact[2]))
+    mentions = scene.mentions
     return [name for name in names if mentions[name] == mentions[own]]
 
 
@@ -115,13 +114,22 @@ def list_keys(statement: Triple, like: Sequence[Triple], values: Collection[Term
 
     Classes stand for classes and relations for relations; what has ``values`` is left out.
     """
-    is_class = statement[1] == RDF_TYPE
     own = get_key(statement)
-    return [
-        key
-        for other in like
-        if (other[1] == RDF_TYPE) == is_class and (key := get_key(other)) != own and key not in values
-    ]
+    return [key for key in _part_keys(like)[statement[1] == RDF_TYPE] if key != own and key not in values]
+
+
+_PARTED: list[tuple[Sequence[Triple], tuple[list[Term], list[Term]]]] = []
+"""Statements with their keys: those of the latest, by identity, for the scenes of a block share one."""
+
+
+def _part_keys(like: Sequence[Triple]) -> tuple[list[Term], list[Term]]:
+    """Return the relations, and the classes, that statements are about, each as often as there are statements."""
+    for known, parted in _PARTED:
+        if known is like:
+            return parted
+    parted = ([s[1] for s in like if s[1] != RDF_TYPE], [s[2] for s in like if s[1] == RDF_TYPE])
+    _PARTED[:] = [(like, parted), *_PARTED[:1]]
+    return parted
 
 
 class Context(NamedTuple):
@@ -144,9 +152,7 @@ def level_mentions(
     if scene.level.given == "none":
         return Context(facts, {*without})
     if scene.level.questions > 1:
-        is_level = all(
-            _count(one, scene.world.facts) == _count(other, scene.world.facts) for one, other in square.named
-        )
+        is_level = all(scene.mentions[one] == scene.mentions[other] for one, other in square.named)
         return Context(facts, {*without}) if is_level else None
     left_out = {square.base, *square.others, *without}
     named = {name for pair in square.named for name in pair}

@@ -245,4 +245,4 @@ def _iterate_changes(scene: Scene, lines: Sequence[Line], place: int, random: Ke
             close = [r.name for r in scene.plan.theory.rules if r.name != line.rule and key in _list_heads(r)]
             yield from (replace(line, rule=name) for name in random.pick(close, _RULES))
         else:
-            yield from (replace(line, conclusion=wrong) for wrong, _ in scene.wrong)
+            yield from (replace(line, conclusion=wrong) for wrong in scene.wrong)
