@@ -8,12 +8,11 @@ named there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.export.staging import Stage
-from workbench.generation.questions.draft import Query
 from workbench.generation.selection.blocks import BlockMaker, Candidate
 from workbench.generation.selection.processes import make_key, write_judged
 from workbench.generation.selection.taking import Written
@@ -23,6 +22,10 @@ from workbench.model.report import Violation
 
 __all__ = ["Taught", "count_taught", "describe_closed_book", "report_untaught", "summarise_taught", "teach_leaves"]
 
+_Fact = tuple[str, ...]
+"""A triple as items write it."""
+_TOGETHER = 256
+"""Facts whose lessons are judged together."""
 _LISTED = 50
 """Untaught facts that the manifest lists."""
 
@@ -68,35 +71,76 @@ def teach_leaves(maker: BlockMaker, stage: Stage) -> None:
 
     What is there already is not added again, so a build that was interrupted comes to the same items.
     """
-    curriculum, prefixes = maker.material.curriculum, maker.material.prefixes
+    curriculum = maker.material.curriculum
     level = _find_level(curriculum)
     if not maker.has_closed_book or level is None:
         return
     found = count_taught(_iterate_items(stage), curriculum.train)
-    for written in found.untaught:
-        if written in found.taught:
-            continue
-        subject, predicate, object_ = (expand_term(term, prefixes) for term in written)
-        lessons = maker.closed_book.list_lessons((subject, predicate, object_))
-        made = next((one for query in lessons if (one := _make_lesson(maker, level, query)) is not None), None)
-        if made is not None:
-            candidate, line = made
+    untaught = found.untaught
+    for start in range(0, len(untaught), _TOGETHER):
+        for candidate, line in _make_lessons(maker, level, untaught[start : start + _TOGETHER], found.taught):
             stage.put(make_key(candidate), line)
-            facts = candidate.answered.draft.facts
-            found.taught.update(tuple(compact_term(term, prefixes) for term in fact) for fact in facts)
     if stage.state is not None:
         stage.end_block(stage.state)
     stage.finish_chunk()
 
 
-def _make_lesson(maker: BlockMaker, level: Level, query: Query) -> tuple[Candidate, Written] | None:
-    """Return a recall item for training as it is put into the stage; None when a judge or another split wants it."""
-    answered = maker.closed_book.answer(maker.closed_book.draft_lesson(level, query))
-    candidate = answered if isinstance(answered, str) else maker.classify(answered, is_lesson=True)
-    if isinstance(candidate, str) or candidate.split != maker.material.curriculum.train:
-        return None
-    line = write_judged(maker.judge([candidate])[0])
-    return (candidate, line) if line.is_accepted else None
+def _make_lessons(
+    maker: BlockMaker, level: Level, facts: Sequence[_Fact], taught: set[_Fact]
+) -> Iterator[tuple[Candidate, Written]]:
+    """Yield the recall items that teach some facts, in their order, and add to what is ``taught``.
+
+    A fact has the first of its lessons that every judge accepts, unless one before it teaches it too. So that the
+    judges see many at once, lessons are judged ahead: those of facts that no lesson before is likely to teach.
+    """
+    lessons = {fact: _iterate_lessons(maker, level, fact) for fact in facts}
+    next_ones: dict[_Fact, Candidate | None] = {}
+    judged: dict[_Fact, Written] = {}
+
+    def find_next(fact: _Fact) -> Candidate | None:
+        if fact not in next_ones:
+            next_ones[fact] = next(lessons[fact], None)
+        return next_ones[fact]
+
+    left = [fact for fact in facts if fact not in taught]
+    while left:
+        ahead: list[_Fact] = []
+        covered = {*taught}
+        for fact in left:
+            if fact not in covered and (candidate := find_next(fact)) is not None:
+                covered.update(_list_taught(maker, candidate))
+                if fact not in judged:
+                    ahead.append(fact)
+        verdicts = maker.judge([one for one in map(find_next, ahead) if one is not None])
+        judged.update(zip(ahead, map(write_judged, verdicts), strict=True))
+        while left:
+            fact = left[0]
+            if fact not in taught and (candidate := find_next(fact)) is not None:
+                if fact not in judged:
+                    break
+                line = judged.pop(fact)
+                if not line.is_accepted:
+                    del next_ones[fact]
+                    break
+                taught.update(_list_taught(maker, candidate))
+                yield candidate, line
+            left.pop(0)
+
+
+def _iterate_lessons(maker: BlockMaker, level: Level, fact: _Fact) -> Iterator[Candidate]:
+    """Yield the recall items for training of which a fact is an answer, in order."""
+    subject, predicate, object_ = (expand_term(term, maker.material.prefixes) for term in fact)
+    for query in maker.closed_book.list_lessons((subject, predicate, object_)):
+        answered = maker.closed_book.answer(maker.closed_book.draft_lesson(level, query))
+        candidate = answered if isinstance(answered, str) else maker.classify(answered, is_lesson=True)
+        if not isinstance(candidate, str) and candidate.split == maker.material.curriculum.train:
+            yield candidate
+
+
+def _list_taught(maker: BlockMaker, candidate: Candidate) -> Iterator[_Fact]:
+    prefixes = maker.material.prefixes
+    for fact in candidate.answered.draft.facts:
+        yield tuple(compact_term(term, prefixes) for term in fact)
 
 
 def describe_closed_book(maker: BlockMaker, stage: Stage) -> dict[str, Any] | None:
