@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from hypothesis import given, settings
@@ -127,10 +128,52 @@ def test_the_texts_of_slots_are_remembered_within_bounds() -> None:
 def test_first_and_last_texts_choose_the_skeletons() -> None:
     def name(prompt: str, texts: Sequence[tuple[str, str]]) -> list[str]:
         skeletons = [Skeleton(f"{n}", "en", text, ("statement",)) for n, text in enumerate(texts)]
-        return [skeleton.name for skeleton in reader_module._SkeletonIndex(skeletons).choose(prompt)]
+        return [skeleton.name for skeleton, _ in reader_module._SkeletonIndex(skeletons).cut(prompt)]
 
     long = "A very long beginning that two share "
     texts = [("", "?"), (long, "?"), (long + "and go on ", "?"), ("A", "!"), ("A", ""), (long, "."), ("", "")]
     assert name(long + "and go on x?", texts) == ["0", "1", "2", "4", "6"]
     assert name(long + "x.", texts) == ["4", "5", "6"]
-    assert name("", texts) == ["6"]
+    assert name("x", texts) == ["6"]
+    assert name("", texts) == []  # a slot is not empty
+
+
+_TEXT = st.text("ab", max_size=2)
+
+
+@given(st.lists(st.lists(_TEXT, min_size=2, max_size=4), min_size=1, max_size=6), st.text("ab", max_size=9))
+def test_prompts_are_cut_in_every_way_there_is(listed: list[list[str]], prompt: str) -> None:
+    names = ("facts", "rules", "statement")
+    skeletons = [Skeleton(f"{n}", "en", tuple(texts), names[: len(texts) - 1]) for n, texts in enumerate(listed)]
+    found = [
+        (skeleton.name, values)
+        for skeleton, cuts in reader_module._SkeletonIndex(skeletons).cut(prompt)
+        for values in cuts
+    ]
+    lengths = range(1, len(prompt) + 1)
+    expected = [
+        (skeleton.name, tuple(prompt[start : start + size] for start, size in zip(starts, sizes, strict=True)))
+        for skeleton in skeletons
+        for sizes in product(lengths, repeat=len(skeleton.slots))
+        for starts in [_place(skeleton.texts, sizes)]
+        if prompt == _join(skeleton.texts, prompt, starts, sizes)
+    ]
+    assert sorted(found) == sorted(expected)
+    assert [name for name, _ in found] == sorted(name for name, _ in found)
+
+
+def _place(texts: Sequence[str], sizes: Sequence[int]) -> list[int]:
+    """Return where slots of these sizes begin."""
+    starts, position = [], 0
+    for text, size in zip(texts, sizes, strict=False):
+        starts.append(position + len(text))
+        position = starts[-1] + size
+    return starts
+
+
+def _join(texts: Sequence[str], prompt: str, starts: Sequence[int], sizes: Sequence[int]) -> str | None:
+    """Return a skeleton filled with parts of a prompt; None when one is cut short."""
+    values = [prompt[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+    if [len(value) for value in values] != list(sizes):
+        return None
+    return "".join(part for pair in zip(texts, [*values, ""], strict=True) for part in pair)

@@ -167,13 +167,20 @@ class Grammar:
         self._functions = [frame for key, text in self._frames.functions if (frame := open_frame(key, text))]
         self._terms: dict[tuple[str, str], list[Term]] = {}
         self._statements: dict[str, tuple[Atom, ...]] = {}
+        self._facts: dict[str, tuple[Atom, ...]] = {}
         self._rules: dict[str, tuple[Formula, ...]] = {}
         self._conjunctions: dict[str, list[tuple[BodyElement, ...]]] = {}
         self._elements: dict[str, list[BodyElement]] = {}
 
     def read_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a fact's sentence (no variables)."""
-        return tuple([atom for atom in self.read_open_fact(sentence) if _is_ground(atom)])
+        readings = self._facts.get(sentence)
+        if readings is None:
+            if len(self._facts) >= _REMEMBERED:
+                self._facts.clear()
+            readings = tuple([atom for atom in self.read_open_fact(sentence) if _is_ground(atom)])
+            self._facts[sentence] = readings
+        return readings
 
     def read_open_fact(self, sentence: str) -> tuple[Atom, ...]:
         """Return the readings of a sentence with one statement, letters as variables."""

@@ -7,7 +7,7 @@ and returns every reading. An item is sound when there is exactly one, and it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
@@ -97,11 +97,10 @@ class Reader:
     def read(self, prompt: str, template: str = "") -> tuple[Reading, ...]:
         """Return the distinct readings of a prompt, at most two; with ``template``, those by the one of that name."""
         readings: list[Reading] = []
-        places: dict[tuple[str, int], tuple[int, bool]] = {}
-        for skeleton in self._skeletons.choose(prompt):
+        for skeleton, cuts in self._skeletons.cut(prompt):
             if template and skeleton.name.partition(":")[0] != template:
                 continue
-            for values in _cut(prompt, skeleton, places):
+            for values in cuts:
                 for reading in self._read_slots(skeleton, values):
                     if reading not in readings:
                         readings.append(reading)
@@ -154,54 +153,73 @@ class Reader:
                 yield from read_task_slot(grammar, slot, value)
 
 
+class _Branch:
+    """Skeletons that begin alike: by the text behind the next slot, and those that end behind it, by their last."""
+
+    __slots__ = ("branches", "ends", "numbers")
+
+    def __init__(self) -> None:
+        self.branches: dict[str, _Branch] = {}
+        self.ends: dict[str, list[int]] = {}
+        self.numbers: list[int] = []
+
+
 class _SkeletonIndex:
-    """Skeletons by their first and last texts, the first by its first letters."""
+    """Skeletons as a tree of their texts, so that a text with which many begin is looked for once."""
 
     def __init__(self, skeletons: Sequence[Skeleton]) -> None:
         self._skeletons = tuple(skeletons)
-        self._places: dict[int, dict[str, dict[str, dict[str, list[int]]]]] = {}
+        self._places: dict[int, dict[str, dict[str, _Branch]]] = {}
         for number, skeleton in enumerate(self._skeletons):
             first, last = skeleton.texts[0], skeleton.texts[-1]
             length = min(len(first), _LETTERS)
-            by_first = self._places.setdefault(length, {}).setdefault(first[:length], {})
-            by_first.setdefault(first, {}).setdefault(last, []).append(number)
+            branch = self._places.setdefault(length, {}).setdefault(first[:length], {}).setdefault(first, _Branch())
+            branch.numbers.append(number)
+            for text in skeleton.texts[1:-1]:
+                branch = branch.branches.setdefault(text, _Branch())
+                branch.numbers.append(number)
+            branch.ends.setdefault(last, []).append(number)
 
-    def choose(self, prompt: str) -> list[Skeleton]:
-        """Return the skeletons with which a prompt begins and ends, in their order."""
-        numbers: list[int] = []
+    def cut(self, prompt: str) -> Iterator[tuple[Skeleton, Iterable[tuple[str, ...]]]]:
+        """Yield the skeletons that may give a prompt in their order, each with every way to fill its slots."""
+        found: list[tuple[int, tuple[str, ...] | None]] = []
         for length, places in self._places.items():
-            for first, by_last in places.get(prompt[:length], {}).items():
+            for first, branch in places.get(prompt[:length], {}).items():
                 if prompt.startswith(first):
-                    for last, found in by_last.items():
-                        if prompt.endswith(last):
-                            numbers += found
-        return [self._skeletons[number] for number in sorted(numbers)]
+                    _follow(prompt, branch, len(first), (), found)
+        found.sort(key=lambda pair: pair[0])
+        for number, values in found:
+            skeleton = self._skeletons[number]
+            if values is not None:
+                yield skeleton, (values,)
+            elif prompt.endswith(skeleton.texts[-1]):
+                yield skeleton, _cut_everywhere(prompt, skeleton)
 
 
-def _cut(prompt: str, skeleton: Skeleton, places: dict[tuple[str, int], tuple[int, bool]]) -> Iterator[tuple[str, ...]]:
-    """Yield every way to fill the slots so that the template gives the prompt; slots are not empty.
+def _follow(
+    prompt: str,
+    branch: _Branch,
+    position: int,
+    values: tuple[str, ...],
+    found: list[tuple[int, tuple[str, ...] | None]],
+) -> None:
+    """Find the one way to fill slots, where every text stands at one place; None where one stands at several.
 
-    ``places`` remembers where the prompt has a text, searched from somewhere on, and whether again behind that: many
-    templates begin alike.
+    Slots are not empty.
     """
-    texts, values, position = skeleton.texts, list[str](), len(skeleton.texts[0])
-    for text in texts[1:-1]:
-        place = places.get((text, position))
-        if place is None:
-            found = prompt.find(text, position + 1)
-            place = places[text, position] = found, found >= 0 and prompt.find(text, found + 1) >= 0
-        found, is_again = place
-        if found < 0:
-            return
-        if is_again:
-            yield from _cut_everywhere(prompt, skeleton)
-            return
-        values.append(prompt[position:found])
-        position = found + len(text)
-    # Every text stands at one place only, so there is one way at most.
-    end = len(prompt) - len(texts[-1])
-    if end > position:
-        yield (*values, prompt[position:end])
+    for last, numbers in branch.ends.items():
+        end = len(prompt) - len(last)
+        if end > position and prompt.endswith(last):
+            filled = (*values, prompt[position:end])
+            found += [(number, filled) for number in numbers]
+    for text, following in branch.branches.items():
+        place = prompt.find(text, position + 1)
+        if place < 0:
+            continue
+        if prompt.find(text, place + 1) >= 0:
+            found += [(number, None) for number in following.numbers]
+        else:
+            _follow(prompt, following, place + len(text), (*values, prompt[position:place]), found)
 
 
 def _cut_everywhere(prompt: str, skeleton: Skeleton) -> Iterator[tuple[str, ...]]:
@@ -228,10 +246,10 @@ def _read_sentences(value: str, grammar: Grammar, read: Any, *, lines: bool) -> 
     if lines:
         rows = value.split("\n")
         if all(row.startswith("- ") for row in rows):
-            yield from product(*(read(row[2:]) for row in rows))
+            yield from _read_each([row[2:] for row in rows], read)
         return
     if grammar.splits_at_periods and '"' not in value:
-        yield from product(*(read(sentence) for sentence in _PERIOD.split(value)))
+        yield from _read_each(_PERIOD.split(value), read)
         return
     # Cut points are behind a period (or a closing quotation mark and period) that a blank follows.
     ends = [m.start() + 1 for m in re.finditer(r"\.(?= )", value)] + [len(value)]
@@ -252,6 +270,17 @@ def _read_sentences(value: str, grammar: Grammar, read: Any, *, lines: bool) -> 
     for start in reversed([0, *(end + 1 for end in ends[:-1])]):
         parse(start)
     yield from memo[0]
+
+
+def _read_each(sentences: Sequence[str], read: Any) -> Iterable[tuple[Any, ...]]:
+    """Return every choice of a reading for each sentence; nothing as soon as one has none."""
+    found = []
+    for sentence in sentences:
+        readings = read(sentence)
+        if not readings:
+            return ()
+        found.append(readings)
+    return product(*found)
 
 
 def _read_options(value: str, grammar: Grammar) -> Iterator[tuple[tuple[str, Atom], ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import NamedTuple
 
 from workbench.checker import Checker, CheckError, certify, certify_answers, certify_puzzle
@@ -85,6 +86,7 @@ class Judges:
         self._agreed: dict[int, tuple[Checker, tuple[Triple, ...], tuple[Triple, ...]]] = {}
         self._certified: dict[tuple[int, int, int], tuple[str, tuple[Judgement, tuple[Triple, ...], Theory]]] = {}
         self._stated: dict[int, tuple[tuple[Rule, ...], tuple[Formula, ...]]] = {}
+        self._equal: dict[tuple[int, int], tuple[tuple[object, ...], tuple[object, ...]]] = {}
         self._exported: dict[tuple[int, tuple[Term, ...]], tuple[Theory, Theory]] = {}
         self._checkers: Memo[tuple[tuple[str, ...], frozenset[Term], tuple[Triple, ...]], Checker] = Memo()
 
@@ -123,7 +125,8 @@ class Judges:
         bad = next((verdict for verdict in verdicts if not verdict.ok), None)
         if bad is not None:
             return f"Z3: {bad.reason}"
-        problem = match_reading(reader.read(case.rendered.prompt), case.item, case.rendered, self._formulate_all)
+        readings = reader.read(case.rendered.prompt)
+        problem = match_reading(readings, case.item, case.rendered, self._formulate_all, self._are_equal)
         if problem:
             return f"reader: {problem}"
         z3 = digest_verdicts(checked.certificate, verdicts)
@@ -178,6 +181,18 @@ class Judges:
                 self._stated.clear()
             found = self._stated[id(rules)] = rules, tuple(map(self._formulate, rules))
         return found[1]
+
+    def _are_equal(self, read: tuple[object, ...], stated: tuple[object, ...]) -> bool:
+        """Compare what is read with what is stated; many prompts about one case share the very values."""
+        place = id(read), id(stated)
+        if place in self._equal:
+            return True
+        if read != stated:
+            return False
+        if len(self._equal) >= _KEPT:
+            self._equal.clear()
+        self._equal[place] = read, stated
+        return True
 
     def _find_checker(self, theory: Theory, facts: tuple[Triple, ...]) -> Checker:
         # Questions about one case share the very values, which are told apart faster than what they hold.
@@ -318,19 +333,21 @@ def match_reading(
     item: Answered,
     rendered: Rendered,
     formulate: Callable[[tuple[Rule, ...]], tuple[Formula, ...]] | None = None,
+    are_equal: Callable[[tuple[object, ...], tuple[object, ...]], bool] = eq,
 ) -> str | None:
     """Return what is wrong with the reader's verdict on an item; None when it read exactly what is stated.
 
-    ``formulate`` puts rules into the form in which they are read, where that is remembered.
+    ``formulate`` puts rules into the form in which they are read, and ``are_equal`` compares what is read with what is
+    stated, where these are remembered.
     """
     if len(readings) != 1:
         return "the prompt cannot be read" if not readings else "the prompt can be read in more than one way"
     reading, draft, layout = readings[0], item.draft, rendered.layout
     make = formulate or _formulate
-    if reading.facts != (layout.facts if draft.level.given != "none" else ()):
+    if not are_equal(reading.facts, layout.facts if draft.level.given != "none" else ()):
         return "the facts read are not the facts stated"
     stated = draft.level.given == "facts+rules"
-    if reading.rules != (make(layout.rules) if stated else ()):
+    if not are_equal(reading.rules, make(layout.rules) if stated else ()):
         return "the rules read are not the rules stated"
     if reading.closed != (layout.closed if stated else ()):
         return "the closed predicates read are not those of the item"
