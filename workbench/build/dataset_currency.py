@@ -20,7 +20,7 @@ from workbench.build.measuring_again import MeasuredItem
 from workbench.build.name_replacement import replace_in_item
 from workbench.build.narration import Narrator
 from workbench.errors import DatasetError, LimitError
-from workbench.export.evidence import StatedItem, TheoryFile, read_evidence, read_theory_file
+from workbench.export.evidence import StatedItem, TheoryFile, read_evidence, read_term, read_theory_file
 from workbench.export.reading import DatasetReader
 from workbench.generation.identity.clause_graph import normalise_rule
 from workbench.generation.items.rendering import list_closed
@@ -33,7 +33,7 @@ from workbench.generation.questions.near_rules import is_near
 from workbench.generation.tasks import get_family
 from workbench.model.proofs import FALSE, Proof, Refutation
 from workbench.model.report import Location
-from workbench.model.rules import Rule
+from workbench.model.rules import Rule, iterate_atoms
 from workbench.model.terms import Term
 from workbench.reasoning.batch import evaluate
 
@@ -198,6 +198,8 @@ class ItemJudge:
         terms = {term for fact in stated.facts for term in fact}
         terms |= {term for judgement in stated.judgements for term in judgement.statement}
         terms |= {*stated.theory.keys, *stated.closed}
+        rules = [rule for claim in stated.claims for rule in claim.change.rules]
+        terms |= {atom.key for rule in rules for atom in (*rule.head, *iterate_atoms(rule.body))}
         return min((term for term in terms if term in self.names), default="")
 
     # ---- answering
@@ -304,6 +306,8 @@ class ItemJudge:
 
     def _find_missing(self, one: _Read) -> ItemCause | None:
         """Return a rule of the item that is no more, or a fact of a closed-book item; those of its proof first."""
+        if get_family(one.item["task"]).bare:
+            return self._find_missing_name(one)
         used = {step.rule for step in one.stated.steps}
         own: list[Rule] = []
         if one.measured.draft.task == "induce":
@@ -319,6 +323,21 @@ class ItemJudge:
                     said = self.narrator.say_inside(fact)
                     return ItemCause("dataset.fact-gone", " ".join(fact), f"It is no longer stated that {said}.")
         return None
+
+    def _find_missing_name(self, one: _Read) -> ItemCause | None:
+        """Return the project's rule that a formula is and that is no more, or a class or property that is none."""
+        query, known = one.item["query"], self.knowledge.domain.kinds
+        for name in query["names"]:
+            key = read_term(name["name"], self.reader.prefixes)
+            if key not in known and key not in self.knowledge.theory.keys and key not in self.names:
+                kind, label = "class" if name["arguments"] == 1 else "property", self.narrator.label(key)
+                return ItemCause("dataset.name-gone", key, f"There is no {kind} “{label}” any more.")
+        if "of" not in query:
+            return None
+        letters = [option["letter"] for option in one.item["options"]]
+        place = letters.index(one.item["answer"]) if letters else 0
+        (rule,) = one.stated.claims[place].change.rules
+        return self._judge_rule(Rule(query["of"], rule.body, rule.head))
 
     def _judge_rule(self, rule: Rule) -> ItemCause | None:
         digest = normalise_rule(rule, "exact")

@@ -23,6 +23,7 @@ _FIXES = {
     "dataset.wrong-answer": "Build the dataset again, or take the change of the knowledge back.",
     "dataset.rule-gone": "Build the dataset again, or bring the rule back.",
     "dataset.rule-changed": "Build the dataset again, or take the change of the rule back.",
+    "dataset.name-gone": "Build the dataset again, or bring the class or property back.",
     "dataset.fact-gone": "Build the dataset again, or state the fact again.",
     "dataset.closed-changed": "Build the dataset again, or take the change under 'closed' back.",
     "dataset.option-status": "Build the dataset again.",

@@ -236,7 +236,8 @@ def _list_needles(target: Target, prefixes: Mapping[str, str]) -> list[bytes]:
     if target.names:
         # A rule to choose from stands in its option and the steps there, and not among the rules of the theory.
         names = [canonical_json(name) for name in target.names]
-        return [form.encode() for name in names for form in (f"{name}:", f'"rule":{name}', f'"id":{name}')]
+        starts = ("", '"rule":', '"id":', '"of":')
+        return [f"{start}{name}{'' if start else ':'}".encode() for name in names for start in starts]
     return [compact_term(target.term, prefixes).encode()]
 
 
@@ -275,7 +276,7 @@ def _find_rule_places(item: Mapping[str, Any], names: frozenset[str]) -> tuple[s
     found = {
         "proof": any(outline.rule in proving for proof in list_written_proofs(item) for outline, _ in proof),
         "rules": not names.isdisjoint(item["provenance"]["axioms"]),
-        "question": bool(offered),
+        "question": bool(offered) or item["query"].get("of") in names,
     }
     return tuple(place for place in PLACES if found.get(place))
 

@@ -56,8 +56,8 @@ OWN_CONTEXT_TASKS: frozenset[Task] = frozenset(("abduce", "induce", "puzzle"))
 BARE_TASKS: frozenset[Task] = frozenset(("formalise", "verbalise"))
 """The tasks whose prompts state neither facts nor rules: they are about formulas."""
 FORMULA_BOUNDS: Mapping[str, tuple[int, int]] = {
-    "hops": (0, 8), "height": (0, 8), "steps": (1, 9), "leaves": (1, 6), "rules": (1, 7), "distractors": (0, 0),
-    "context": (0, 0), "solver": (0, 0),
+    "hops": (0, 8), "height": (0, 8), "steps": (1, 9), "leaves": (1, 6), "rules": (1, 7), "alternatives": (1, 1),
+    "distractors": (0, 0), "context": (0, 0), "solver": (0, 0),
 }  # fmt: skip
 """What is measured of a formula, and within which bounds its measures are."""
 STATUS_TASKS: frozenset[Task] = frozenset(("entailment", "taxonomy"))

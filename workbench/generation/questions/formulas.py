@@ -92,13 +92,14 @@ def grade_formula(rule: Rule) -> dict[str, int]:
 
     ``leaves`` are its conditions about individuals, ``steps`` all its conditions, comparisons too; ``hops`` the
     variables that stand in two conditions or more, by which these are joined, and ``height`` is the same; ``rules`` are
-    the different classes and properties that it names.
+    the different classes and properties that it names. There are no other proofs of it, so ``alternatives`` is 1.
     """
     used = Counter(name for element in rule.body for name in set(collect_variables(element)))
     joins = sum(count > 1 for count in used.values())
     atoms = list(iterate_atoms(rule.body))
     names = {atom.key for atom in (*atoms, *list_stated_heads(rule))}
-    return {"height": joins, "hops": joins, "steps": len(rule.body), "leaves": len(atoms), "rules": len(names)}
+    measures = {"height": joins, "hops": joins, "steps": len(rule.body), "leaves": len(atoms), "rules": len(names)}
+    return {**measures, "alternatives": 1}
 
 
 def is_question(rule: Rule) -> bool:

@@ -161,7 +161,8 @@ class RuleDrawer:
         low, high = atoms
         own = [rule for rule in self._own if low <= len(tuple(iterate_atoms(rule.body))) <= high]
         if own and not asks and random.happens(1, 3):
-            rule = random.choose(own)
+            exact = [rule for rule in own if rule.name in self.origins]
+            rule = random.choose(exact if exact and random.happens(1, 2) else own)
         else:
             sketch = self._draw_body(random.draw_between(low, high), random)
             head = self._draw_head(sketch, random, asks=asks)
