@@ -218,15 +218,6 @@ ENGLISH_INSTRUCTIONS = (
         "variables where they are needed. A class is written as name(?X), a property as name(?X, ?Y), and comparisons "
         "as in ?Z < 5, ?Z - ?W >= 5 and ?X != ?Y. Answer with the formula only.",
     ),
-    ("count", "Answer with the number only."),
-    ("compare", "Answer with the name only."),
-    ("value", "Answer with the value only."),
-)
-
-GERMAN_INSTRUCTIONS = (
-    (
-        "prove",
-        "Schreibe den Beweis, einen Schritt je Zeile: seine Nummer, was er sagt, und in eckigen Klammern die Regel und "
     (
         "say rule",
         "Exactly one of these sentences says what the formula says: whatever is true to the left of -> leads to what "
@@ -237,6 +228,15 @@ GERMAN_INSTRUCTIONS = (
         "The formula asks for everything that ?X can be. Exactly one of these questions asks for the same. Answer with "
         "its letter only.",
     ),
+    ("count", "Answer with the number only."),
+    ("compare", "Answer with the name only."),
+    ("value", "Answer with the value only."),
+)
+
+GERMAN_INSTRUCTIONS = (
+    (
+        "prove",
+        "Schreibe den Beweis, einen Schritt je Zeile: seine Nummer, was er sagt, und in eckigen Klammern die Regel und "
         "worauf sie angewandt wird, wie in „S1. … [R2: F1, F3]“. Spätere Schritte dürfen S1 und so weiter anführen. "
         "Die letzte Zeile ist die Aussage.",
     ),
@@ -269,10 +269,6 @@ GERMAN_INSTRUCTIONS = (
         "Variablen, wo sie gebraucht werden. Eine Klasse schreibt man als Name(?X), eine Eigenschaft als "
         "Name(?X, ?Y) und Vergleiche wie in ?Z < 5, ?Z - ?W >= 5 und ?X != ?Y. Antworte nur mit der Formel.",
     ),
-    ("count", "Antworte nur mit der Zahl."),
-    ("compare", "Antworte nur mit dem Namen."),
-    ("value", "Antworte nur mit dem Wert."),
-)
     (
         "say rule",
         "Genau einer dieser Sätze sagt, was die Formel sagt: Ist alles wahr, was links von -> steht, so folgt, was "
@@ -283,3 +279,7 @@ GERMAN_INSTRUCTIONS = (
         "Die Formel fragt nach allem, was ?X sein kann. Genau eine dieser Fragen fragt nach demselben. Antworte nur "
         "mit ihrem Buchstaben.",
     ),
+    ("count", "Antworte nur mit der Zahl."),
+    ("compare", "Antworte nur mit dem Namen."),
+    ("value", "Antworte nur mit dem Wert."),
+)

@@ -214,13 +214,13 @@ class _Measuring:
             context=len(draft.facts),
             solver=solver,
         )
+        own = get_family(draft.task).grade(draft)
+        return replace(found, **own) if own else found
 
     def _measure_fact(self, claim: _Claimed) -> Extent:
         extent = self._extents.get(claim)
         if extent is None:
             measured = self._found.get_case(claim[0]).sheet.measure(claim[1])
-        own = get_family(draft.task).grade(draft)
-        return replace(found, **own) if own else found
             if measured is None:
                 raise ValueError("a fact of the closure has no proof")
             extent = self._extents[claim] = measured
