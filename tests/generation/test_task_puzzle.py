@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -75,7 +76,7 @@ def find_part(body: tuple[BodyElement, ...], facts: set[Triple], bindings: dict[
 def hold(kind: str, truths: list[bool]) -> bool:
     return {
         "true": truths[0],
-        "false": not truths[0],
+        "false": not any(truths),
         "any": any(truths),
         "one": sum(truths) == 1,
         "if": not truths[0] or truths[-1],
@@ -112,7 +113,9 @@ def test_everything_made_is_accepted_and_keeps_the_contract(made: MadeTask) -> N
         query = item["query"]
         stated = [entry["triple"] for entry in item["context"]]
         assert all(one["triple"] not in stated for slot in query["slots"] for one in slot["alternatives"])
-        assert item["answer"] == "\n".join(f"{name}: {value}" for name, value in query["solution"])
+        said = [{one["value"]: one["text"] for one in slot["alternatives"]} for slot in query["slots"]]
+        solved = [own[value] for own, (_, value) in zip(said, query["solution"], strict=True)]
+        assert item["answer"] == "\n".join(solved)
         assert all(clue["text"] in item["question"] for clue in query["clues"])
 
 
@@ -177,10 +180,33 @@ def test_only_the_solution_scores(made: MadeTask) -> None:
         assert score_answer(item, item["answer"]) == 1.0
         assert score_answer(item, "; ".join(reversed(item["answer"].split("\n")))) == 1.0
         everything = "\n".join(f"{s['name']}: {one['value']}" for s in query["slots"] for one in s["alternatives"])
-        wrong = ["", everything, item["question"], query["clues"][0]["text"], "true", item["answer"].split("\n")[0]]
-        wrong += ["\n".join(f"{s['name']}: {v}" for s, v in zip(query["slots"], clue["second"], strict=True))
-                  for clue in query["clues"]]  # fmt: skip
+        texts = "\n".join(one["text"] for slot in query["slots"] for one in slot["alternatives"])
+        wrong = ["", everything, texts, item["question"], query["clues"][0]["text"], "true"]
+        wrong += [item["answer"].split("\n")[0], item["answer"] + "\n" + item["question"]]
+        for values in [[value for _, value in query["solution"]], *(clue["second"] for clue in query["clues"])]:
+            is_right = values == [value for _, value in query["solution"]]
+            forms = list_forms(query["slots"], values)
+            assert [score_answer(item, form) for form in forms] == [float(is_right)] * len(forms), forms
         assert [score_answer(item, reply) for reply in wrong] == [0.0] * len(wrong)
+
+
+def list_forms(slots: list[dict[str, Any]], values: list[str]) -> list[str]:
+    """The fair ways to say what is the case: values or sentences, with names or without."""
+    texts = [
+        next(one["text"] for one in slot["alternatives"] if one["value"] == value)
+        for slot, value in zip(slots, values, strict=True)
+    ]
+    named = [f"{slot['name']}: {value}" for slot, value in zip(slots, values, strict=True)]
+    sentences = [f"{slot['name']}: {text}" for slot, text in zip(slots, texts, strict=True)]
+    return [
+        *("\n".join(lines) for lines in (texts, named, sentences, values, [f"- {text}" for text in texts])),
+        *("\n".join(f"{n}. {one}" for n, one in enumerate(lines, 1)) for lines in (texts, named, values)),
+        "; ".join(named), ", ".join(named), " ".join(texts), "\n".join(text.removesuffix(".") for text in texts),
+        "Answer:\n" + "\n".join(texts), "```\n" + "\n".join(named) + "\n```", " and ".join(named),
+        json.dumps({slot["name"]: value for slot, value in zip(slots, values, strict=True)}), json.dumps(texts),
+        json.dumps({"reasoning": "by the clues", "answer": texts}),
+        "| Name | Value |\n|---|---|\n" + "\n".join(f"| {line.replace(': ', ' | ', 1)} |" for line in named),
+    ]  # fmt: skip
 
 
 # ---- what must not pass

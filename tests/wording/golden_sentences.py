@@ -260,7 +260,7 @@ KINDS: dict[str, Kind] = {
         lambda w, f: (_read_parts(w, f),),
     ),
     "open": Kind(
-        lambda w, f, n: say_slot(w.lexicons[n], _read_slot(w, f), person=True),
+        lambda w, f, n: say_slot(w.lexicons[n], _read_slot(w, f)),
         lambda w, s, n: read_slot(w.grammars[n], s),
         lambda w, f: (_read_slot(w, f),),
     ),

@@ -21,7 +21,7 @@ from workbench.generation.splits.features import ItemFeatures, count_words
 from workbench.generation.splits.splitter import Splitter, read_splitter
 from workbench.generation.worlds.usable_rules import count_novelty
 from workbench.model.curriculum import NO_STATUS, Cell, Level
-from workbench.model.splits import WORDS
+from workbench.model.splits import PUZZLE_MEASURES, WORDS
 
 __all__ = [
     "LevelFault", "check_cells", "check_declarations", "find_level_fault", "find_other_split", "find_undeclared",
@@ -111,7 +111,7 @@ def _measure(
         return count_words(item["question"])
     if name == NOVELTY:
         return None if used is None else count_novelty(used, level, declared.new_rules)
-    return int(item["difficulty"][name])
+    return int(item["difficulty"].get(name, 0) if name in PUZZLE_MEASURES else item["difficulty"][name])
 
 
 def _fits(item: Mapping[str, Any], level: Level, declared: Declarations, used: Collection[str] | None) -> bool:

@@ -21,11 +21,12 @@ def make_difficulty(levels: Sequence[Mapping[str, Any]]) -> str:
     """Return a table: for each level and measure the least, middle and greatest value, over a small histogram."""
     if not levels:
         return "<p>No items.</p>"
-    titles = "".join(f'<th scope="col">{title}</th>' for title in ("level", "name", *MEASURES))
+    shown = [measure for measure in MEASURES if any(measure in level for level in levels)]
+    titles = "".join(f'<th scope="col">{title}</th>' for title in ("level", "name", *shown))
     rows = []
     for level in levels:
         cells = [f'<td class="number">{level["level"]}</td>', f"<td>{escape(str(level['name']))}</td>"]
-        cells += [f"<td>{_make_bars(level[measure])}</td>" for measure in MEASURES]
+        cells += [f"<td>{_make_bars(level[measure]) if measure in level else ''}</td>" for measure in shown]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (
         "<p>Least, middle and greatest value; the bars are numbers of items by value.</p>\n"

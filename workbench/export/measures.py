@@ -17,11 +17,14 @@ from typing import Any, NamedTuple
 from workbench.generation.surveys.diversity import DiversityTally, write_diversity
 from workbench.generation.surveys.probe import probe_items
 from workbench.model.items import compact_term
+from workbench.model.splits import PUZZLE_MEASURES
 
 __all__ = ["MEASURES", "PROBED_ITEMS", "DifficultyTally", "list_names", "measure_dataset"]
 
-MEASURES = ("hops", "height", "steps", "leaves", "alternatives", "rules", "distractors", "context", "solver")
-"""The measures of difficulty that are counted by level."""
+MEASURES = (
+    "hops", "height", "steps", "leaves", "alternatives", "rules", "distractors", "context", "solver", *PUZZLE_MEASURES
+)  # fmt: skip
+"""The measures of difficulty that are counted by level; the last are those of its puzzles, if it has any."""
 PROBED_ITEMS = 2_000
 """So many items of each task are probed at most."""
 
@@ -35,10 +38,9 @@ class DifficultyTally:
     def add(self, item: Mapping[str, Any]) -> None:
         """Count an item."""
         level = item["level"], item["level_name"]
-        if level not in self._counts:
-            self._counts[level] = {measure: Counter() for measure in MEASURES}
-        for measure, counts in self._counts[level].items():
-            counts[item["difficulty"][measure]] += 1
+        counts = self._counts.setdefault(level, {})
+        for measure, value in item["difficulty"].items():
+            counts.setdefault(measure, Counter())[value] += 1
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return for each level how many items have which value of each measure."""
@@ -47,8 +49,9 @@ class DifficultyTally:
                 "level": number,
                 "name": name,
                 **{
-                    measure: {str(value): count for value, count in sorted(counts.items())}
-                    for measure, counts in found.items()
+                    measure: {str(value): count for value, count in sorted(found[measure].items())}
+                    for measure in MEASURES
+                    if measure in found
                 },
             }
             for (number, name), found in sorted(self._counts.items())

@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.errors import StorageError
+from workbench.model.splits import PUZZLE_MEASURES
 
 __all__ = ["COLUMNS", "make_row", "write_parquet"]
 
 _MEASURES = ("height", "hops", "steps", "leaves", "alternatives", "rules", "distractors", "context", "solver")
+_ALL_MEASURES = (*_MEASURES, *PUZZLE_MEASURES)
 _ROW_GROUP = 2048
 _TEXT = pa.string()
 
@@ -37,7 +39,7 @@ _SCHEMA = pa.schema(
         pa.field("proof_text", _TEXT, nullable=False),
         pa.field(
             "difficulty",
-            pa.struct([pa.field(name, pa.int32(), nullable=False) for name in _MEASURES]),
+            pa.struct([pa.field(name, pa.int32(), nullable=name not in _MEASURES) for name in _ALL_MEASURES]),
             nullable=False,
         ),
         pa.field("theory", _TEXT, nullable=False),
@@ -74,7 +76,8 @@ def make_row(item: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: item[name] for name in COLUMNS.keys() & item.keys()}
     row["options"] = [option["text"] for option in item["options"]]
     row["proof"], row["proof_text"] = steps, "\n".join(steps)
-    row["difficulty"] = {name: item["difficulty"][name] for name in _MEASURES}
+    found = item["difficulty"]
+    row["difficulty"] = {name: found[name] for name in _MEASURES} | {name: found.get(name) for name in PUZZLE_MEASURES}
     row["structure"] = item["identity"]["core"]
     return row
 

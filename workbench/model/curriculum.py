@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.model.report import Location
-from workbench.model.splits import HeldOut
+from workbench.model.splits import PUZZLE_MEASURES, HeldOut
 from workbench.model.stages import Stage
 from workbench.model.terms import Term
 
@@ -153,7 +153,8 @@ class Level:
 
     def admits(self, measures: Mapping[str, int]) -> bool:
         """Tell whether an item of these measures (all of those that are bounded) belongs to the level."""
-        return all(low <= measures[name] <= high for name, (low, high) in self.bounds)
+        known = {**dict.fromkeys(PUZZLE_MEASURES, 0), **measures}
+        return all(low <= known[name] <= high for name, (low, high) in self.bounds)
 
 
 @dataclass(frozen=True, slots=True)

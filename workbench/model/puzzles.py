@@ -20,7 +20,7 @@ __all__ = ["CLUE_KINDS", "MOST_CHOICES", "MOST_SLOTS", "Choice", "Clue", "ClueKi
 
 ClueKind = Literal["true", "false", "any", "one", "if"]
 CLUE_KINDS: tuple[ClueKind, ...] = ("true", "false", "any", "one", "if")
-"""What a clue says of its parts: the one is true, or false; at least one is; exactly one is; if the first, the second.
+"""What a clue says of its parts: the one is true; none is; at least one is; exactly one is; if the first, the second.
 """
 MOST_SLOTS = 9
 MOST_CHOICES = 20_000
@@ -110,7 +110,7 @@ class Puzzle:
             ):
                 return "a solution does not take one fact of each slot"
         for clue in self.clues:
-            least, most = {"true": (1, 1), "false": (1, 1), "if": (2, 2)}.get(clue.kind, (2, 9))
+            least, most = {"true": (1, 1), "false": (1, 9), "if": (2, 2)}.get(clue.kind, (2, 9))
             if not least <= len(clue.parts) <= most or not all(clue.parts):
                 return "a clue has too few or too many parts"
         return None

@@ -13,6 +13,7 @@ __all__ = [
     "AXIS_MEASURES",
     "MEASURES",
     "PERTURBATIONS",
+    "PUZZLE_MEASURES",
     "WORDS",
     "Axis",
     "HeldOut",
@@ -22,8 +23,11 @@ __all__ = [
 
 MEASURES = (
     "hops", "height", "steps", "leaves", "alternatives", "rules", "novelty", "distractors", "context", "solver",
+    "deductions", "cases",
 )  # fmt: skip
 """What a level may bound: the measures of an item that are known before it is put into words."""
+PUZZLE_MEASURES = ("deductions", "cases")
+"""Those that only puzzles have; of everything else they are 0."""
 WORDS = "words"
 """The length of a prompt in words: a measure, but one of the finished text."""
 Axis = Literal["higher", "wider", "longer", "compositions", "individuals", "properties", "templates", "perturbed"]

@@ -6,19 +6,16 @@ A reading counts only when it is said in the very words that were read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from workbench.model.puzzles import ClueKind
 from workbench.model.rules import Atom, Comparison
-from workbench.model.terms import RDF_TYPE, XSD_INTEGER, Triple, is_literal, is_variable, make_literal
+from workbench.model.terms import Triple, is_variable
 from workbench.wording.grammar import Grammar
-from workbench.wording.puzzle_sentences import ClueParts, say_clue, say_slot
-from workbench.wording.sentences import say_statement
+from workbench.wording.puzzle_sentences import BLANK, COMPARED, ClueParts, say_clue, say_slot
 
 __all__ = ["read_clue", "read_slot"]
-
-_NUMBER = re.compile(r"(0|-?[1-9]\d*)\Z")
 
 
 def _open(frame: str, *slots: str) -> re.Pattern[str]:
@@ -37,31 +34,18 @@ def read_slot(grammar: Grammar, sentence: str) -> tuple[tuple[Triple, ...], ...]
     """Return the readings of what is unknown: the facts of which one is the case."""
     tasks = dict(grammar.lexicon.frames.tasks)
     readings: list[tuple[Triple, ...]] = []
-    if found := _open(tasks["slot classes"], "name", "values").match(sentence):
+    if found := _open(tasks["slot classes"], "values").match(sentence):
         for texts in _split(found["values"], tasks["clue or"]):
-            readings += product(*([(*atom,) for atom in _read_ground(grammar, text)] for text in texts))
-    if found := _open(tasks["slot question"], "name", "question", "values").match(sentence):
-        for position in (match.start() for match in re.finditer(re.escape("? "), sentence)):
-            question = sentence[len(found["name"]) : position + 1].lstrip(": ")
-            values = sentence[position + 2 :].removesuffix(".")
-            for atom in grammar.read_question(question):
-                readings += _read_values(grammar, atom, values, tasks["clue or"])
-    for text in _find_statements(tasks["slot values"], sentence):
-        readings += _read_alternatives(grammar, text, tasks["clue or"])
+            for parts in (texts, [_drop_quotes(tasks["clue quoted"], text) for text in texts]):
+                readings += product(*([(*atom,) for atom in _read_ground(grammar, text)] for text in parts))
+    if found := _open(tasks["slot values"], "statement").match(sentence):
+        readings += _read_alternatives(grammar, found["statement"], tasks["clue or"])
     said = dict.fromkeys(readings)
     return tuple(slot for slot in said if len(slot) > 1 and _says(grammar, slot, sentence))
 
 
-def _find_statements(frame: str, sentence: str) -> Iterator[str]:
-    """Yield what may stand behind the name, wherever that ends."""
-    between = frame.partition("{name}")[2].partition("{statement}")[0]
-    for match in re.finditer(re.escape(between), sentence):
-        text = sentence[match.end() :].removesuffix(".")
-        yield from dict.fromkeys((text, text[:1].lower() + text[1:]))
-
-
 def _read_alternatives(grammar: Grammar, text: str, last: str) -> Iterator[tuple[Triple, ...]]:
-    """Yield the facts of a statement in which several values stand in the place of one."""
+    """Yield the facts of a statement in which several values stand in the place of one; its first letter may be any."""
     for mark in re.finditer(re.escape(last), text):
         starts = [0, *(match.end() for match in re.finditer(" ", text[: mark.start()]))]
         ends = [*(mark.end() + match.start() for match in re.finditer(" ", text[mark.end() :])), len(text)]
@@ -78,32 +62,9 @@ def _read_alternatives(grammar: Grammar, text: str, last: str) -> Iterator[tuple
 
 def _says(grammar: Grammar, slot: tuple[Triple, ...], sentence: str) -> bool:
     try:
-        return any(say_slot(grammar.lexicon, slot, person=person) == sentence for person in (False, True))
+        return say_slot(grammar.lexicon, slot) == sentence
     except ValueError:
         return False
-
-
-def _read_values(grammar: Grammar, atom: Atom, text: str, last: str) -> Iterator[tuple[Triple, ...]]:
-    """Yield the facts that an atom becomes with the values of a list."""
-    before, mark, after = text.rpartition(last)
-    names = [*before.split(", "), after] if mark else []
-    choices = [_read_value(grammar, atom, name) for name in names]
-    yield from product(*choices) if choices else ()
-
-
-def _read_value(grammar: Grammar, atom: Atom, name: str) -> list[Triple]:
-    """Return the facts that an atom becomes with an individual of that name, or with the value that it is."""
-    is_subject, lexicon = is_variable(atom.subject), grammar.lexicon
-    named = [term for term, label in sorted(lexicon.labels.items()) if label == name]
-    # A value is said alike wherever it stands.
-    said = say_statement(lexicon, atom, {"?X": name})
-    ends = [one.subject if is_subject else one.object for one in grammar.read_statement(said)]
-    # A number may want another word behind it than the letter did.
-    numbers = [make_literal(name, XSD_INTEGER)] if _NUMBER.match(name) else []
-    terms = dict.fromkeys([*named, *(end for end in ends if is_literal(end)), *numbers])
-    return [
-        (term, atom.predicate, atom.object) if is_subject else (atom.subject, atom.predicate, term) for term in terms
-    ]
 
 
 def _split(text: str, mark: str) -> Iterator[list[str]]:
@@ -150,31 +111,50 @@ def _iterate_clues(grammar: Grammar, sentence: str) -> Iterator[tuple[ClueKind, 
             pair = _read_ground(grammar, text[:place]), _read_ground(grammar, text[place + len(between) :])
             yield from (("if", ((first,), (second,))) for first, second in product(*pair))
     if found := _open(tasks["clue either"], "statements").match(sentence):
-        yield from _read_parts(grammar, "one", _split(found["statements"], tasks["clue or"]))
-    if found := _open(tasks["clue any"], "statements").match(sentence):
-        yield from _read_parts(grammar, "any", _split(found["statements"], "; "))
-    if found := _open(tasks["clue one"], "statements").match(sentence):
-        yield from _read_parts(grammar, "one", _split(found["statements"], "; "))
-    yield from _read_where(grammar, sentence, tasks["clue where"])
+        yield from _read_joined(grammar, "one", found["statements"], tasks["clue or"])
+    if found := _open(tasks["clue or both"], "statements").match(sentence):
+        yield from _read_joined(grammar, "any", found["statements"], tasks["clue or"])
+    lists: tuple[tuple[ClueKind, str], ...] = (("any", "clue any"), ("one", "clue one"))
+    for kind, frame in lists:
+        if found := _open(tasks[frame], "statements").match(sentence):
+            cuts = _split(found["statements"], "; ")
+            bare = ([_drop_quotes(tasks["clue quoted"], text) for text in texts] for texts in cuts)
+            yield from _read_parts(grammar, kind, bare)
+    if found := _open(tasks["clue neither"], "left", "right").match(sentence):
+        sides = [_drop_quotes(tasks["clue quoted"], text) for text in found.groups()]
+        yield from _read_parts(grammar, "false", [sides])
+    yield from _read_joined(grammar, "any", sentence.removesuffix("."), tasks["clue or"])
+    for sign, frame in COMPARED.items():
+        if found := _open(tasks[frame], "left", "right").match(sentence):
+            sides = [_drop_quotes(tasks["clue quoted"], text) for text in found.groups()]
+            for first, second in product(*(_read_blank(grammar, side) for side in sides)):
+                atoms = Atom(first.subject, first.predicate, "?A"), Atom(second.subject, second.predicate, "?B")
+                yield "true", ((*atoms, Comparison(sign, "?A", "?B")),)
 
 
-def _read_parts(grammar: Grammar, kind: ClueKind, cuts: Iterator[list[str]]) -> Iterator[tuple[ClueKind, ClueParts]]:
+def _read_joined(grammar: Grammar, kind: ClueKind, text: str, last: str) -> Iterator[tuple[ClueKind, ClueParts]]:
+    """Yield the readings of statements that are joined, or that are said as one."""
+    yield from _read_parts(grammar, kind, _split(text, last))
+    for facts in _read_alternatives(grammar, text, last):
+        yield kind, tuple((Atom(*fact),) for fact in facts)
+
+
+def _drop_quotes(frame: str, text: str) -> str:
+    """Return what stands in quotation marks; nothing where it does not."""
+    before, _, after = frame.partition("{statement}")
+    return text[len(before) : len(text) - len(after)] if text.startswith(before) and text.endswith(after) else ""
+
+
+def _read_blank(grammar: Grammar, text: str) -> list[Atom]:
+    """Return the readings of a statement of which the object is left out."""
+    found = [*grammar.read_body(text.replace(BLANK, "A"))] if text.count(BLANK) == 1 else []
+    return [body[0] for body in found if len(body) == 1 and isinstance(body[0], Atom) and is_variable(body[0].object)]
+
+
+def _read_parts(grammar: Grammar, kind: ClueKind, cuts: Iterable[list[str]]) -> Iterator[tuple[ClueKind, ClueParts]]:
     for texts in cuts:
         for atoms in product(*(_read_ground(grammar, text) for text in texts)):
             yield kind, tuple((atom,) for atom in atoms)
-
-
-def _read_where(grammar: Grammar, sentence: str, frame: str) -> Iterator[tuple[ClueKind, ClueParts]]:
-    between = frame.partition("{statement}")[2].partition("{comparison}")[0]
-    for match in re.finditer(re.escape(between), sentence):
-        comparison = sentence[match.end() :].removesuffix(".")
-        text = sentence[: match.start()]
-        for variant in dict.fromkeys((text, text[:1].lower() + text[1:])):
-            for body in grammar.read_body(variant):
-                for end in grammar.read_body(comparison):
-                    is_plain = all(isinstance(e, Atom) and e.predicate != RDF_TYPE for e in body)
-                    if is_plain and len(end) == 1 and isinstance(end[0], Comparison):
-                        yield "true", ((*body, *end),)
 
 
 def _drop_denials(tasks: Mapping[str, str], sentence: str) -> Iterator[str]:

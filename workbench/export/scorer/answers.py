@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,6 +56,11 @@ class _Task:
     def query(self) -> dict[str, Any]:
         query: dict[str, Any] = self.item["query"]
         return query
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """What reads answers to a puzzle."""
+        return Assignment(self.query)
 
     @property
     def language(self) -> str:
@@ -224,7 +230,7 @@ def _score_value(task: _Task) -> Score:
 
 
 def _score_puzzle(task: _Task) -> Score:
-    right, reason = Assignment(task.query).read(_cut_numbers(task.answer))
+    right, reason = task.assignment.read(_cut_numbers(task.answer))
     wanted = len(task.query["solution"])
     return Score(1.0, _RIGHT) if right == wanted else _grade_part(right / wanted, task, reason)
 
@@ -307,7 +313,7 @@ def _could_be_step(task: _Task, line: str, last: str) -> bool:
 
 
 def _could_be_assignment(task: _Task, line: str, last: str) -> bool:
-    return Assignment(task.query).could_be(BULLET.sub("", line, count=1))
+    return task.assignment.could_be(BULLET.sub("", line, count=1))
 
 
 class _Kind(NamedTuple):

@@ -25,7 +25,9 @@ _PARTS = (
     "linear",
     "equivalence",
     "datasets",
+    "wrappings",
     "replies",
+    "assignments",
     "answers",
     "program",
 )

@@ -7,30 +7,38 @@ import unicodedata
 from collections.abc import Callable
 
 from workbench.export.scorer.values import normalise_text, strip_marks
+from workbench.export.scorer.wrappings import HEADING, PROOF, WHICH, open_json, open_tables
 
-__all__ = ["BULLET", "LINE", "LINES", "PROOF", "RULE", "cut_bullet", "extract_answer", "is_sentence"]
+__all__ = ["BULLET", "LINE", "LINES", "RULE", "cut_bullet", "extract_answer", "is_sentence"]
 
-LINE, LINES, PROOF, RULE = "line", "lines", "proof", "rule"
-"""The forms that an answer can have: one line, a list of lines, a proof, a rule."""
+LINE, LINES, RULE = "line", "lines", "rule"
+"""The forms that an answer can have beside a proof: one line, a list of lines, a rule."""
 
 _LONGEST_REPLY = 1_000_000
 _LONGEST_ANSWER = 100_000
-_WHICH = r"(?:(?:final|correct|right|endgültige|richtige)\s+)?"
+_LONGEST_LAST = 4_000
+_MOST_COMPARED = 1_000_000
+"""So many lines of marked answers are compared with each other."""
 _MARK = re.compile(
     r"(?:^|(?<=[.!?:;]\s))(?:"
-    rf"(?:(?:so|thus|hence|therefore),?\s+)?(?:(?:the|my|die|meine)\s+)?{_WHICH}(?:answers?|antwort(?:en)?)"
+    rf"(?:(?:so|thus|hence|therefore),?\s+)?(?:(?:the|my|die|meine)\s+)?{WHICH}(?:answers?|antwort(?:en)?)"
     r"(?:\s*:|\s+(?:is|are|ist|sind|lautet|lauten)\b\s*:?)"
-    rf"|(?:also|daher|damit|folglich|somit)\s+(?:ist|lautet)\s+die\s+{_WHICH}antwort\b\s*:?)\s*",
+    rf"|(?:also|daher|damit|folglich|somit)\s+(?:ist|lautet)\s+die\s+{WHICH}antwort\b\s*:?)\s*",
     re.IGNORECASE,
 )
-_HEADING = re.compile(rf"(?:(?:the|my|die|meine)\s+)?{_WHICH}(?:answers?|antwort(?:en)?)\Z", re.IGNORECASE)
+_EXPLAINS = re.compile(
+    r"(?:(?:explanation|reason|reasoning|justification|erklärung|begründung|grund)\s*:|because\b|denn\b|weil\b)",
+    re.IGNORECASE,
+)
+_BECAUSE = re.compile(r",?\s(?:because|weil)\s|,\s(?:since|denn)\s")
+_TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]*[^\s*_])\1(?![\w*_])")
 _BOLD = re.compile(r"(?<![\w*])(\*\*)(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
 _BOX = "\\boxed{"
 _MATH_TEXT = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\{([^{}]*)\}")
 _MATH_SIGNS = re.compile(r"\$+|\\[()\[\]]")
 _FORMULA = re.compile(r"(?:\$([^$]+)\$|\\\((.+)\\\)|\\\[(.+)\\\])(\.?)\Z")
-_EMPTY_LINE = re.compile(r"(?:\\[\[\]]|\$\$|-{3,}|\*{3,}|_{3,})\Z")
+_EMPTY_LINE = re.compile(r"(?:\\[\[\]]|\$\$|-{3,}|\*{3,}|_{3,}|[.!])\Z")
 _STEP_LINE = re.compile(r"\A[Ss][0-9]{1,4} ?[.:)]")
 _VARIABLE = re.compile(r"\?[A-Za-z_]")
 BULLET = re.compile(r"\A(?:[-*•+]|[0-9]{1,3}[.)])\s+(?=\S)")
@@ -63,8 +71,8 @@ def _cut_thoughts(text: str) -> str:
 def _clean_line(line: str, emphasis: re.Pattern[str] | None) -> str:
     """Return a line without what only sets it off: the sign of a heading, bold and italics."""
     line = line.strip()
-    if line.startswith("#"):
-        line = line.lstrip("#").strip()
+    if line[:1] in ("#", ">"):
+        line = line.lstrip(line[0]).strip()
     if emphasis is not None:
         line = emphasis.sub(r"\2", emphasis.sub(r"\2", line))
     return "" if _EMPTY_LINE.match(line) else line
@@ -77,7 +85,7 @@ def _split_lines(text: str, emphasis: re.Pattern[str] | None) -> tuple[list[str]
     opened = False
     for raw in text.splitlines():
         line = raw.strip()
-        if line[:3] == "```" and not (len(line) > 6 and line[-3:] == "```"):
+        if line[:3] in ("```", "~~~") and not (len(line) > 6 and line[-3:] == "```"):
             opened = not opened
             if opened:
                 block = []
@@ -121,7 +129,7 @@ def _find_marks(line: str) -> list[str]:
     """Return what a line marks as the answer: what follows ``Answer:`` and the like, or stands in a box."""
     places = list(_MARK.finditer(line))
     if not places:
-        if _HEADING.match(line):
+        if HEADING.match(line):
             return [""]
         start = line.find(_BOX)
         return [_read_marked(line[start:])] if start >= 0 else []
@@ -145,14 +153,28 @@ def _read_marks(lines: list[str], form: str) -> tuple[list[str], str] | None:
     if not marks:
         return None
     place, text = marks[-1]
-    answer = [text, *lines[place + 1 :]] if text else lines[place + 1 :]
-    if form == LINE and len(answer) > 1:
+    answer = _cut_explanation([text, *lines[place + 1 :]] if text else lines[place + 1 :], form)
+    if form == LINE and len(answer) > 1 and not _is_json(answer):
         return [], "something stands behind the answer"
+    if len(answer) * len(marks) > _MOST_COMPARED:
+        return [], "there are too many answers"
     for before, said in marks[:-1]:
         other = [said] if said else lines[before + 1 : before + 1 + len(answer)]
         if _fold_marked(other) != _fold_marked(answer):
             return [], "there are several answers"
     return answer, ""
+
+
+def _cut_explanation(lines: list[str], form: str) -> list[str]:
+    """Return the lines of what is marked without the explanation that follows it."""
+    end = next((place for place, line in enumerate(lines) if place and _EXPLAINS.match(line)), len(lines))
+    if form in (LINE, LINES) and lines:
+        lines = [_BECAUSE.split(lines[0], maxsplit=1)[0], *lines[1:end]]
+    return lines[:end]
+
+
+def _is_json(lines: list[str]) -> bool:
+    return lines[0][:1] + lines[-1][-1:] in ("{}", "[]")
 
 
 # -- the rule
@@ -162,8 +184,8 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
     """Return the answer in a reply, and if there is none why.
 
     Thoughts in ``<think>...</think>`` do not count. What is marked counts, and all marks must say the same. Where
-    nothing is marked, the block of code that ends the reply is the answer, else its last line with those before it
-    that are no thoughts: ``is_answer`` tells of a line, given the last one, whether it could be an answer itself.
+    nothing is marked, the block of code or JSON that ends the reply is the answer, else its last line with those before
+    it that are no thoughts: ``is_answer`` tells of a line, given the last one, whether it could be an answer itself.
     Marks of emphasis are cut off unless the item's ``own`` answer has some.
     """
     if len(reply) > _LONGEST_REPLY:
@@ -171,18 +193,24 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
     pattern = _BOLD if form == RULE else _EMPHASIS
     emphasis = None if pattern.search(own) else pattern
     text = unicodedata.normalize("NFC", _cut_thoughts(reply))
-    lines, block = _split_lines(text, emphasis)
+    text = _TAG.sub(lambda found: "\n" if found.group()[1] == "/" else "\nAnswer: ", text)
+    lines, block = (open_tables(part, form) for part in _split_lines(text, emphasis))
     marked = _read_marks(lines, form)
+    problem = ""
     if marked is not None:
         lines, problem = marked
-        if problem:
-            return "", problem
     elif block:
         lines = block
-    elif form in (LINE, LINES) and lines:
+    start = next((place for place, line in enumerate(lines) if line[0] in "{["), 0)
+    opened = open_json("\n".join(lines[start:]), form) if lines and (marked is None or not start) else None
+    if opened is not None:
+        lines, problem = opened
+    elif marked is None and not block and form in (LINE, LINES) and lines:
         lines = [_read_marked(line) for line in lines]
         last = lines[-1]
-        lines = [line for line in lines[:-1] if is_answer(line, last)] + [last]
+        lines = [line for line in lines[:-1] if is_answer(line, last[:_LONGEST_LAST])] + [last]
+    if problem:
+        return "", problem
     if form in (PROOF, RULE):
         lines = _cut_preface(lines, _STEP_LINE if form == PROOF else _VARIABLE)
     if form == LINE:

@@ -17,6 +17,7 @@ from workbench.generation.questions.evaluating import Evaluation, Search, get_ke
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Solved
 from workbench.model.curriculum import STATUS_TASKS
+from workbench.model.deduction import Effort
 from workbench.model.proofs import FALSE, ModelPair, Proof, Refutation
 from workbench.model.rules import Atom, is_restatement, iterate_atoms
 from workbench.model.terms import Term, Triple
@@ -43,8 +44,8 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         whole.append((draft, draft.facts, names))
     found = Evaluation(theory, [*own, *whole])
     measuring = _Measuring(found)
-    flaws = _find_flaws(theory, [*own, *((draft, facts, None) for draft, facts, _ in own)])
-    flaws |= {number - len(drafts): flaw for number, flaw in flaws.items() if number >= len(drafts)}
+    tried = _try_choices(theory, [*own, *((draft, facts, None) for draft, facts, _ in own)])
+    flaws = {number % len(drafts): flaw for number, flaw in tried.items() if isinstance(flaw, str)}
     answered: list[Answered] = []
     for number, draft in enumerate(drafts):
         outcome, reference = found.conclude(number), found.conclude(len(drafts) + number)
@@ -58,7 +59,7 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
         else:
-            answered.append(measuring.measure(number, draft))
+            answered.append(measuring.measure(number, draft, tried.get(number)))
     bare = solve_bare(theory, answered)
     result = []
     for item, alone in zip(answered, bare, strict=True):
@@ -100,9 +101,10 @@ def measure_drafts(theory: Theory, drafts: Sequence[Draft]) -> list[Answered | N
     ValueError for a draft whose closure is too large for a sheet.
     """
     found = Evaluation(theory, [(draft, draft.facts, draft.rules) for draft in drafts])
-    measuring = _Measuring(found)
+    measuring, tried = _Measuring(found), _try_choices(theory, [(draft, draft.facts, draft.rules) for draft in drafts])
     return [
-        None if found.asked[number] is None else measuring.measure(number, draft) for number, draft in enumerate(drafts)
+        None if found.asked[number] is None else measuring.measure(number, draft, tried.get(number))
+        for number, draft in enumerate(drafts)
     ]
 
 
@@ -122,18 +124,18 @@ def solve_bare(theory: Theory, answered: Sequence[Answered]) -> list[Outcome | N
         facts = tuple([fact for fact in item.draft.facts if fact not in item.distractors])
         wanted.append((item.draft, facts, tuple([name for name in item.draft.rules if name not in item.idle])))
     found = Evaluation(theory, wanted)
-    flaws = _find_flaws(theory, wanted)
-    return [None if number in flaws else found.conclude(number) for number in range(len(answered))]
+    tried = _try_choices(theory, wanted)
+    return [None if isinstance(tried.get(number), str) else found.conclude(number) for number in range(len(answered))]
 
 
-def _find_flaws(theory: Theory, wanted: Sequence[Solved]) -> dict[int, str]:
-    """Return by its place why a draft of a task that tries choices makes no item."""
+def _try_choices(theory: Theory, wanted: Sequence[Solved]) -> dict[int, str | Effort]:
+    """Return by its place why a draft of a task that tries choices makes no item, or what effort it takes."""
     listed = [number for number, (draft, _, _) in enumerate(wanted) if get_family(draft.task).tries_choices]
-    found: dict[int, str] = {}
+    found: dict[int, str | Effort] = {}
     for task in dict.fromkeys(wanted[number][0].task for number in listed):
         own = [number for number in listed if wanted[number][0].task == task]
-        flaws = get_family(task).find_flaws(theory, [wanted[number] for number in own])
-        found |= {number: flaw for number, flaw in zip(own, flaws, strict=True) if flaw is not None}
+        tried = get_family(task).try_choices(theory, [wanted[number] for number in own])
+        found |= dict(zip(own, tried, strict=True))
     return found
 
 
@@ -160,8 +162,8 @@ class _Measuring:
         self._beyond: dict[tuple[tuple[str, ...], Term], frozenset[Term]] = {}
         self._extents: dict[_Claimed, Extent] = {}
 
-    def measure(self, number: int, draft: Draft) -> Answered:
-        """Return a draft with its answer, and what was measured."""
+    def measure(self, number: int, draft: Draft, tried: str | Effort | None = None) -> Answered:
+        """Return a draft with its answer, and what was measured; ``tried`` is the effort of a puzzle, if it is one."""
         found, asked = self._found, self._found.asked[number]
         if asked is None:
             raise ValueError("an inconsistent draft has no answer")
@@ -172,6 +174,9 @@ class _Measuring:
         facts, used = self._collect_cones(draft, asked.case, asked.claims, judgements)
         case = found.get_case(asked.case)
         distractors = frozenset(case.facts) - facts
+        difficulty = self._rate(draft, asked.claims, judgements, len(distractors), len(case.model))
+        if isinstance(tried, Effort):
+            difficulty = replace(difficulty, deductions=tried.deductions, cases=tried.cases)
         return Answered(
             draft=draft,
             judgements=tuple(judgements),
@@ -179,7 +184,7 @@ class _Measuring:
             model=case.model,
             distractors=distractors,
             idle=frozenset(draft.rules) - used,
-            difficulty=self._rate(draft, asked.claims, judgements, len(distractors), len(case.model)),
+            difficulty=difficulty,
         )
 
     def _rate(

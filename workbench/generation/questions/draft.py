@@ -11,6 +11,7 @@ from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
 from workbench.model.proofs import FALSE, Evidence, Status
 from workbench.model.puzzles import Puzzle
 from workbench.model.rules import Atom, BodyElement, Rule, iterate_atoms
+from workbench.model.splits import PUZZLE_MEASURES
 from workbench.model.terms import Pattern, Term, Triple
 from workbench.model.theory import Theory
 
@@ -203,7 +204,7 @@ class Difficulty:
     """What is measured on the minimal proof (of several, the largest), and around it.
 
     ``solver`` is the effort of solving the item without knowing where to look: the facts that a solver derives which
-    draws every conclusion from what is known.
+    draws every conclusion from what is known. ``deductions`` and ``cases`` are the :class:`Effort` of a puzzle.
     """
 
     height: int
@@ -215,10 +216,12 @@ class Difficulty:
     distractors: int
     context: int
     solver: int
+    deductions: int = 0
+    cases: int = 0
 
     def list_measures(self) -> dict[str, int]:
-        """Return the measures by name, in their order."""
-        return {name: getattr(self, name) for name in _MEASURES}
+        """Return the measures by name, in their order; what only puzzles have, of these alone."""
+        return {name: getattr(self, name) for name in _MEASURES if self.deductions or name not in PUZZLE_MEASURES}
 
 
 _MEASURES = tuple(part.name for part in fields(Difficulty))

@@ -7,13 +7,21 @@ from itertools import product
 
 from workbench.generation.questions.draft import Query
 from workbench.generation.questions.listing import find_answers, index_facts
+from workbench.model.deduction import Deducer, Effort, list_columns
 from workbench.model.puzzles import Choice, Clue, Puzzle
 from workbench.model.rules import Atom, BodyElement, collect_variables
 from workbench.model.terms import Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import evaluate
 
-__all__ = ["Choices", "Outcome", "Tried", "find_puzzle_flaws", "get_puzzle", "is_true"]
+__all__ = [
+    "LEAST_DEDUCTIONS", "MOST_GIVEN_AWAY", "Choices", "Outcome", "Tried", "get_puzzle", "is_true", "try_puzzles",
+]  # fmt: skip
+
+LEAST_DEDUCTIONS = 2
+"""So many rounds a puzzle takes at least: clues build on each other."""
+MOST_GIVEN_AWAY = 1
+"""So many clues may each, alone, leave one alternative of a slot."""
 
 Outcome = tuple[Choice, frozenset[Triple] | None]
 """A choice with what follows under it; None where it is not possible."""
@@ -31,16 +39,20 @@ Tried = tuple[Puzzle, Sequence[Triple], Sequence[str] | None]
 """A puzzle, the stated facts, and the names of the rules; None for all."""
 
 
-def find_puzzle_flaws(theory: Theory, wanted: Sequence[Tried]) -> list[str | None]:
-    """Return for each puzzle why the engine does not find exactly its solution; None where it does.
+def try_puzzles(theory: Theory, wanted: Sequence[Tried]) -> list[str | Effort]:
+    """Return for each puzzle why the engine does not find exactly its solution, or with what effort it is found.
 
     All choices of all puzzles are evaluated together.
     """
     batch = Choices(theory, [(facts, puzzle.slots, rules) for puzzle, facts, rules in wanted])
-    return [_find_flaw(puzzle, batch.get_outcomes(number)) for number, (puzzle, _, _) in enumerate(wanted)]
+    return [
+        _try_puzzle(puzzle, batch.get_outcomes(number), is_own=rules is not None)
+        for number, (puzzle, _, rules) in enumerate(wanted)
+    ]
 
 
-def _find_flaw(puzzle: Puzzle, outcomes: Sequence[Outcome]) -> str | None:
+def _try_puzzle(puzzle: Puzzle, outcomes: Sequence[Outcome], *, is_own: bool) -> str | Effort:
+    """Return a puzzle's flaw or effort. What a solver is spared is judged by what the puzzle's ``own`` rules leave."""
     wrong: dict[Choice, list[int]] = {}
     for choice, model in outcomes:
         if model is not None:
@@ -53,7 +65,14 @@ def _find_flaw(puzzle: Puzzle, outcomes: Sequence[Outcome]) -> str | None:
         return "a clue can be left out"
     if any(len({choice[place] for choice in wrong}) < 2 for place in range(len(puzzle.slots))):
         return "a slot is decided without clues"
-    return None
+    choices, columns = list_columns(wrong, len(puzzle.clues))
+    deducer = Deducer(choices, (1 << len(choices)) - 1)
+    effort = deducer.measure(columns)
+    if is_own and effort.deductions < LEAST_DEDUCTIONS:
+        return "every slot is decided by one clue alone"
+    if is_own and sum(map(deducer.gives_away, columns)) > MOST_GIVEN_AWAY:
+        return "more than one clue gives a slot away"
+    return effort
 
 
 class Choices:

@@ -37,10 +37,14 @@ class Ground(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """A stated fact that may be left open, and what could be the case instead."""
+    """A stated fact that may be left open, and what could be the case instead.
+
+    ``goals`` are the numbers of the conclusions within the level's hops, of those looked at, that rest on it.
+    """
 
     fact: Triple
     others: tuple[Triple, ...]
+    goals: frozenset[int] = frozenset()
 
 
 def list_openings(ground: Ground, random: KeyedRandom) -> list[Opening]:
@@ -51,11 +55,11 @@ def list_openings(ground: Ground, random: KeyedRandom) -> list[Opening]:
         for place, (height, hops) in enumerate(zip(sheet.heights, sheet.hops, strict=False))
         if height and max(low, 1) <= hops <= high
     ]
-    first: dict[Triple, None] = {}
-    for goal in random.shuffle(fitting)[:_GOALS]:
+    first: dict[Triple, set[int]] = {}
+    for number, goal in enumerate(random.shuffle(fitting)[:_GOALS]):
         proof = sheet.proof(goal)
-        if proof is not None:
-            first.update((fact, None) for fact in random.shuffle(sorted(proof.leaves)))
+        for fact in random.shuffle(sorted(proof.leaves)) if proof is not None else ():
+            first.setdefault(fact, set()).add(number)
     others = [fact for fact in random.shuffle(world.facts) if fact not in first]
     known = frozenset(sheet.facts)
     found: list[Opening] = []
@@ -63,7 +67,7 @@ def list_openings(ground: Ground, random: KeyedRandom) -> list[Opening]:
         if fact[0] not in ground.plan.constants and len(found) < _MOST_OPENINGS:
             alternatives = _list_alternatives(ground.plan, world, known, fact, random)[:_MOST_TRIED]
             if alternatives:
-                found.append(Opening(fact, tuple(alternatives)))
+                found.append(Opening(fact, tuple(alternatives), frozenset(first.get(fact, ()))))
     return found
 
 
@@ -80,7 +84,7 @@ def try_alone(theory: Theory, grounds: Sequence[Ground], openings: Sequence[Sequ
         outcomes = [model is not None for _, model in choices.get_outcomes(number)]
         others = tuple(other for other, fits in zip(one.others, outcomes[1:], strict=True) if fits)
         if outcomes[0] and others:
-            kept[place].append(Opening(one.fact, others))
+            kept[place].append(Opening(one.fact, others, one.goals))
     return kept
 
 
@@ -90,10 +94,15 @@ def choose_slots(level: Level, openings: Sequence[Opening], random: KeyedRandom)
     slots: list[tuple[Triple, ...]] = []
     named: set[Term] = set()
     size = 1
-    listed = list(openings)
-    # Mostly those that conclusions rest on, which come first.
-    order = [*random.shuffle(listed[: 2 * wanted]), *listed[2 * wanted :]]
-    for fact, others in order:
+    # First what one conclusion rests on: where two of its grounds are open, it bears on both.
+    shared = sorted(
+        {goal for one in openings for goal in one.goals if sum(goal in other.goals for other in openings) > 1}
+    )
+    goal = random.choose(shared) if shared else -1
+    order = random.shuffle([one for one in openings if goal in one.goals])
+    order += random.shuffle([one for one in openings if one.goals and goal not in one.goals])
+    order += [one for one in openings if not one.goals]
+    for fact, others, _ in order:
         room = min(_MOST_ALTERNATIVES, _MOST_CHOICES // (size * 2 ** max(0, wanted - len(slots) - 1)))
         if len(slots) == wanted or fact[0] in named or room < 2:
             continue

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.puzzle_choices import Choices
-from workbench.generation.questions.puzzle_clues import MadePuzzle, Table, make_puzzle
+from workbench.generation.questions.puzzle_clues import MadePuzzle, make_puzzle
 from workbench.generation.questions.puzzle_slots import Ground, choose_slots, list_openings, try_alone
+from workbench.generation.questions.puzzle_table import Table
 from workbench.model.terms import Triple
 
 __all__ = ["make_puzzles"]
@@ -37,10 +38,11 @@ def make_puzzles(grounds: Sequence[Ground], task: str) -> Iterator[tuple[int, Ma
         facts, left_open = grounds[place].world.facts, {fact for slot in slots for fact in slot}
         opened.append(([fact for fact in facts if fact not in left_open], slots, None))
     choices = Choices(theory, opened)
-    done: set[int] = set()
+    tables: dict[int, list[Table]] = {}
     for number, (place, slots) in enumerate(chosen):
-        if place not in done:
-            made = make_puzzle(Table(grounds[place], slots, choices, number), randoms[place])
-            if made is not None:
-                done.add(place)
-                yield place, made, randoms[place]
+        tables.setdefault(place, []).append(Table(grounds[place], slots, choices, number))
+    for place, own in tables.items():
+        tries = (make_puzzle(table, randoms[place], tied=tied) for tied in (False, True) for table in own)
+        made = next((one for one in tries if one is not None), None)
+        if made is not None:
+            yield place, made, randoms[place]

@@ -28,6 +28,7 @@ from workbench.generation.questions.draft import (
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
 from workbench.model.curriculum import Level
+from workbench.model.deduction import Effort
 from workbench.model.proofs import Proof
 from workbench.model.rules import BodyElement, Rule
 from workbench.model.terms import Pattern, Term, Triple
@@ -210,9 +211,9 @@ class Asked:
     detail: tuple[object, ...] = field(default=())
     judgements: tuple[Judgement, ...] = ()
     """Of the claims that are no options and are judged besides."""
-
     right: int | None = None
     """The option whose proof is the item's, where several of them are entailed."""
+
 
 Solved = tuple[Draft, Sequence[Triple], Sequence[str] | None]
 """A draft with the facts and the names of the rules (None: all) under which it is solved."""
@@ -349,12 +350,11 @@ class Family(ABC):
     def find_fault(self, draft: Draft, verdicts: Verdicts, answers: Sequence[tuple[Term, ...]]) -> str | None:
         """Return why a solved draft makes no item, in words that are counted; None when it does."""
 
-    def find_flaws(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | None]:
-        """Return for each draft why it makes no item when it is solved so; only for tasks that try choices."""
+    def try_choices(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | Effort]:
+        """Return for each draft why it makes no item when it is solved so, or the effort that takes; only for tasks
+        that try choices."""
         raise ValueError("the task tries no choices")
 
-    def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
-        """Return keys and rules that bear on the answer beside what its claims and query tell."""
     def grade(self, draft: Draft) -> Mapping[str, int]:
         """Return measures of what is asked that say more than those of its proofs, and stand in their place."""
         return {}
@@ -363,6 +363,8 @@ class Family(ABC):
         """Return pairs of rules, and whether they say the same, which Z3 has to confirm."""
         return ()
 
+    def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
+        """Return keys and rules that bear on the answer beside what its claims and query tell."""
         return _NOTHING_OPEN
 
     def list_mentioned(self, draft: Draft) -> Sequence[Pattern]:

@@ -10,10 +10,11 @@ from workbench.errors import DatasetError
 from workbench.generation.identity.clauses import Clause
 from workbench.generation.identity.grains import Part
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Verdicts, Wish
-from workbench.generation.questions.puzzle_choices import find_puzzle_flaws, get_puzzle
+from workbench.generation.questions.puzzle_choices import get_puzzle, try_puzzles
 from workbench.generation.questions.puzzle_slots import Ground
 from workbench.generation.questions.puzzling import make_puzzles
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Solved, Voice, WorldScene, Writes
+from workbench.model.deduction import Effort
 from workbench.model.puzzles import Clue, Puzzle
 from workbench.model.rules import Atom, iterate_atoms
 from workbench.model.terms import Term, Triple, is_variable
@@ -21,6 +22,7 @@ from workbench.model.theory import Theory
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.puzzle_sentences import say_clue, say_slot, say_slot_name, say_slot_value
 from workbench.wording.reader import Reading
+from workbench.wording.sentences import say_fact
 
 __all__ = ["PuzzleFamily"]
 
@@ -71,9 +73,9 @@ class PuzzleFamily(Family):
             return "what a clue says does not follow from the solution"
         return None
 
-    def find_flaws(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | None]:
-        """Try every choice: one must fit, and without any one clue another."""
-        return find_puzzle_flaws(theory, [(get_puzzle(draft.detail), facts, rules) for draft, facts, rules in wanted])
+    def try_choices(self, theory: Theory, wanted: Sequence[Solved]) -> list[str | Effort]:
+        """Try every choice: one must fit, without any one clue another, and clues must be taken together."""
+        return try_puzzles(theory, [(get_puzzle(draft.detail), facts, rules) for draft, facts, rules in wanted])
 
     def list_open(self, draft: Draft, theory: Theory) -> tuple[frozenset[Term], frozenset[str]]:
         """Everything that clues and slots speak of, and the integrity rules that a choice could break."""
@@ -111,13 +113,13 @@ class PuzzleFamily(Family):
     def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
         """What is unknown, and the clues, one a line."""
         puzzle = get_puzzle(item.draft.detail)
-        slots = [say_slot(voice.lexicon, slot, person=voice.person) for slot in puzzle.slots]
+        slots = [say_slot(voice.lexicon, slot) for slot in puzzle.slots]
         clues = [say_clue(voice.lexicon, clue.kind, clue.parts) for clue in puzzle.clues]
         return {"unknowns": _list_lines(slots), "clues": _list_lines(clues)}
 
     def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
-        """A line for each slot: its name, and the value of the solution."""
-        return "\n".join(": ".join(pair) for pair in _solve(get_puzzle(item.draft.detail), voice.lexicon))
+        """The statements of the solution, one a line in the order of the slots."""
+        return "\n".join(say_fact(voice.lexicon, fact) for fact in get_puzzle(item.draft.detail).solved)
 
     def write_query(self, item: Answered, layout: Layout, voice: Voice, to: Writes) -> dict[str, Any]:
         """The slots, the clues with their second solutions, and the solution."""
@@ -126,7 +128,11 @@ class PuzzleFamily(Family):
             {
                 "name": say_slot_name(lexicon, slot),
                 "alternatives": [
-                    {"value": say_slot_value(lexicon, slot, place), "triple": to.write_triple(fact)}
+                    {
+                        "value": say_slot_value(lexicon, slot, place),
+                        "triple": to.write_triple(fact),
+                        "text": say_fact(lexicon, fact),
+                    }
                     for place, fact in enumerate(slot)
                 ],
             }
