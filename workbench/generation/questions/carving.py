@@ -6,11 +6,11 @@ level asks several questions about one world, they share all of its facts, and t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.draft import Draft, Wish
+from workbench.generation.questions.draft import Draft, Later, Wish
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
@@ -81,22 +81,28 @@ class SharedContext(OwnContext):
     def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
         super().__init__(level, plan, world, avoided)
         self._stated = frozenset(world.facts)
+        self._rules: dict[str, Iterable[str]] = {}
         self._known = frozenset((*list_individuals(world.facts), *plan.constants))
 
     def carve(self, wish: Wish, random: KeyedRandom) -> Draft | None:
         """Return a draft over the whole world; None when the question needs something to be left out or mentioned."""
-        stated, known = self._stated, self._known
-        if wish.without or not stated.issuperset(wish.facts):
+        stated, known, rules = self._stated, self._known, wish.rules
+        if wish.without:
             return None
-        draft = wish.draft(self.level, self.world.facts, tuple(sorted(set(wish.rules))), self.world.source)
+        named = () if isinstance(rules, Later) else tuple(sorted(set(rules)))
+        draft = wish.draft(self.level, self.world.facts, named, self.world.source)
         if any(not is_variable(term) and term not in known for term in list_individuals(draft.asked)):
             return None
-        return None if stated.intersection(draft.statements) else draft
+        if stated.intersection(draft.statements):
+            return None
+        if isinstance(rules, Later):
+            self._rules[draft.content] = rules
+        return draft
 
     def close(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Give the drafts of this world their common rules, and keep so many of each task as the level asks."""
         kept = self._thin_out(drafts)
-        used = {name for draft in kept for name in draft.rules}
+        used = {name for draft in kept for name in self._rules.get(draft.content, draft.rules)}
         names = self._choose_rules(used, KeyedRandom("shared rules", self.level.name, self.world.key))
         return [replace(draft, rules=names) for draft in kept]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
+from typing import Generic
 
-from workbench.generation.keyed import hash_parts
+from workbench.generation.keyed import T, hash_parts
 from workbench.model.curriculum import NO_STATUS, STATUS_TASKS, Level, Task
 from workbench.model.proofs import FALSE, Evidence, Status
 from workbench.model.puzzles import Puzzle
@@ -24,6 +25,7 @@ __all__ = [
     "Difficulty",
     "Draft",
     "Judgement",
+    "Later",
     "Outcome",
     "Query",
     "Verdicts",
@@ -74,20 +76,30 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Later(Generic[T]):
+    """Values that are worked out each time when they are wanted, and not where nobody wants them."""
+
+    make: Callable[[], Iterable[T]]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.make())
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """A question that has no context yet: what it asks, and what it asks of a context.
 
-    ``facts`` and ``rules`` are what the answer rests on, ``without`` what must not be stated. ``beside`` are facts to
-    be taken first where further ones are added. For the rest see :class:`Draft`.
+    ``facts`` (of the world) and ``rules`` are what the answer rests on, ``without`` what must not be stated. ``beside``
+    are facts to be taken first where further ones are added. For the rest see :class:`Draft`.
     """
 
     task: Task
-    facts: Collection[Triple]
+    facts: Iterable[Triple]
     rules: Iterable[str] = ()
     claims: tuple[Claim, ...] = ()
     query: Query | None = None
     without: Collection[Triple] = ()
-    beside: Collection[Triple] = ()
+    beside: Iterable[Triple] = ()
     aim: str = NO_STATUS
     detail: tuple[object, ...] = ()
 

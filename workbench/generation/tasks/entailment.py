@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
+from workbench.generation.questions.draft import Answered, Claim, Draft, Later, Verdicts, Wish
 from workbench.generation.tasks.family import Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
 from workbench.model.rules import Atom
-from workbench.model.terms import Term
+from workbench.model.terms import Term, Triple
 from workbench.wording.reader import Reading
 from workbench.wording.sentences import capitalise, say_statement
 
@@ -36,32 +37,23 @@ class Entailment(Family):
         and what it rests on is stated first among what does not matter to them, so that neither tells the answer.
         """
         random = scene.start(self.name)
-        leaves, target = scene.leaves, (Claim(scene.target),)
         unknown = [statement for statement in scene.wrong if statement not in scene.refuted]
         rivals = random.shuffle([*(s for s in scene.wrong if s in scene.refuted), *scene.opposed])
         has_own = scene.level.questions == 1 and scene.level.given != "none"
-        gaps = random.shuffle(sorted(leaves)) if has_own else []
-        rounds = min(_ROUNDS, len(rivals)) if has_own else len(rivals)
-        for number in range(max(1, rounds)):
-            rules, beside = {*scene.used}, {*leaves}
-            others = unknown[number :: max(1, rounds)][:_NEAR]
-            for statement in others:
-                rules.update(scene.by_head.get(Atom(*statement).key, ())[:1])
-            wish = partial(Wish, self.name, rules=rules, beside=beside)
-            if rivals:
-                rival = rivals[number]
-                refutation = scene.refuted[rival]
-                rules.update(scene.by_head.get(Atom(*rival).key, ())[:1])
-                ground = leaves
-                if refutation is not None:
-                    rules.update(refutation.iterate_rules())
-                    ground = set(refutation.leaves) - {rival}
-                    beside |= ground
+        gaps = random.shuffle(sorted(scene.leaves)) if has_own else []
+        rounds = max(1, min(_ROUNDS, len(rivals)) if has_own else len(rivals))
+        leaves, target = Later(lambda: scene.leaves), (Claim(scene.target),)
+        for number in range(rounds):
+            others, rival = unknown[number::rounds][:_NEAR], rivals[number] if rivals else None
+            ground = Later(partial(_list_ground, scene, rival))
+            rules = Later(partial(_list_rules, scene, rival, others))
+            wish = partial(Wish, self.name, rules=rules, beside=Later(partial(chain, leaves, ground)))
+            if rival is not None:
                 yield scene.carve(wish(ground, claims=(Claim(rival),), aim="refuted"), random)
             if number == 0:
                 yield scene.carve(wish(leaves, claims=target, aim="entailed"), random)
-            for gap in gaps[number :: max(1, rounds)][:_GAPS]:
-                yield scene.carve(wish(leaves - {gap}, claims=target, aim="unknown", without=(gap,)), random)
+            for gap in gaps[number::rounds][:_GAPS]:
+                yield scene.carve(wish(scene.leaves - {gap}, claims=target, aim="unknown", without=(gap,)), random)
             for statement in others:
                 yield scene.carve(wish(leaves, claims=(Claim(statement),), aim="unknown"), random)
 
@@ -95,3 +87,18 @@ class Entailment(Family):
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """The statement read is the one asked about."""
         return reading.statement == Atom(*item.draft.statements[0])
+
+
+def _list_ground(scene: Scene, rival: Triple | None) -> set[Triple]:
+    """Return the facts that refute a statement; of one that is closed, and without any, those behind the target."""
+    refutation = scene.refuted[rival] if rival is not None else None
+    return scene.leaves if refutation is None else set(refutation.leaves) - {rival}
+
+
+def _list_rules(scene: Scene, rival: Triple | None, others: Sequence[Triple]) -> set[str]:
+    """Return the rules of the target's proof and of what refutes a statement, and one about each of all statements."""
+    rules = scene.used
+    for statement in (*others, *(() if rival is None else (rival,))):
+        rules.update(scene.by_head.get(Atom(*statement).key, ())[:1])
+    refutation = scene.refuted[rival] if rival is not None else None
+    return rules if refutation is None else rules.union(refutation.iterate_rules())
