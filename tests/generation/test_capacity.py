@@ -271,3 +271,28 @@ def test_capacity_in_words() -> None:
         "renamed); 10,000 items are asked for; sampled worlds raise it to about 8,493 or more (95 %: 8,068 to 8,962; "
         "an estimate from 5,000 candidates of 4,000 structures)."
     )
+
+
+def test_formulas_are_counted_apart_from_structures_of_worlds() -> None:
+    """A formula needs no world, so what the project's own individuals and sampled worlds hold says nothing of it."""
+    tally = StructureTally()
+    bare, other = ("one", "formalise", "-"), ("one", "select", "-")
+    for number in range(60):
+        tally.add(bare, "sampled", make_digest(number % 40), make_digest(number % 2))
+        tally.add(other, "sampled", make_digest(1000 + number), make_digest(1000 + number % 7))
+    seen = tally.describe()
+    assert (seen["formulas"]["seen"], seen["sampled"]["seen"]) == (40, 7)
+    own = {"one": OwnCount(50, 30, 12, True)}
+    (both,) = describe_capacity({"one": seen}, own, {bare: 5, other: 5}).values()
+    assert "12 structures over" in both["sentence"] and "; over the vocabulary there are about " in both["sentence"]
+    assert "60 candidates of 40 formulas" in both["sentence"] and check_capacity("one", both) == []
+    alone = StructureTally()
+    for number in range(60):
+        alone.add(bare, "sampled", make_digest(number % 40), make_digest(number % 2))
+    (only,) = describe_capacity({"one": alone.describe()}, own, {bare: 5}).values()
+    assert only["own"] is None and only["sampled"] is None
+    assert only["sentence"].startswith("5 items are asked for; over the vocabulary there are about ")
+    assert "structure" not in only["sentence"] and "worlds" not in only["sentence"]
+    assert only["expected"] is not None and check_capacity("one", only) == []
+    assert check_capacity("one", {**only, "formulas": {**only["formulas"], "once": 3}})
+    assert "different formulas" in say_supply(only, bare) and "worlds" not in say_supply(only, bare)

@@ -229,8 +229,8 @@ ENGLISH_INSTRUCTIONS = (
     ),
     (
         "say rule",
-        "Exactly one of these sentences says what the formula says: whatever is true to the left of -> leads to what "
-        "stands to its right. Answer with its letter only.",
+        "Exactly one of these sentences says what the formula says: when everything to the left of -> is true, so is "
+        "what stands to its right. Answer with its letter only.",
     ),
     (
         "say query",
@@ -280,8 +280,8 @@ GERMAN_INSTRUCTIONS = (
     ),
     (
         "say rule",
-        "Genau einer dieser Sätze sagt, was die Formel sagt: Ist alles wahr, was links von -> steht, so folgt, was "
-        "rechts davon steht. Antworte nur mit seinem Buchstaben.",
+        "Genau einer dieser Sätze sagt, was die Formel sagt: Ist alles wahr, was links von -> steht, so ist auch wahr, "
+        "was rechts davon steht. Antworte nur mit seinem Buchstaben.",
     ),
     (
         "say query",

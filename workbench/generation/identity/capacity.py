@@ -24,7 +24,7 @@ from workbench.generation.identity.population import (
     scale_estimate,
 )
 from workbench.generation.keyed import hash_parts
-from workbench.model.curriculum import Cell, Level
+from workbench.model.curriculum import BARE_TASKS, Cell, Level
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, is_restatement
 from workbench.model.terms import RDF_TYPE, Term, Triple
@@ -87,10 +87,11 @@ class StructureTally:
         """Return what the candidates showed.
 
         ``cells`` are by task and status joined with a slash, and by source; ``sampled`` are the structures by ``core``
-        of all cells' sampled worlds together (None for none).
+        of all cells' sampled worlds together, and ``formulas`` those by ``named`` of the tasks about formulas, which
+        need no world (None for none).
         """
         cells: dict[str, dict[str, Any]] = {}
-        union = StructureSample()
+        union, formulas = StructureSample(), StructureSample()
         for (cell, source), (named, core) in sorted(self.samples.items(), key=lambda pair: pair[0]):
             is_exact = (cell, source) in self.exhausted and not (named.depth or core.depth)
             cells.setdefault(_name_cell(cell), {})[source] = {
@@ -98,9 +99,15 @@ class StructureTally:
                 "named": _write_sample(named, is_exact),
                 "core": _write_sample(core, is_exact),
             }
-            if source == "sampled":
+            if cell[1] in BARE_TASKS:
+                formulas.join(named)
+            elif source == "sampled":
                 union.join(core)
-        return {"cells": cells, "sampled": _write_sample(union, False) if union.draws else None}
+        together = {"sampled": union, "formulas": formulas}
+        return {
+            "cells": cells,
+            **{name: _write_sample(one, False) if one.draws else None for name, one in together.items()},
+        }
 
 
 def _name_cell(cell: Cell) -> str:
@@ -200,23 +207,31 @@ def describe_capacity(
 
     ``seen`` is what :meth:`StructureTally.describe` said of each level, ``asked`` the items asked for by cell,
     ``short`` names the levels that have too few. Each level has ``asked``, their number; ``is_full``, whether there are
-    as many; ``own`` (None where it was not counted); ``cells`` and ``sampled`` as seen; ``expected``, how many
-    structures one may expect among three times as many candidates (None without an estimate); and a ``sentence``.
+    as many; ``own`` (None where it was not counted, or where only formulas are asked for); ``cells``, ``sampled`` and
+    ``formulas`` as seen; ``expected``, how many structures one may expect among three times as many candidates from
+    sampled worlds, or formulas where there are none (None without an estimate); and a ``sentence``.
     """
     described: dict[str, dict[str, Any]] = {}
     for level in dict.fromkeys(cell[0] for cell in asked):
-        account = seen.get(level, {"cells": {}, "sampled": None})
+        account = seen.get(level, {"cells": {}, "sampled": None, "formulas": None})
+        tasks = {cell[1] for cell in asked if cell[0] == level}
         number = sum(count for cell, count in asked.items() if cell[0] == level)
-        sampled = None if account["sampled"] is None else _read_estimate(account["sampled"])
+        sampled, formulas = (_read_optional(account.get(name)) for name in ("sampled", "formulas"))
+        counted = None if tasks <= BARE_TASKS else own.get(level)
+        is_full = level not in short
         described[level] = {
             "asked": number,
-            "is_full": level not in short,
-            "own": own[level]._asdict() if level in own else None,
+            "is_full": is_full,
+            "own": None if counted is None else counted._asdict(),
             **account,
-            "expected": _expect(sampled),
-            "sentence": say_capacity(level, number, own.get(level), sampled, is_full=level not in short),
+            "expected": _expect(sampled or formulas),
+            "sentence": say_capacity(level, number, counted, sampled, formulas, is_full=is_full),
         }
     return described
+
+
+def _read_optional(written: Mapping[str, Any] | None) -> Estimate | None:
+    return None if written is None else _read_estimate(written)
 
 
 def say_supply(account: Mapping[str, Any], cell: Cell) -> str:
@@ -225,8 +240,11 @@ def say_supply(account: Mapping[str, Any], cell: Cell) -> str:
     said = []
     for source, one in sorted(sources.items()):
         core, worlds = one["core"], "the project's own worlds" if source == "project" else "sampled worlds"
+        noun = "structure"
+        if cell[1] in BARE_TASKS:
+            core, worlds, noun = one["named"], "what was drawn over the vocabulary", "formula"
         drawn = f"{core['draws']:,} {_count(core['draws'], 'candidate')}"
-        found = f"{core['seen']:,} different {_count(core['seen'], 'structure')}"
+        found = f"{core['seen']:,} different {_count(core['seen'], noun)}"
         if one["exact"]:
             said.append(f"{worlds} hold {drawn} of {found}, and no more")
         elif core["at_least"] is None:
@@ -273,7 +291,7 @@ def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
     """
     try:
         own = None if account["own"] is None else OwnCount(**account["own"])
-        sampled = None if account["sampled"] is None else _read_estimate(account["sampled"])
+        sampled, formulas = _read_optional(account["sampled"]), _read_optional(account.get("formulas"))
         found = [
             f"{name}, {source}: {grain} is not what its numbers say"
             for name, sources in sorted(account["cells"].items())
@@ -281,11 +299,13 @@ def check_capacity(level: str, account: Mapping[str, Any]) -> list[str]:
             for grain in ("named", "core")
             if not _is_sound(cell[grain], cell["exact"])
         ]
-        if account["sampled"] is not None and not _is_sound(account["sampled"], False):
-            found.append("sampled is not what its numbers say")
-        if account["expected"] != _expect(sampled):
+        for name in ("sampled", "formulas"):
+            if account.get(name) is not None and not _is_sound(account[name], False):
+                found.append(f"{name} is not what its numbers say")
+        if account["expected"] != _expect(sampled or formulas):
             found.append("expected is not what the numbers say")
-        if account["sentence"] != say_capacity(level, account["asked"], own, sampled, is_full=account["is_full"]):
+        said = say_capacity(level, account["asked"], own, sampled, formulas, is_full=account["is_full"])
+        if account["sentence"] != said:
             found.append("the sentence is not what the numbers say")
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return [f"is not as its version says ({type(error).__name__}: {error})"]
@@ -312,12 +332,18 @@ def _is_sound(written: Mapping[str, Any], is_exact: bool) -> bool:
 
 
 def say_capacity(
-    level: str, asked: int, own: OwnCount | None, sampled: Estimate | None, *, is_full: bool = True
+    level: str,
+    asked: int,
+    own: OwnCount | None,
+    sampled: Estimate | None,
+    formulas: Estimate | None = None,
+    *,
+    is_full: bool = True,
 ) -> str:
     """Return in words how many structures there are, and how many items are asked for.
 
-    ``own`` counts the project's own conclusions, ``sampled`` is what the candidates of sampled worlds show;
-    ``is_full`` tells that no more of them were looked at than the level needed.
+    ``own`` counts the project's own conclusions, ``sampled`` is what the candidates of sampled worlds show, and
+    ``formulas`` those of tasks about formulas; ``is_full`` tells that no more were looked at than the level needed.
     """
     said = []
     if own is not None:
@@ -328,7 +354,10 @@ def say_capacity(
         )
     said.append(f"{asked:,} {_count(asked, 'item')} {'is' if asked == 1 else 'are'} asked for")
     if sampled is not None:
-        said.append(_say_sampled(sampled, 0 if own is None else own.core, is_full))
+        start = "sampled worlds raise it to" if own is not None and _get_total(sampled) > own.core > 0 else ""
+        said.append(_say_estimate(sampled, start or "sampled worlds have", "structures", is_full))
+    if formulas is not None:
+        said.append(_say_estimate(formulas, "over the vocabulary there are", "formulas", is_full))
     text = "; ".join(said)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -337,11 +366,14 @@ def _count(number: int, noun: str) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
-def _say_sampled(estimate: Estimate, own: int, is_full: bool) -> str:
-    drawn = f"an estimate from {estimate.draws:,} {_count(estimate.draws, 'candidate')} of {estimate.seen:,} structures"
+def _get_total(estimate: Estimate) -> float:
+    return estimate.low if estimate.at_least is None else estimate.at_least
+
+
+def _say_estimate(estimate: Estimate, start: str, noun: str, is_full: bool) -> str:
+    drawn = f"an estimate from {estimate.draws:,} {_count(estimate.draws, 'candidate')} of {estimate.seen:,} {noun}"
     drawn += ", all that came before the level was full" if is_full else ""
-    number = estimate.low if estimate.at_least is None else estimate.at_least
-    start = "sampled worlds raise it to" if own and number > own else "sampled worlds have"
+    number = _get_total(estimate)
     if estimate.at_least is None or estimate.high is None:
         return f"{start} at least {math.floor(number):,}, and how many more cannot be said ({drawn})"
     if estimate.at_least == estimate.high:

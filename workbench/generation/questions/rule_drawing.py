@@ -205,12 +205,20 @@ class RuleDrawer:
             changed = [apply_edits(rule, edits) for edits in ((one,), (other,), (one, other))]
             square = [rule, *(found for found in changed if found is not None and is_decided(found))]
             if len(square) == len({canonicalise_rule(found) for found in square}) == CORNERS and all(
-                is_connected(found) and not is_restatement(found) for found in square
+                is_connected(found) and not is_restatement(found) and self._is_sensible(found) for found in square
             ):
                 squares.append(tuple(square))
                 if len(squares) == _SQUARES:
                     break
         return squares
+
+    def _is_sensible(self, rule: Rule) -> bool:
+        """Tell whether whoever a rule speaks of can stand everywhere it says, as far as classes tell."""
+        kinds: dict[Term, list[frozenset[Term]]] = {}
+        for atom in (*iterate_atoms(rule.body), *rule.head):
+            for term, expected in zip((atom.subject, atom.object), self._get_ends(atom.key), strict=True):
+                kinds.setdefault(term, []).append(expected)
+        return all(_can_be(one, other) for listed in kinds.values() for one, other in combinations(listed, 2))
 
     def list_consistent(self, rules: Sequence[Rule], keys: Sequence[str]) -> list[bool]:
         """Tell for each rule whether its body and head can be true together under the plan's theory."""
