@@ -12,10 +12,12 @@ import shutil
 import zlib
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbench.generation.selection.balancing import Traits
+from workbench.generation.selection.evening import Cue
 from workbench.generation.selection.remembering import BlockRecord
 from workbench.generation.selection.selecting import Place
 from workbench.generation.selection.taking import Key, Written
@@ -24,7 +26,7 @@ from workbench.project.writing import write_atomically
 
 __all__ = ["BlockStore", "StoredBlock", "name_blocks"]
 
-_VERSION = 1
+_VERSION = 2
 _MOST_BYTES = 2**30
 _DIGITS = 32
 
@@ -126,7 +128,7 @@ def _write_block(block: StoredBlock) -> dict[str, Any]:
         "rejected": [[*what, count] for what, count in sorted(record.rejected.items())],
         "cells": [list(cell) for cell in cells],
         "keys": [
-            [cells[key.cell], key.named.hex(), key.core.hex(), *(sorted(names) for names in key.traits)]
+            [cells[key.cell], key.named.hex(), key.core.hex(), *(sorted(names) for names in key.traits), key.cues]
             for key in record.keys
         ],
         "theories": {one.theory: one.theory_line.decode() for one in record.written.values() if one.is_accepted},
@@ -153,8 +155,9 @@ def _read_block(data: Mapping[str, Any]) -> StoredBlock | None:
                 bytes.fromhex(named),
                 bytes.fromhex(core),
                 Traits(frozenset(rules), frozenset(classes), frozenset(properties)),
+                tuple(starmap(Cue, cues)),
             )
-            for cell, named, core, rules, classes, properties in data["keys"]
+            for cell, named, core, rules, classes, properties, cues in data["keys"]
         ),
         rejected={(task, aim, reason): count for task, aim, reason, count in data["rejected"]},
         written={

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -26,7 +26,8 @@ from workbench.generation.questions.draft import Answered
 from workbench.generation.questions.drafting import Drafter
 from workbench.generation.selection.balancing import Traits, get_traits
 from workbench.generation.selection.collecting import collect_rarely
-from workbench.generation.selection.cues import keep_balanced, list_balanced_cells
+from workbench.generation.selection.cues import Offer, keep_balanced, list_balanced_cells, see_cues
+from workbench.generation.selection.evening import Cue
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import count_words
 from workbench.generation.splits.splitter import Splitter, build_splitter
@@ -86,7 +87,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answered draft that may become an item: its cell, identity, split, language, and what is balanced over."""
+    """An answered draft that may become an item: its cell, identity, split, language, and what is balanced over.
+
+    ``cues`` are what is seen of its options or lines.
+    """
 
     answered: Answered
     cell: tuple[str, str, str]
@@ -95,6 +99,7 @@ class Candidate:
     language: str
     traits: Traits
     frame: Frame | None = None
+    cues: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +269,8 @@ class BlockMaker:
             chosen = self._orders[base][number * BLOCK_SIZE : (number + 1) * BLOCK_SIZE]
             if not chosen:
                 return Proposal((), {}, is_exhausted=True)
-            answered, rejected = self.closed_book.propose(level, chosen, open_cells)
-            return self._make_proposal(answered, rejected)
+            answered, rejected = self.closed_book.propose(level, chosen, list_balanced_cells(level, open_cells))
+            return self._make_proposal(level, answered, rejected, open_cells)
         # Drafts are weighed against each other, so which cells are full already must not matter to what is drafted.
         cells = list_balanced_cells(level, open_cells)
         keys = [f"{base}/{number * BLOCK_SIZE + i}" for i in range(BLOCK_SIZE)]
@@ -282,12 +287,20 @@ class BlockMaker:
         rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
         drafts = self._drafter.draft(level, worlds, cells, keys if source == level.sources[0] else ())
         answered, faults = answer_drafts(self.material.theory, drafts)
-        answered, told = keep_balanced(answered, lambda item: self.fits(item, level))
-        rejected.update(faults + told)
-        answered = [item for item in answered if (item.draft.task, item.status or NO_STATUS) in open_cells]
-        return self._make_proposal(answered, rejected)
+        rejected.update(faults)
+        return self._make_proposal(level, answered, rejected, open_cells)
 
-    def _make_proposal(self, answered: Sequence[Answered], rejected: Counter[Rejection]) -> Proposal:
+    def _make_proposal(
+        self,
+        level: Level,
+        answered: Sequence[Answered],
+        rejected: Counter[Rejection],
+        open_cells: Collection[tuple[str, str]],
+    ) -> Proposal:
+        """Return those of the answered drafts that have a cell that is open, and do not tell their answers."""
+        # What is in full cells of a task is weighed, too: what stays of the others must not depend on it.
+        tasks = {task for task, _ in open_cells}
+        answered = [item for item in answered if item.draft.task in tasks]
         candidates: list[Candidate | None] = [None] * len(answered)
         # Case by case: what is worked out for a case is then at hand for all of its questions.
         for position in sorted(range(len(answered)), key=lambda position: answered[position].draft.case):
@@ -297,7 +310,28 @@ class BlockMaker:
                 rejected[item.draft.task, item.draft.aim, candidate] += 1
             else:
                 candidates[position] = candidate
-        return Proposal(tuple(filter(None, candidates)), dict(sorted(rejected.items())))
+        found = [candidate for candidate in candidates if candidate is not None]
+        kept = []
+        for candidate, fault in zip(found, self._weigh(found), strict=True):
+            draft = candidate.answered.draft
+            if fault is not None:
+                rejected[draft.task, draft.aim, fault] += 1
+            elif candidate.cell[1:] in open_cells:
+                cues = see_cues(candidate.answered) if self._is_shared(candidate.split) else ()
+                kept.append(replace(candidate, cues=cues))
+        return Proposal(tuple(kept), dict(sorted(rejected.items())))
+
+    def _weigh(self, candidates: Sequence[Candidate]) -> list[str | None]:
+        """Return of each candidate why it is left out, None for those that stay."""
+        offers = [
+            Offer(one.answered, one.identity.core, "shared" if self._is_shared(one.split) else "apart")
+            for one in candidates
+        ]
+        return keep_balanced(offers, self.material.curriculum.max_per_structure)
+
+    def _is_shared(self, split: str) -> bool:
+        """Tell whether a split is one of those that items are shared out to, train among them."""
+        return any(split == name for name, _ in self.material.curriculum.splits.shares)
 
     def classify(self, item: Answered, *, is_lesson: bool = False) -> Candidate | str:
         """Find the one cell, split and language of an answered draft.

@@ -52,7 +52,7 @@ def make_key(candidate: Candidate) -> Key:
     identity = candidate.identity
     is_open = str(candidate.answered.draft.level.given) != "none"
     named = identity.named if is_open else identity.exact
-    return Key(candidate.cell, shorten_digest(named), shorten_digest(identity.core), candidate.traits)
+    return Key(candidate.cell, shorten_digest(named), shorten_digest(identity.core), candidate.traits, candidate.cues)
 
 
 def write_judged(judged: JudgedItem) -> Written:

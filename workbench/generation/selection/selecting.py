@@ -17,7 +17,8 @@ from typing import Any, NamedTuple, Protocol
 
 from workbench.generation.identity.capacity import StructureTally
 from workbench.generation.selection.balancing import BalanceAccount, Balancer, Shortage
-from workbench.generation.selection.taking import Judge, Key, Ledger, Written, take_balanced, take_in_turn
+from workbench.generation.selection.evening import ChoiceBalance
+from workbench.generation.selection.taking import Judge, Key, Ledger, Written, list_even, take_balanced, take_in_turn
 from workbench.model.curriculum import Balance, Cell, Curriculum, Level, Quota, WorldSource
 
 __all__ = ["START", "Block", "BlockSource", "Place", "Progress", "Selection", "Shortfall", "Sink", "select_items"]
@@ -111,7 +112,8 @@ class Shortfall:
 class Selection:
     """What was taken and what was not: numbers by cell, rejections, blocks used, shortfalls, balance by level.
 
-    ``tally`` counts the structures on offer at the level at work, ``supplies`` says what it counted at those before.
+    ``tally`` counts the structures on offer at the level at work, ``supplies`` says what it counted at those before;
+    ``balances`` are those of the level's cells with options or lines.
     """
 
     ledger: Ledger
@@ -124,6 +126,7 @@ class Selection:
     accounts: dict[str, tuple[BalanceAccount, ...]] = field(default_factory=dict)
     tally: StructureTally = field(default_factory=StructureTally)
     supplies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    balances: dict[Cell, ChoiceBalance] = field(default_factory=dict)
 
     @property
     def rejected(self) -> Counter[str]:
@@ -146,6 +149,7 @@ class Selection:
             "blocks": dict(sorted(self.blocks.items())),
             "balance": {name: [_write_account(one) for one in accounts] for name, accounts in self.accounts.items()},
             "tally": self.tally.to_json(),
+            "even": [[*cell, balance.to_json()] for cell, balance in sorted(self.balances.items())],
             "supplies": {level: supply for level, supply in self.supplies.items() if level != self.level},
         }
 
@@ -170,6 +174,9 @@ class Selection:
             },
             tally=StructureTally.restore(state["tally"]),
             supplies=dict(state["supplies"]),
+            balances={
+                (level, task, status): ChoiceBalance.restore(balance) for level, task, status, balance in state["even"]
+            },
         )
 
 
@@ -211,7 +218,7 @@ def select_items(
         if position >= begun:
             if level.name != selection.level:
                 selection.level, selection.place, selection.misses = level.name, START, Counter()
-                selection.tally = StructureTally()
+                selection.tally, selection.balances = StructureTally(), {}
             balancer = Balancer(level, list_known(level)) if level.balance else None
             _fill_level(level, source, selection, sink, tell, balancer)
             selection.supplies[level.name] = selection.tally.describe()
@@ -250,6 +257,7 @@ def _fill_level(
         waiting = [position for position, key in enumerate(keys) if key.cell in room]
         for position in waiting:
             selection.tally.add(keys[position].cell, block.source, keys[position].named, keys[position].core)
+        waiting = list_even(keys, waiting, selection.ledger, selection.balances)
         for position, written in _take(keys, waiting, block.judge, selection.ledger, remaining, balancer):
             selection.taken[keys[position].cell] += 1
             sink.put(keys[position], written)

@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 from workbench.generation.selection.balancing import Balancer, Traits
 from workbench.generation.selection.digests import DIGEST_BYTES, DigestCounter, DigestSet
+from workbench.generation.selection.evening import TOLD, ChoiceBalance, Cue
 from workbench.model.curriculum import Cell
 
 __all__ = [
-    "OFTEN", "TWICE", "Judge", "Key", "Ledger", "Written", "foresee", "hash_structure", "take_balanced", "take_in_turn",
+    "OFTEN", "TWICE", "Judge", "Key", "Ledger", "Written", "foresee", "hash_structure", "list_even", "take_balanced",
+    "take_in_turn",
 ]  # fmt: skip
 
 TWICE = "the same item up to names"
@@ -26,12 +28,16 @@ OFTEN = "the same structure often enough"
 
 
 class Key(NamedTuple):
-    """What taking has to know of a candidate: its cell, its identities in sixteen bytes each, what is balanced over."""
+    """What taking has to know of a candidate: its cell, its identities in sixteen bytes each, what is balanced over.
+
+    ``cues`` are what is seen of its options or lines, where there are any.
+    """
 
     cell: Cell
     named: bytes
     core: bytes
     traits: Traits = Traits()
+    cues: tuple[Cue, ...] = ()
 
 
 class Written(NamedTuple):
@@ -72,6 +78,24 @@ class Ledger:
 def hash_structure(key: Key) -> bytes:
     """Return sixteen bytes for a structure in its cell."""
     return sha256("\0".join(key.cell).encode() + b"\0" + key.core).digest()[:DIGEST_BYTES]
+
+
+def list_even(
+    keys: Sequence[Key], waiting: Sequence[int], ledger: Ledger, balances: MutableMapping[Cell, ChoiceBalance]
+) -> list[int]:
+    """Return those ``waiting`` whose options or lines do not tell the right one, by the balance of their cell.
+
+    What is there already is left for the taking to say so.
+    """
+    found = []
+    for position in waiting:
+        key = keys[position]
+        is_known = key.named in ledger.seen or (ledger.limit and ledger.structures[hash_structure(key)] >= ledger.limit)
+        if is_known or not key.cues or balances.setdefault(key.cell, ChoiceBalance()).accepts(key.cues):
+            found.append(position)
+        else:
+            ledger.rejected[TOLD] += 1
+    return found
 
 
 def take_in_turn(
