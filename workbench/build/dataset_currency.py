@@ -361,7 +361,7 @@ class ItemJudge:
             return None  # nothing is stated, so nothing is taken to be closed
         asked = one.measured.draft.asked
         theory = self.knowledge.theory
-        present = frozenset(list_closed(theory, one.stated.theory.rules, one.stated.facts, asked))
+        present = frozenset(list_closed(theory, one.stated.theory.rules, asked))
         changed = sorted(present ^ frozenset(one.stated.closed))
         if not changed:
             return None

@@ -175,8 +175,8 @@ def _compare(one: MeasuredItem, answered: Answered, theory: Theory, bare: Outcom
         marked = len(stated.distractors ^ answered.distractors)
         yield f"context: {marked} facts are marked as distractors and are none, or the other way round"
     rules = stated.theory.rules
-    if list(stated.closed) != list_closed(theory, rules, answered.draft.facts, answered.draft.asked):
-        yield "semantics: closed names what the item does not mention, or is not in order"
+    if list(stated.closed) != list_closed(theory, rules, answered.draft.asked):
+        yield "semantics: closed names what the answer cannot rest on, or is not in order"
     try:
         identity = compute_item_identity(answered, rules, stated.closed)._asdict()
     except LimitError as error:

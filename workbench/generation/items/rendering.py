@@ -66,14 +66,44 @@ class _Context:
         return text
 
 
-def list_closed(theory: Theory, rules: Sequence[Rule], facts: Sequence[Triple], asked: Sequence[Pattern]) -> list[Term]:
-    """Return the closed keys that an item mentions, sorted."""
+def list_closed(theory: Theory, rules: Sequence[Rule], asked: Sequence[Pattern]) -> list[Term]:
+    """Return the closed keys on which an answer could rest, sorted; ``rules`` are those of the item.
+
+    A key is one of them when it is asked about, when a rule takes it by its absence, or when something that is asked
+    about leads to it: whoever supposes the statement must not thereby conclude what does not follow. That of another
+    closed key all is known changes nothing. Which status the statement has does not matter: it must not show.
+    """
     if not theory.closed:
         return []
-    keys = _list_keys(facts) | _list_keys(asked)
+    return sorted(_trace_closed(theory.closed, _index_closed(theory.closed, rules), _list_keys(asked)))
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedIndex:
+    """What rules say of closed keys: those they take by absence, and of rules that may lead to one, body and heads."""
+
+    absent: frozenset[Term]
+    steps: tuple[tuple[frozenset[Term], frozenset[Term]], ...]
+
+
+def _index_closed(closed: frozenset[Term], rules: Sequence[Rule]) -> _ClosedIndex:
+    absent: set[Term] = set()
+    steps = [_list_rule_keys(rule) for rule in rules]
     for rule in rules:
-        keys |= _list_rule_keys(rule)
-    return sorted(keys & theory.closed)
+        absent |= {atom.key for atom in iterate_atoms(rule.body, negated=True)} & closed
+    leads = any(not heads.isdisjoint(closed) for _, heads in steps)
+    return _ClosedIndex(frozenset(absent), tuple(steps) if leads else ())
+
+
+def _trace_closed(closed: frozenset[Term], index: _ClosedIndex, asked: set[Term]) -> set[Term]:
+    reached, grew = set(asked), bool(index.steps)
+    while grew:
+        before = len(reached)
+        for body, heads in index.steps:
+            if not body.isdisjoint(reached):
+                reached |= heads
+        grew = len(reached) > before
+    return (reached & closed) | index.absent
 
 
 def _list_keys(patterns: Iterable[Pattern]) -> set[Term]:
@@ -81,9 +111,9 @@ def _list_keys(patterns: Iterable[Pattern]) -> set[Term]:
 
 
 @lru_cache(maxsize=8192)
-def _list_rule_keys(rule: Rule) -> frozenset[Term]:
-    atoms = (*rule.head, *iterate_atoms(rule.body), *iterate_atoms(rule.body, negated=True))
-    return frozenset(atom.key for atom in atoms)
+def _list_rule_keys(rule: Rule) -> tuple[frozenset[Term], frozenset[Term]]:
+    """Return the keys of a rule's positive atoms, and those of its heads."""
+    return frozenset(atom.key for atom in iterate_atoms(rule.body)), frozenset(atom.key for atom in rule.head)
 
 
 def name_slots(template: Template, family: Family) -> dict[str, str]:
@@ -155,7 +185,7 @@ class Renderer:
         self._rule_texts: dict[tuple[str, str], str] = {}
         self._contexts: Memo[tuple[str, ...], _Context] = Memo()
         self._chosen: Memo[tuple[str, str], Template] = Memo(8192)
-        self._closed: Memo[str, frozenset[Term]] = Memo()
+        self._closed: Memo[str, _ClosedIndex] = Memo()
         self._classes = frozenset(
             atom.object
             for rule in theory.rules
@@ -225,12 +255,14 @@ class Renderer:
         )
 
     def list_closed(self, draft: Draft) -> tuple[Term, ...]:
-        """Return the closed keys that a draft mentions, sorted; none where nothing is stated."""
+        """Return the closed keys on which a draft's answer could rest, sorted; none where nothing is stated."""
         if not self.theory.closed or get_family(draft.task).bare:
             return ()
-        rules = [self.theory.by_name[name] for name in draft.rules]
-        own = self._closed.get(draft.case, lambda: frozenset(list_closed(self.theory, rules, draft.facts, ())))
-        return tuple(sorted(own | (_list_keys(draft.asked) & self.theory.closed)))
+        index = self._closed.get(draft.case, lambda: self._index_closed(draft))
+        return tuple(sorted(_trace_closed(self.theory.closed, index, _list_keys(draft.asked))))
+
+    def _index_closed(self, draft: Draft) -> _ClosedIndex:
+        return _index_closed(self.theory.closed, [self.theory.by_name[name] for name in draft.rules])
 
     def _say_context(self, draft: Draft, language: str) -> _Context:
         if draft.level.given == "none" or get_family(draft.task).bare:
@@ -250,7 +282,7 @@ class Renderer:
         return _Context(Layout(facts, rules, ()), sentences)
 
     def _close(self, context: _Context, draft: Draft, closed: tuple[Term, ...], language: str) -> _Context:
-        """Add what is closed of what context and question mention."""
+        """Add what is closed of that on which the answer could rest."""
         sentences = dict(context.sentences)
         if draft.level.given == "facts+rules":
             lexicon = self.lexicons[language]
