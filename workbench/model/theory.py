@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from workbench.model.rules import Atom, Negation, Rule, iterate_atoms
+from workbench.model.rules import Atom, Negation, Rule, is_restatement, iterate_atoms
 
 __all__ = ["Theory", "compute_strata", "find_negative_cycle"]
 
 _REMEMBERED = 20_000
+_SELECTIONS = 512
 
 
 def _list_edges(rules: Iterable[Rule]) -> list[tuple[str, str, bool, Rule]]:
@@ -70,6 +72,33 @@ def find_negative_cycle(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return ()
 
 
+class _Dependency(NamedTuple):
+    """Of a rule the keys of its heads, those its body depends on, and of these the ones under ``not``."""
+
+    heads: tuple[str, ...]
+    body: frozenset[str]
+    negated: frozenset[str]
+
+
+class _Selected(NamedTuple):
+    """Of some rules: what each head depends on, those with a negation, and what integrity rules depend on."""
+
+    below: dict[str, set[str]]
+    negating: tuple[_Dependency, ...]
+    integrity: frozenset[str]
+
+
+def _select(rules: Sequence[_Dependency]) -> _Selected:
+    below: dict[str, set[str]] = {}
+    integrity: set[str] = set()
+    for heads, body, _ in rules:
+        for head in heads:
+            below.setdefault(head, set()).update(body)
+        if not heads:
+            integrity |= body
+    return _Selected(below, tuple([rule for rule in rules if rule.negated]), frozenset(integrity))
+
+
 @dataclass(frozen=True)
 class Theory:
     """Safe rules and the set C of closed predicates and classes (their keys as terms).
@@ -125,16 +154,14 @@ class Theory:
             return wanted
         place = (names, wanted)
         if place not in self._reached:
-            below: dict[str, set[str]] = {}
-            for name in names:
-                heads, body, _ = self._dependencies[name]
-                for head in heads:
-                    below.setdefault(head, set()).update(body)
+            below = self._select_dependencies(names).below
             reached, frontier = set(wanted), list(wanted)
             while frontier:
-                new = below.get(frontier.pop(), set()) - reached
-                reached |= new
-                frontier.extend(new)
+                key = frontier.pop()
+                if key in below:
+                    new = below[key] - reached
+                    reached |= new
+                    frontier += new
             if len(self._reached) >= _REMEMBERED:
                 self._reached.clear()
             self._reached[place] = frozenset(reached)
@@ -145,25 +172,42 @@ class Theory:
 
         Taking away or adding facts that lead to none of them neither opens nor closes such a way.
         """
-        chosen = [self.by_name[name] for name in names if self._dependencies[name][2]]
-        integrity = {key for name in names if not self._dependencies[name][0] for key in self._dependencies[name][1]}
-        reached = self.reach_back(names, {*keys, *integrity}) if chosen else frozenset()
+        chosen = self._select_dependencies(names)
+        if not chosen.negating:
+            return frozenset()
+        reached = self.reach_back(names, chosen.integrity.union(keys))
         return frozenset(
             key
-            for rule in chosen
-            if rule.is_integrity or any(head.key in reached for head in rule.head)
-            for key in self._dependencies[rule.name][2]
+            for heads, _, negated in chosen.negating
+            if not heads or not reached.isdisjoint(heads)
+            for key in negated
         )
+
+    def _select_dependencies(self, names: tuple[str, ...]) -> _Selected:
+        found = self._selected.get(names)
+        if found is None:
+            if len(self._selected) >= _SELECTIONS:
+                self._selected.clear()
+            found = self._selected[names] = _select([self._dependencies[name] for name in names])
+        return found
 
     @cached_property
     def _reached(self) -> dict[tuple[tuple[str, ...], frozenset[str]], frozenset[str]]:
         return {}
 
     @cached_property
-    def _dependencies(self) -> dict[str, tuple[tuple[str, ...], frozenset[str], frozenset[str]]]:
-        """By rule: the keys of its heads, those its body depends on, and of these the ones under ``not``."""
+    def _selected(self) -> dict[tuple[str, ...], _Selected]:
+        return {}
+
+    @cached_property
+    def restatements(self) -> frozenset[str]:
+        """The names of the rules that are restatements: see :func:`workbench.model.rules.is_restatement`."""
+        return frozenset(rule.name for rule in self.rules if is_restatement(rule))
+
+    @cached_property
+    def _dependencies(self) -> dict[str, _Dependency]:
         return {
-            rule.name: (
+            rule.name: _Dependency(
                 tuple(head.key for head in rule.head),
                 frozenset(a.key for negated in (False, True) for a in iterate_atoms(rule.body, negated=negated)),
                 frozenset(a.key for a in iterate_atoms(rule.body, negated=True)),

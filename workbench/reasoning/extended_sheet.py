@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from workbench.model.proofs import FALSE, Step
-from workbench.model.rules import is_restatement
 from workbench.model.terms import Triple
 from workbench.reasoning.derivations import Instance, make_step
 from workbench.reasoning.plan import TheoryPlan
@@ -63,6 +62,7 @@ class ExtendedSheet(Sheet):
         self._false = self._size + len(news)
         self._steps: dict[tuple[int, Instance], Step] = {}
         self._choices: dict[int, _Choice] = {}
+        self._proofs: dict[int, tuple[Step, ...]] = {}
 
     @property
     def _gains(self) -> Gains:
@@ -226,6 +226,11 @@ class ExtendedSheet(Sheet):
 
     def list_proof(self, number: int) -> tuple[Step, ...]:
         """See :class:`Sheet`."""
+        if number not in self._proofs:
+            self._proofs[number] = self._find_proof(number)
+        return self._proofs[number]
+
+    def _find_proof(self, number: int) -> tuple[Step, ...]:
         self._choose(number)
         steps: dict[int, Step] = {}  # by what they conclude
         stack = [number]
@@ -252,8 +257,8 @@ class ExtendedSheet(Sheet):
             extent = self.below.get_extent(number)
             return extent._replace(derivations=extent.derivations + own)
         steps = self.list_proof(number)
-        rules = self._plan.theory.by_name
-        hops = sum(not is_restatement(rules[step.rule]) for step in steps)
+        restatements = self._plan.theory.restatements
+        hops = sum([step.rule not in restatements for step in steps])
         leaves = (self._get_proof_bits(number) & self.stated_bits).bit_count()
         return Extent(self.get_height(number), hops, len(steps), leaves, len(self.list_instances(number)))
 

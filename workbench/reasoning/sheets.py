@@ -183,6 +183,10 @@ class WorldSheet(Sheet):
         columns = self._columns
         return Instance(columns.rules[row], tuple(columns.premises[columns.bounds[row] : columns.bounds[row + 1]]))
 
+    def get_rule(self, row: int) -> int:
+        """Return the number of a derivation's rule."""
+        return self._columns.rules[row]
+
     def get_step(self, row: int) -> Step:
         """Return a derivation as a step."""
         step = self._steps.get(row)

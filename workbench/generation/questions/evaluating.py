@@ -103,12 +103,25 @@ class Case:
     def search(self, keys: frozenset[Term]) -> Search:
         """Return what a search among the derived facts about some keys comes across."""
         if keys not in self._searches:
-            sheet, extents = self.sheet, self.sheet.extents
-            numbers = [n for n, fact in enumerate(sheet.facts) if sheet.heights[n] and get_key(fact) in keys]
-            rows = {row for number in numbers for row in sheet.list_proof_rows(number)}
-            rules = frozenset({self.theory.rules[sheet.get_instance(row).rule].name for row in rows})
-            self._searches[keys] = _NOTHING.join([extents[number] for number in numbers], rules)
+            found = [search for key, search in self._by_derived.items() if key in keys]
+            rules = frozenset[str]().union(*[search.rules for search in found])
+            self._searches[keys] = _NOTHING.join([Extent(*search[:4], 0) for search in found], rules)
         return self._searches[keys]
+
+    @cached_property
+    def _by_derived(self) -> dict[Term, Search]:
+        """What a search among the derived facts about one key comes across."""
+        sheet, extents = self.sheet, self.sheet.extents
+        by_key: dict[Term, list[int]] = {}
+        for number, fact in enumerate(sheet.facts):
+            if sheet.heights[number]:
+                by_key.setdefault(get_key(fact), []).append(number)
+        found = {}
+        for key, numbers in by_key.items():
+            rows = {row for number in numbers for row in sheet.list_proof_rows(number)}
+            rules = frozenset({self.theory.rules[sheet.get_rule(row)].name for row in rows})
+            found[key] = _NOTHING.join([extents[number] for number in numbers], rules)
+        return found
 
 
 def _add_rules(theory: Theory, drafts: Sequence[Draft]) -> Theory:
