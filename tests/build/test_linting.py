@@ -472,10 +472,30 @@ def test_a_preposition_before_a_name_that_has_another_form_asks_for_a_case(make:
     found = find_one(make(files), "wording.missing-case")
     assert found.severity == "warning" and place_of(found) == (TTL, line_of(files, TTL, ":near a"))
     assert "“bei der Turm”" in found.message and "{object:dat}" in found.fix
-    for right in ("steht bei {object:dat}", "sieht {object}", "steht beim Wirt {object}"):
+    for right in ("steht bei {object:dat}", "sieht {object:acc}", "steht beim Wirt {object}", "ist {object}"):
         changed = {**files, TTL: files[TTL].replace("steht bei {object}", right)}
         assert find(make(changed), "wording.missing-case") == [], right
     assert find(make({**files, TTL: files[TTL].replace("der Turm", "Turm")}), "wording.missing-case") == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "shown", "case"),
+    [
+        ("{subject} sieht {object}", "“sieht der Turm”", "acc"),
+        ("{subject} hat {object} gebaut", "“hat der Turm”", "acc"),
+        ("{subject} gehört {object}", "“gehört der Turm”", "dat"),
+        ("{subject} folgt {object}", "“folgt der Turm”", "dat"),
+    ],
+)
+def test_the_object_of_a_verb_asks_for_a_case(make: Make, files: Files, phrase: str, shown: str, case: str) -> None:
+    files[CONFIG] = files[CONFIG].replace("[en]", "[en, de]")
+    files[TTL] += f':near a owl:ObjectProperty ; rdfs:label "near"@en , "bei"@de ; wb:phrase "{phrase}"@de .\n'
+    files[TTL] += ':tower rdfs:label "der Turm"@de .\n:ann :near :tower , :bob .\n'
+    found = find_one(make(files), "wording.missing-case")
+    assert found.severity == "warning" and place_of(found) == (TTL, line_of(files, TTL, ":near a"))
+    assert shown in found.message and f"{{object:{case}}}" in found.fix
+    for right in (phrase.replace("{object}", f"{{object:{case}}}"), "{object} wird von {subject:dat} gesehen"):
+        assert find(make({**files, TTL: files[TTL].replace(phrase, right)}), "wording.missing-case") == [], right
 
 
 def test_names_of_a_curriculum_need_their_case_too(make: Make, files: Files) -> None:

@@ -49,7 +49,7 @@ wording.look-alike W-W | Labels differ only in letters that look the same, such 
 wording.missing-phrase I-W | A property has no phrase in any language of the project.
 wording.phrase-slots EEE | A phrase does not have each slot exactly once.
 wording.missing-form WWW | Names have no form in a case that phrases ask for, and none can be derived.
-wording.missing-case W-W | A phrase puts names behind a preposition as they are called, and some of them have another form there (German).
+wording.missing-case W-W | A phrase puts names behind a preposition, or as the object of a verb, as they are called, and some of them have another form there (German).
 wording.shared-phrase WWW | Different predicates are said with one phrase.
 wording.incomplete-language WWW | Some labels, phrases or sentences are there in one language of the project and not in another; one finding for each language and kind, and info where only phrases or sentences are missing.
 wording.one-sentence WWW | Two rules, axioms or constraints that say different things have one sentence.
