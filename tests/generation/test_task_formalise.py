@@ -115,6 +115,14 @@ def test_other_ways_to_say_it_count_and_what_says_less_or_more_does_not(made: Ma
         assert grade(made, item, formal.replace("?Y", "?V1")) == 1.0
         assert grade(made, item, re.sub(r"\bg:", "", formal)) == 1.0
         assert grade(made, item, f"```\n{formal}\n```") == 1.0
+        # Nor do other signs, a title, or a sentence behind the formula.
+        signs = formal
+        for plain, other in ((" ^ ", " ∧ "), ("->", "→"), ("<=", "≤"), (">=", "≥"), ("!=", "≠"), (" - ", " − ")):
+            signs = signs.replace(plain, other)
+        assert grade(made, item, signs) == 1.0
+        assert grade(made, item, f"Regel: {formal}") == grade(made, item, f"**Rule:** `{signs}`") == 1.0
+        assert grade(made, item, f"{formal}\nThis says what the sentence says.") == 1.0
+        assert grade(made, item, f"Answer: {formal}\n\nIt says so.") == 1.0
         # Every condition counts.
         for place in range(len(parts) if len(parts) > 1 else 0):
             less = " ^ ".join([*parts[:place], *parts[place + 1 :]]) + end
@@ -134,6 +142,18 @@ def test_adversarial_replies_score_nothing(made: MadeTask) -> None:
             f"{entry['name']}({'?A' if entry['arguments'] == 1 else '?A, ?B'})" for entry in item["query"]["names"]
         )
         replies = ["", "yes", "true", "A", sentence, item["question"], names, everything, "?A = ?A", "->", "-> false"]
+        near = [one["formal"] for one in item["query"]["near"]]
+        replies += [
+            "\n".join([item["answer"], *near]),
+            "\n".join([*near, item["answer"]]),
+            f"{item['answer']} ∧ ?A ≠ ?A",
+        ]
+        replies += [
+            f"{near[0]}\nIt could also be: {item['answer']}.",
+            f"Rule: {item['answer']} Rule: {near[0]}",
+            "Rule:",
+            "∧→",
+        ]
         replies += [f"{everything} -> {everything}", item["answer"] + "\n" + item["answer"].replace("?A", "?B") + "x"]
         for reply in replies:
             assert grade(made, item, reply) == 0.0, reply

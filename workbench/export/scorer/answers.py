@@ -15,7 +15,7 @@ from workbench.export.scorer.datasets import find_theory, read_prefixes
 from workbench.export.scorer.equivalence import are_equivalent
 from workbench.export.scorer.proofs import ProofChecker, StepVerdict
 from workbench.export.scorer.replies import BULLET, LINE, LINES, RULE, cut_bullet, extract_answer, is_sentence
-from workbench.export.scorer.rules import Rule, RuleTextError, parse_rule
+from workbench.export.scorer.rules import Rule, RuleTextError, fold_rule, parse_rule
 from workbench.export.scorer.values import (
     CannotJudgeError,
     ScorerError,
@@ -272,11 +272,12 @@ def _score_rule(task: _Task) -> Score:
     formal, query = str(task.query["formal"]), task.query
     stated = parse_rule(formal, task.prefixes)
     text = " ".join(task.answer.split())
-    for mark in ("**", "`"):
-        if text.startswith(mark) and text.endswith(mark) and len(text) > 2 * len(mark):
-            text = text[len(mark) : -len(mark)].strip()
     if len(text) > _LONGEST_SINGLE:
         return Score(0.0, "the rule is too long")
+    text = fold_rule(text)
+    for mark in ("**", "`"):
+        if text.startswith(mark) and text.endswith(mark) and len(text) > 2 * len(mark):
+            text = fold_rule(text[len(mark) : -len(mark)].strip())
     try:
         given = parse_rule(text, task.prefixes, _list_names(stated, query, task.prefixes))
         if ("->" in formal) != ("->" in text) or bool(stated.head) != bool(given.head):

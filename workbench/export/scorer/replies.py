@@ -30,6 +30,12 @@ _EXPLAINS = re.compile(
     r"(?:(?:explanation|reason|reasoning|justification|erklärung|begründung|grund)\s*:|because\b|denn\b|weil\b)",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"(?:(?:explanation|erklärung|in words|in worten)\s*[:,]|(?:this|that|it|(?:this|the) (?:rule|formula|query)) "
+    r"(?:says|means|states|asks|expresses)\b|(?:das|dies|sie|(?:diese|die) (?:regel|formel|anfrage)) "
+    r"(?:heißt|bedeutet|besagt|sagt|fragt)\b)",
+    re.IGNORECASE,
+)
 _BECAUSE = re.compile(r",?\s(?:because|weil)\s|,\s(?:since|denn)\s")
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]*[^\s*_])\1(?![\w*_])")
@@ -213,6 +219,8 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
         return "", problem
     if form in (PROOF, RULE):
         lines = _cut_preface(lines, _STEP_LINE if form == PROOF else _VARIABLE)
+    if form == RULE:
+        lines = _cut_sentences(lines)
     if form == LINE:
         lines = list({_fold_marked([line]): cut_bullet(line) for line in lines}.values())
         if len(lines) > 1:
@@ -230,3 +238,9 @@ def _cut_preface(lines: list[str], sign: re.Pattern[str]) -> list[str]:
     bare = [BULLET.sub("", line, count=1) for line in lines]
     first = next((place for place, line in enumerate(bare) if sign.search(line)), 0)
     return bare[first:]
+
+
+def _cut_sentences(lines: list[str]) -> list[str]:
+    """Return the lines of a rule without the one behind it that says in words what it means and has no variable."""
+    last = lines[-1] if len(lines) > 1 else ""
+    return lines[:-1] if _TELLS.match(last) and not _VARIABLE.search(last) else lines

@@ -16,6 +16,7 @@ __all__ = [
     "Operation",
     "Rule",
     "RuleTextError",
+    "fold_rule",
     "list_variables",
     "parse_rule",
 ]
@@ -39,6 +40,13 @@ _TOKEN = re.compile(
     |(?P<sign>->|\^\^|!=|<=|>=|[\^,()=<>+*/\-])""",
     re.VERBOSE,
 )
+_KEPT = re.compile(r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"|<[A-Za-z][^\s<>]*:[^\s<>]*>')
+_OTHER_SIGNS = {
+    "∧": "^", "⋀": "^", "&&": "^", "&": "^", "→": "->", "⟶": "->", "⇒": "->", "⟹": "->", "≤": "<=", "⩽": "<=",
+    "≥": ">=", "⩾": ">=", "≠": "!=", "−": "-", "¬": " not ",
+}  # fmt: skip
+_OTHER_SIGN = re.compile("|".join(map(re.escape, _OTHER_SIGNS)))
+_TITLE = re.compile(r"(?:the |die )?(?:rule|formula|query|regel|formel|anfrage)\s*:\s+", re.IGNORECASE)
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 _COMPARING = {
     "equal": "=", "sameAs": "=", "notEqual": "!=", "differentFrom": "!=", "lessThan": "<", "lessThanOrEqual": "<=",
@@ -123,6 +131,23 @@ def list_variables(part: Atom | Comparison | Negation | Operation | str) -> list
     else:
         inner = part.elements if isinstance(part, Negation) else part.arguments
     return [name for one in inner for name in list_variables(one)]
+
+
+def fold_rule(text: str) -> str:
+    """Return a rule in the signs of the rules language: without a title (``Rule:``), and ``∧ → ≤ ≥ ≠`` replaced.
+
+    What stands in strings and IRIs is kept.
+    """
+    text = _TITLE.sub("", text, count=1) if _TITLE.match(text) else text
+    parts, place = [], 0
+    for kept in _KEPT.finditer(text):
+        parts += [_OTHER_SIGN.sub(_replace_sign, text[place : kept.start()]), kept.group()]
+        place = kept.end()
+    return "".join([*parts, _OTHER_SIGN.sub(_replace_sign, text[place:])])
+
+
+def _replace_sign(found: re.Match[str]) -> str:
+    return _OTHER_SIGNS[found.group()]
 
 
 def parse_rule(text: str, prefixes: dict[str, str], names: dict[str, str] | None = None) -> Rule:
