@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from workbench.formats.curriculum_levels import read_level
 from workbench.formats.curriculum_names import read_names
@@ -15,6 +15,7 @@ from workbench.formats.curriculum_values import CurriculumValues, StopReading
 from workbench.formats.yaml_text import parse_yaml
 from workbench.model.curriculum import CURRICULUM_VERSION, Curriculum, Level, Splits
 from workbench.model.report import Violation
+from workbench.model.terms import Term
 
 __all__ = ["parse_curriculum"]
 
@@ -49,6 +50,7 @@ def _read(values: CurriculumValues, path: str) -> Curriculum:
     root = apply_preset(values, root)
     languages = values.get_shares(root.get("languages", {"en": 1}), ("languages",))
     levels = _read_levels(values, root.get("levels"))
+    interrogative, persons = _read_interrogative(values, root)
     splits = values.get_shares(root.get("splits", {"train": 8, "validation": 1, "test": 1}), ("splits",))
     curriculum = Curriculum(
         name=values.get_text(root, "name", (), values.domain),
@@ -60,7 +62,8 @@ def _read(values: CurriculumValues, path: str) -> Curriculum:
         names=read_names(values, root.get("names", {}), tuple(name for name, _ in languages)),
         assertable=values.get_terms(root, "assertable"),
         queryable=values.get_terms(root, "queryable"),
-        interrogative=cast(Any, values.get_choice(root, "interrogative", (), ("thing", "person"))),
+        interrogative=interrogative,
+        persons=persons,
         shortfall=cast(Any, values.get_choice(root, "shortfall", (), ("error", "warning"))),
         max_per_structure=values.get_count(root.get("max_per_structure", 0), ("max_per_structure",)),
         licence=values.get_text(root, "licence", ()),
@@ -71,6 +74,20 @@ def _read(values: CurriculumValues, path: str) -> Curriculum:
     if not values.violations:
         check_held_out(values, curriculum)
     return curriculum
+
+
+def _read_interrogative(
+    values: CurriculumValues, root: Mapping[str, Any]
+) -> tuple[Literal["person", "thing"], tuple[Term, ...]]:
+    """Return whether persons are asked for, and of which classes they are."""
+    value = root.get("interrogative", "thing")
+    if isinstance(value, list):
+        if not value:
+            values.report('"interrogative" must list at least one class.', ("interrogative",))
+        return "person", values.get_terms(root, "interrogative")
+    if value not in ("thing", "person"):
+        values.report('"interrogative" must be one of thing, person, or a list of classes.', ("interrogative",))
+    return ("person" if value == "person" else "thing"), ()
 
 
 def _read_levels(values: CurriculumValues, listed: object) -> tuple[Level, ...]:

@@ -182,8 +182,9 @@ class Curriculum:
 
     ``assertable`` are the keys that a prompt may state (empty: those the project itself states); ``queryable`` the
     keys that may be asked for (empty: all that rules conclude); ``interrogative`` chooses between "Who ...?" and
-    "For which X ...?"; ``shortfall`` says whether a quota that cannot be met is an error; ``max_per_structure`` is how
-    many items of one cell may share a ``core`` identity (0: any number). ``held_out`` are the splits that an axis
+    "For which X ...?", and ``persons`` are the classes whose members "who" asks for (empty: any); ``shortfall`` says
+    whether a quota that cannot be met is an error; ``max_per_structure`` is how many items of one cell may share a
+    ``core`` identity (0: any number). ``held_out`` are the splits that an axis
     chooses, in the order in which they claim items; ``stages`` the order in which the levels are learned.
     """
 
@@ -197,6 +198,7 @@ class Curriculum:
     assertable: tuple[Term, ...] = ()
     queryable: tuple[Term, ...] = ()
     interrogative: Literal["person", "thing"] = "thing"
+    persons: tuple[Term, ...] = ()
     shortfall: Literal["error", "warning"] = "error"
     max_per_structure: int = 0
     licence: str = ""

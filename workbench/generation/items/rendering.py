@@ -166,11 +166,12 @@ class Renderer:
         templates: Sequence[Template],
         *,
         person: bool,
+        persons: frozenset[tuple[Term, bool]] | None = None,
         choose: Callable[[Sequence[str], str], str],
     ) -> None:
         self.theory = theory
         self.lexicons = lexicons
-        self._person, self._choose = person, choose
+        self._person, self._persons, self._choose = person, persons, choose
         self._templates: dict[tuple[str, str], tuple[Template, ...]] = {}
         for template in sorted(templates, key=lambda t: t.name):
             place = (template.task, template.language)
@@ -216,7 +217,7 @@ class Renderer:
     def render(self, item: Answered, language: str, frame: Frame | None = None) -> Rendered:
         """Return the rendered item; without a frame, orders are drawn by its case, the template by its key."""
         draft, lexicon = item.draft, self.lexicons[language]
-        family, voice = get_family(draft.task), Voice(lexicon, self._person)
+        family, voice = get_family(draft.task), Voice(lexicon, self._person, self._persons)
         context = self._lay_out(draft, language, frame)
         template = (
             self.choose_template(draft, language) if frame is None else self._get_template(frame, draft, language)

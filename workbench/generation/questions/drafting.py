@@ -18,6 +18,7 @@ from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.carving import OwnContext, make_carver
 from workbench.generation.questions.draft import Draft
+from workbench.generation.questions.ends import NO_ENDS, find_ends
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.questions.trying import Tried, try_statements
 from workbench.generation.tasks import get_family
@@ -58,6 +59,7 @@ class _Known(NamedTuple):
 
     individuals: list[Term]
     classes: Mapping[Term, Collection[Term]]
+    facts: Sequence[Triple]
 
 
 class Drafter:
@@ -181,7 +183,7 @@ class Drafter:
             number = target.world
             known = self._know(batch.get_sheet(number))
             names = [name for name in known.individuals if name not in self.plan.constants]
-            judge = partial(self._is_sensible, known.classes)
+            judge = partial(self._is_sensible, known)
             scenes.append(
                 Scene(level, self.plan, worlds[number], batch, number, self._by_head, carvers[number],
                       target.fact, target.proof, (), asked, rested, names, judge)
@@ -295,7 +297,7 @@ class Drafter:
                 found[(subject, key, object_) if random.happens(2, 3) else (object_, key, subject)] = None
         keep = [s for s in found if s not in sheet.numbers and s[0] != s[2]]
         # Most statements should be about things of the right kind; a few category mistakes are part of the subject.
-        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(known.classes, s)]
+        sensible = [s for s in keep if random.happens(1, 8) or self._is_sensible(known, s)]
         return sensible
 
     def _know(self, sheet: WorldSheet) -> _Known:
@@ -306,29 +308,24 @@ class Drafter:
             for subject, predicate, object_ in sheet.facts:
                 if predicate == RDF_TYPE:
                     classes.setdefault(subject, set()).add(object_)
-            self._latest = sheet, _Known(list_individuals(facts), classes)
+            self._latest = sheet, _Known(list_individuals(facts), classes, sheet.facts)
         return self._latest[1]
 
-    @cached_property
-    def _kinds(self) -> dict[Term, tuple[frozenset[Term], frozenset[Term]]]:
-        """The classes that being subject or object of each key makes something a member of."""
-        keys = sorted({*self.plan.queryable, *self.plan.assertable})
-        a, b = "<urn:p:a>", "<urn:p:b>"
-        facts = [((a, RDF_TYPE, key) if key in self.plan.classes else (a, key, b)) for key in keys]
-        batch = evaluate(self.plan.theory, [[fact] for fact in facts])
-        return {
-            key: (_list_classes(batch, number, a), _list_classes(batch, number, b)) for number, key in enumerate(keys)
-        }
+    def _is_sensible(self, known: _Known, statement: Triple) -> bool:
+        """Tell whether a statement is about things of the right kind.
 
-    def _is_sensible(self, classes: Mapping[Term, Collection[Term]], statement: Triple) -> bool:
-        """Tell whether subject and object share a class with what the statement would make them, if it says any."""
-        subject, object_ = self._kinds.get(self._get_key(statement), (frozenset(), frozenset()))
-        pairs = [(statement[0], subject)]
-        if statement[1] != RDF_TYPE and not is_literal(statement[2]):
-            pairs.append((statement[2], object_))
-        for term, expected in pairs:
-            own = classes.get(term, ())
-            if expected and own and expected.isdisjoint(own):
+        Subject and object share a class with whoever can stand there. Where the theory does not say of which classes
+        these are, or says nothing of the subject or object, they stand somewhere where somebody does who stands there.
+        """
+        key = self._get_key(statement)
+        kinds = find_ends(self.plan).get(key, NO_ENDS)
+        is_relation = statement[1] != RDF_TYPE
+        for end in (0, 2) if is_relation and not is_literal(statement[2]) else (0,):
+            own, kind = known.classes.get(statement[end], ()), kinds[end // 2]
+            if own and kind:
+                if kind.isdisjoint(own):
+                    return False
+            elif is_relation and not _stands_alike(known.facts, statement[end], key, end):
                 return False
         return True
 
@@ -396,8 +393,13 @@ def _try_beside(scenes: Sequence[Scene], excerpts: Batch, tasks: Sequence[Task])
     return found
 
 
-def _list_classes(batch: Batch, world: int, term: Term) -> frozenset[Term]:
-    return frozenset(o for s, p, o in batch.list_facts(world) if s == term and p == RDF_TYPE)
+def _stands_alike(facts: Sequence[Triple], term: Term, predicate: Term, end: int) -> bool:
+    """Tell whether somebody stands where one who stands at an end of a property does; True where nobody stands."""
+    there = {fact[end] for fact in facts if fact[1] == predicate}
+    places = {(fact[1], place) for fact in facts for place in (0, 2) if fact[place] == term}
+    if not there or not places:
+        return True
+    return any(fact[place] in there and (fact[1], place) in places for fact in facts for place in (0, 2))
 
 
 def _match(atom: Atom, fact: Triple) -> dict[str, Term] | None:

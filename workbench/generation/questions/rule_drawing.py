@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from workbench.generation.keyed import KeyedRandom, hash_parts
+from workbench.generation.questions.ends import NO_ENDS, Ends, find_ends
 from workbench.generation.questions.near_rules import apply_edits, list_edits, list_near_rules
 from workbench.generation.questions.rule_squares import CORNERS, is_connected
 from workbench.generation.questions.telling_apart import find_instance, find_witness, is_decided
 from workbench.generation.worlds.plan import Plan
 from workbench.model.rules import Atom, BodyElement, Comparison, Operation, Rule, is_restatement, iterate_atoms
-from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal, is_variable, make_literal
+from workbench.model.terms import RDF_TYPE, Term, is_literal, is_variable, make_literal
 from workbench.reasoning.batch import evaluate
 from workbench.wording.grammar import canonicalise_rule
 
@@ -31,12 +32,7 @@ _NEAR = 3
 _SQUARES = 3
 _MOST_PAIRS = 24
 """Pairs of changes of a rule that are tried."""
-_ROUNDS = 16
 _NO_KINDS: frozenset[Term] = frozenset()
-_NO_NUMBER = make_literal("")
-"""A value that no comparison with a number holds of."""
-_Ends = tuple[frozenset[Term], frozenset[Term]]
-_NO_ENDS: _Ends = (_NO_KINDS, _NO_KINDS)
 
 
 def name_rule(body: Sequence[BodyElement], head: Sequence[Atom]) -> Rule:
@@ -79,57 +75,11 @@ class RuleDrawer:
         self.numeric = tuple(key for key in keys if key in plan.values and plan.values[key].is_numeric)
         self.relations = tuple(key for key in keys if key not in plan.classes and key not in plan.values)
         self.vocabulary = (*self.classes, *self.relations, *self.numeric)
-        self._ends = self._find_ends()
+        self._ends = find_ends(plan)
         self.origins, self._own = self._find_own()
 
-    def _find_ends(self) -> dict[Term, _Ends]:
-        """Return for each key the classes of whoever stands at either end.
-
-        That is what the theory says of the ends of one fact, and of what is only concluded also what all rules that
-        conclude it say of them.
-        """
-        ends: dict[Term, _Ends] = {}
-        for _ in range(_ROUNDS):
-            found = self._look_at_ends(ends)
-            if found == ends:
-                break
-            ends = found
-        return ends
-
-    def _look_at_ends(self, ends: dict[Term, _Ends]) -> dict[Term, _Ends]:
-        """Return the ends of each key as far as they follow from those that are known."""
-        theory, values = self.plan.theory, self.plan.values
-        stated = {*self.plan.assertable}
-        worlds: list[list[Triple]] = []
-        places: dict[Term, list[tuple[int, Term, Term]]] = {}
-        for key in sorted(theory.keys):
-            listed = places[key] = []
-            ways = self.plan.unfoldings.get(key, ()) if key not in stated else ()
-            heads = [(way.head, way.atoms) for way in ways if all(atom.key in ends for atom in way.atoms)]
-            if not ways:
-                heads = [(Atom("?x", RDF_TYPE, key) if key in self.plan.classes else Atom("?x", key, "?y"), ())]
-            for head, atoms in heads:
-                facts: set[Triple] = set()
-                for atom in (head, *atoms):
-                    object_ = _NO_NUMBER if atom.predicate in values else _name(atom.object)
-                    facts.add((_name(atom.subject), atom.predicate, object_))
-                    for term, kinds in zip((atom.subject, object_), ends.get(atom.key, _NO_ENDS), strict=True):
-                        facts.update((_name(term), RDF_TYPE, kind) for kind in kinds)
-                listed.append((len(worlds), _name(head.subject), _name(head.object)))
-                worlds.append(sorted(facts))
-        batch = evaluate(theory, worlds)
-        found: dict[Term, _Ends] = {}
-        for key, listed in places.items():
-            for number, subject, object_ in listed:
-                types = [fact for fact in batch.list_facts(number) if fact[1] == RDF_TYPE]
-                first = frozenset(fact[2] for fact in types if fact[0] == subject)
-                second = frozenset(fact[2] for fact in types if fact[0] == object_ and key not in self.plan.classes)
-                known = found.get(key, (first, second))
-                found[key] = known[0] & first, known[1] & second
-        return found
-
-    def _get_ends(self, key: Term) -> _Ends:
-        return self._ends.get(key, _NO_ENDS)
+    def _get_ends(self, key: Term) -> Ends:
+        return self._ends.get(key, NO_ENDS)
 
     def _find_own(self) -> tuple[Mapping[str, str], tuple[Rule, ...]]:
         """Return the theory's rules that can be decided, by their names here, and these with what is near them."""

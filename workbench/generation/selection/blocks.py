@@ -24,6 +24,7 @@ from workbench.generation.questions.answering import Rejection, answer_drafts
 from workbench.generation.questions.closed_book import ClosedBook, choose_split, collect_names
 from workbench.generation.questions.draft import Answered
 from workbench.generation.questions.drafting import Drafter
+from workbench.generation.questions.ends import find_ends, list_places
 from workbench.generation.selection.balancing import Traits, get_traits
 from workbench.generation.selection.collecting import collect_rarely
 from workbench.generation.selection.cues import Offer, keep_balanced, list_balanced_cells, see_cues
@@ -164,8 +165,10 @@ class BlockMaker:
     def renderer(self) -> Renderer:
         """The renderer."""
         m = self.material
-        person = m.curriculum.interrogative == "person"
-        return Renderer(m.theory, self.lexicons, m.templates, person=person, choose=self.splitter.choose_template)
+        person, persons = m.curriculum.interrogative == "person", m.curriculum.persons
+        places = list_places(find_ends(self.plan), persons) if persons else None
+        choose = self.splitter.choose_template
+        return Renderer(m.theory, self.lexicons, m.templates, person=person, persons=places, choose=choose)
 
     @cached_property
     def exported(self) -> dict[str, Lexicon]:

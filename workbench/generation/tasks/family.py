@@ -30,7 +30,7 @@ from workbench.generation.worlds.world import World
 from workbench.model.curriculum import Level
 from workbench.model.deduction import Effort
 from workbench.model.proofs import Proof
-from workbench.model.rules import BodyElement, Rule
+from workbench.model.rules import Atom, BodyElement, Rule
 from workbench.model.terms import Pattern, Term, Triple
 from workbench.model.theory import Theory
 from workbench.reasoning.batch import Batch
@@ -184,10 +184,21 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """In which language and manner something is said."""
+    """In which language and manner something is said.
+
+    ``person`` tells that persons are asked for, and ``persons`` where only they can stand: a key, and whether it is the
+    subject; None: everywhere.
+    """
 
     lexicon: Lexicon
     person: bool
+    persons: frozenset[tuple[Term, bool]] | None = None
+
+    def asks_who(self, body: Sequence[BodyElement], variable: str) -> bool:
+        """Tell whether a variable is asked for by "who": a person, in the one atom that says so."""
+        if not self.person or len(body) != 1 or not isinstance(body[0], Atom):
+            return False
+        return self.persons is None or (body[0].key, body[0].subject == variable) in self.persons
 
 
 @dataclass(frozen=True, slots=True)

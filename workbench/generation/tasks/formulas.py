@@ -66,7 +66,7 @@ def say_formula(voice: Voice, rule: Rule) -> str:
     if not is_question(rule):
         return say_rule(voice.lexicon, rule)
     question = BodyQuestion("select", (rule.head[0].subject,), rule.body)
-    return say_body_question(voice.lexicon, question, person=voice.person)
+    return say_body_question(voice.lexicon, question, person=voice.asks_who(rule.body, question.asked[0]))
 
 
 def canonicalise_formula(rule: Rule) -> Formula | BodyQuestion:

@@ -56,7 +56,9 @@ class Listing(Family):
 
     def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
         """The question."""
-        return {"body_question": say_body_question(voice.lexicon, self.make_question(item), person=voice.person)}
+        question = self.make_question(item)
+        person = voice.asks_who(question.body, question.asked[0])
+        return {"body_question": say_body_question(voice.lexicon, question, person=person)}
 
     def match(self, reading: Reading, item: Answered, layout: Layout) -> bool:
         """The question read is the one asked."""

@@ -61,7 +61,8 @@ class Select(Listing):
     def ask(self, item: Answered, layout: Layout, voice: Voice) -> dict[str, str]:
         """The question."""
         pattern = item.draft.question.pattern
-        return {"question": say_question(voice.lexicon, pattern, ANSWER, person=voice.person)}
+        person = voice.asks_who((Atom(*pattern),), ANSWER)
+        return {"question": say_question(voice.lexicon, pattern, ANSWER, person=person)}
 
     def answer(self, item: Answered, layout: Layout, voice: Voice) -> str:
         """What the answers are called, in order, with commas between."""
