@@ -6,26 +6,31 @@ level asks several questions about one world, they share all of its facts, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from workbench.generation.keyed import KeyedRandom
+from workbench.generation.questions.choosing import Chooser
 from workbench.generation.questions.draft import Draft, Later, Wish
 from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.worlds.plan import Plan
 from workbench.generation.worlds.world import World
 from workbench.model.curriculum import Level
-from workbench.model.terms import Triple, is_variable
+from workbench.model.terms import Term, Triple, is_variable
 
-__all__ = ["OwnContext", "SharedContext", "make_carver"]
+__all__ = ["OwnContext", "SharedContext", "make_carvers"]
 
 
-def make_carver(
-    level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()
-) -> OwnContext | SharedContext:
-    """Return what carves questions out of a world as its level wants it; rules ``avoided`` are no distractors."""
-    make = OwnContext if level.questions == 1 else SharedContext
-    return make(level, plan, world, avoided)
+def make_carvers(
+    level: Level, plan: Plan, worlds: Sequence[World], avoided: frozenset[str] = frozenset()
+) -> list[OwnContext | SharedContext]:
+    """Return what carves questions out of the worlds of a block; the rules ``avoided`` are no distractors."""
+    if level.questions == 1:
+        return [OwnContext(level, plan, world, avoided) for world in worlds]
+    chooser = Chooser()
+    return [SharedContext(level, plan, world, avoided, chooser) for world in worlds]
 
 
 class OwnContext:
@@ -78,8 +83,9 @@ class OwnContext:
 class SharedContext(OwnContext):
     """All questions about a world state all of its facts, and the rules that any of them needs."""
 
-    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str] = frozenset()) -> None:
+    def __init__(self, level: Level, plan: Plan, world: World, avoided: frozenset[str], chooser: Chooser) -> None:
         super().__init__(level, plan, world, avoided)
+        self._chooser = chooser
         self._stated = frozenset(world.facts)
         self._rules: dict[str, Iterable[str]] = {}
         self._known = frozenset((*list_individuals(world.facts), *plan.constants))
@@ -107,16 +113,17 @@ class SharedContext(OwnContext):
         return [replace(draft, rules=names) for draft in kept]
 
     def _thin_out(self, drafts: Sequence[Draft]) -> list[Draft]:
-        """Take drafts of each task in turn from those of each aim, in the order of what they ask."""
+        """Choose drafts of each task from those of each aim, in the order of what they ask where all else is even."""
         by_task: dict[str, dict[str, list[Draft]]] = {}
         listed = {(draft.content, draft.facts): draft for draft in drafts}
         for _, draft in sorted(listed.items()):
             by_task.setdefault(draft.task, {}).setdefault(draft.aim, []).append(draft)
         kept: list[Draft] = []
         for task in sorted(by_task):
-            waiting = [by_task[task][aim] for aim in sorted(by_task[task])]
-            taken: list[Draft] = []
-            while any(waiting) and len(taken) < self.level.questions:
-                taken += [drafts_.pop(0) for drafts_ in waiting if drafts_]
-            kept += taken[: self.level.questions]
+            waiting = {aim: by_task[task][aim] for aim in sorted(by_task[task])}
+            kept += self._chooser.choose(waiting, self.level.questions, self._mentions)
         return kept
+
+    @cached_property
+    def _mentions(self) -> Mapping[Term, int]:
+        return Counter(term for fact in self.world.facts for term in dict.fromkeys(fact))

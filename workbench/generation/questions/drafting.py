@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom
-from workbench.generation.questions.carving import OwnContext, make_carver
+from workbench.generation.questions.carving import OwnContext, make_carvers
 from workbench.generation.questions.draft import Draft
 from workbench.generation.questions.ends import NO_ENDS, find_ends
 from workbench.generation.questions.individuals import list_individuals
@@ -126,7 +126,7 @@ class Drafter:
             if ("entailment", "refuted") in open_cells or any(get_family(task).breaks for task, _ in open_cells)
             for statement in self._oppose(level, batch, number, world)
         ]
-        carvers = [make_carver(level, self.plan, world, self._avoided) for world in worlds]
+        carvers = make_carvers(level, self.plan, worlds, self._avoided)
         scenes = self._set_scenes(level, worlds, batch, targets, [c.carve for c in carvers], concluding)
         wanted = [
             (scene.number, statement)
