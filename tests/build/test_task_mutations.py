@@ -378,8 +378,8 @@ def test_a_leak(draft: Draft, tmp_path: Path, task: str) -> None:
     if task == "taxonomy":
         item = next(i for i in listed if not re.search(r"\bR\b", i["question"]))
         twin = json.loads(re.sub(r"\bP\b", "R", canonical_json(item)))
-    elif task == "formalise":
-        item = next(listed)
+    elif task in ("formalise", "verbalise"):
+        item = next(i for i in listed if re.search(r"any#P\b", canonical_json(i)))
         twin = json.loads(re.sub(r"\bP\b", "K", canonical_json(item)))
     else:
         item = next(i for i in listed if list_names(i))

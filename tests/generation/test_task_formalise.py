@@ -234,6 +234,25 @@ def test_a_level_that_cannot_have_formulas_is_a_finding(task: str, bounds: str, 
     assert found.location is not None and found.location.line == 3
 
 
+def test_a_planted_key_and_a_planted_equivalent_near_miss_are_caught(made: MadeTask) -> None:
+    """A near miss that says the same is found by Z3 whatever is said of it, and from the files; so is a wrong key."""
+    for item, candidate in zip(made.items[:6], made.candidates[:6], strict=True):
+        query, near = item["query"], item["query"]["near"]
+        body, arrow, head = query["formal"].partition(" -> ")
+        twice = f"{body} ^ {body.split(' ^ ')[0]}{arrow}{head}"
+        planted = [{**near[0], "formal": twice}, *near[1:]]
+        problems = made.verify({**item, "query": {**query, "near": planted}})
+        assert problems
+        assert made.verify({**item, "answer": near[0]["formal"], "query": {**query, "formal": near[0]["formal"]}})
+        assert made.verify({**item, "answer": near[0]["formal"]})
+        own = candidate.answered.draft.claims[0].change.rules[0]
+        again = Rule("again", (*own.body, own.body[0]), own.head)
+        with pytest.MonkeyPatch.context() as patch:
+            pairs = [(own, again, False)]
+            patch.setattr("workbench.generation.tasks.formalise.Formalise.list_equivalences", lambda *_, p=pairs: p)
+            assert made.judge(candidate.answered) == "Z3: two formulas say the same"
+
+
 def test_more_is_drawn_only_where_more_is_asked_for(made: MadeTask) -> None:
     """A block has a few formulas, whatever else is open, and needs no world for them."""
     level = made.material.curriculum.levels[0]
