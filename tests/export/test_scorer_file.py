@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -127,7 +128,7 @@ def test_it_can_be_imported_as_a_reward(program: Path, dataset: Path) -> None:
 def test_the_documentation_names_every_kind_limit_and_exit_code(repo_root: Path) -> None:
     text = (repo_root / "docs" / "scorer.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if f"`{kind}`" not in text] == []
-    for limit in (1_000_000, 100_000, 4000):
+    for limit in (1_000_000, 100_000, 20_000, 4000):
         assert f"{limit:,}" in text
     assert all(f"| {code} |" in text for code in range(4))
     assert "12 atoms or 16 comparisons" in text and "`4 n + 16` lines" in text
@@ -142,6 +143,36 @@ def run(dataset: Path, answers: Path, capsys: pytest.CaptureFixture[str], *optio
     return code, shown.out, shown.err
 
 
+def test_the_documented_command_prints_what_is_documented(
+    repo_root: Path, program: Path, dataset: Path, tmp_path: Path
+) -> None:
+    text = (repo_root / "docs" / "scorer.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\$ python (scorer\.py DATASET ANSWERS\.jsonl)$", text, re.MULTILINE)
+    answers = write_lines(tmp_path / "answers.jsonl", [*list_right(), {"id": "another", "answer": "false"}])
+    places = {"scorer.py": program, "DATASET": dataset, "ANSWERS.jsonl": answers}
+    done = subprocess.run(
+        [sys.executable, *(str(places[word]) for word in command.split())], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = re.sub(r"[0-9.]+", "N", re.sub(r" +", " ", done.stdout))
+    (sample,) = re.findall(r"```text\n(accuracy .*?)```", text, re.DOTALL)
+    for line in re.sub(r"[0-9.]+", "N", re.sub(r" +", " ", sample)).splitlines():
+        assert line in shown.splitlines(), line
+
+
+def test_lines_of_proofs_are_counted(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (right,) = (line for line in list_right() if line["id"] == "prove-item")
+    for answer, lines, proofs in (
+        (right["answer"], "2 of 2 lines 1.0000", "1 of 1 proofs 1.0000"),
+        (right["answer"].replace("F3]", "F2]"), "1 of 2 lines 0.5000", "0 of 1 proofs 0.0000"),
+        ("I do not know.", "0 of 1 lines 0.0000", "0 of 1 proofs 0.0000"),
+        (None, "0 of 0 lines -", "0 of 1 proofs 0.0000"),
+    ):
+        _, out, _ = run(dataset, write_lines(tmp_path / "a.jsonl", [right | {"answer": answer}]), capsys)
+        shown = [" ".join(line.split()) for line in out.splitlines()]
+        assert lines in shown and proofs in shown, out
+
+
 def test_accuracy_by_task_level_and_status(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [*list_right(), {"id": "another", "answer": "false"}]
     code, out, err = run(dataset, write_lines(tmp_path / "a.jsonl", lines), capsys)
@@ -152,6 +183,7 @@ def test_accuracy_by_task_level_and_status(dataset: Path, tmp_path: Path, capsys
     for line in ("holds 0.5000 2", "formalise 1.0000 1", "10 hard 0.0000 1", f"1 one-step 1.0000 {count}"):
         assert line in shown
     assert shown.index(f"1 one-step 1.0000 {count}") < shown.index("10 hard 0.0000 1")
+    assert f"test 1.0000 {count}" in shown and "train 0.0000 1" in shown
     assert "entailed 0.5000 2" in shown and "- 1.0000 15" in shown
 
 

@@ -155,7 +155,7 @@ def _split_list(text: str, language: str) -> list[str]:
 def _cut_numbers(text: str) -> str:
     """Return a list without the numbers before its lines, if these count from 1."""
     lines = text.splitlines()
-    if not all(re.match(rf"{number}[.)]\s", line) for number, line in enumerate(lines, 1)):
+    if not all(line.startswith((f"{number}. ", f"{number}) ")) for number, line in enumerate(lines, 1)):
         return text
     return "\n".join(BULLET.sub("", line, count=1) for line in lines)
 

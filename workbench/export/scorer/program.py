@@ -33,12 +33,20 @@ class _Tally:
     missing: list[str] = field(default_factory=list)
     values: dict[str, float] = field(default_factory=dict)
     variants: list[tuple[str, str, str]] = field(default_factory=list)
+    steps: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    """Proofs, lines of these, lines that are right, and proofs all of whose lines are."""
 
-    def add(self, item: dict[str, Any], value: float) -> None:
+    def add(self, item: dict[str, Any], split: str, found: Score) -> None:
         level = f"{item['level']} {item.get('level_name', '')}".strip()
-        for key in (("", "all"), ("task", item["task"]), ("level", level), ("status", item.get("status") or "-")):
+        groups = {"": "all", "task": item["task"], "level": level, "status": item.get("status") or "-", "split": split}
+        value = found.value
+        for key in groups.items():
             self.points[key] = self.points.get(key, 0.0) + value
             self.items[key] = self.items.get(key, 0) + 1
+        if item["query"]["kind"] == "prove":
+            valid = [step.valid for step in found.steps]
+            for place, count in enumerate((1, len(valid), sum(valid), bool(valid) and all(valid))):
+                self.steps[place] += count
         self.values[item["id"]] = value
         if item.get("group"):
             self.variants.append((item["group"]["kind"], item["group"]["of"], item["id"]))
@@ -163,7 +171,7 @@ def _show_tally(tally: _Tally) -> None:
         return
     points = tally.points["", "all"]
     _write(f"accuracy {points / total:.4f}: {points:g} of {total} items")
-    for group in ("task", "level", "status"):
+    for group in ("level", "task", "status", "split"):
         _write(f"\nby {group}")
         keys = [key for key in tally.items if key[0] == group]
         if group == "level":
@@ -172,6 +180,11 @@ def _show_tally(tally: _Tally) -> None:
             keys.sort()
         for key in keys:
             _write(f"  {key[1]:<30} {tally.points[key] / tally.items[key]:.4f}  {tally.items[key]}")
+    proofs, lines, valid, sound = tally.steps
+    if proofs:
+        _write("\nproofs: lines that follow, proofs all of whose lines do")
+        share = f"{valid / lines:.4f}" if lines else "-"
+        _write(f"  {valid} of {lines} lines  {share}\n  {sound} of {proofs} proofs  {sound / proofs:.4f}")
     groups = tally.list_groups()
     if groups:
         _write("\nanswered alike before and after a change, both right, items")
@@ -200,7 +213,7 @@ def _run(options: argparse.Namespace) -> int:
                 else:
                     tally.missing.append(key)
                     found = Score(0.0, "there is no answer")
-                tally.add(item, found.value)
+                tally.add(item, path.stem, found)
             except (ScorerError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
                 raise ScorerError(f"{path}:{number}: the item cannot be scored: {error!r}") from error
             if options.details:

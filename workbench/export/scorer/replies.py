@@ -15,6 +15,7 @@ LINE, LINES, RULE = "line", "lines", "rule"
 """The forms that an answer can have beside a proof: one line, a list of lines, a rule."""
 
 _LONGEST_REPLY = 1_000_000
+_MOST_LINES = 20_000
 _LONGEST_ANSWER = 100_000
 _LONGEST_LAST = 4_000
 _MOST_COMPARED = 1_000_000
@@ -79,7 +80,7 @@ def _clean_line(line: str, emphasis: re.Pattern[str] | None) -> str:
     line = line.strip()
     if line[:1] in ("#", ">"):
         line = line.lstrip(line[0]).strip()
-    if emphasis is not None:
+    if emphasis is not None and ("*" in line or "_" in line):
         line = emphasis.sub(r"\2", emphasis.sub(r"\2", line))
     return "" if _EMPTY_LINE.match(line) else line
 
@@ -91,6 +92,8 @@ def _split_lines(text: str, emphasis: re.Pattern[str] | None) -> tuple[list[str]
     opened = False
     for raw in text.splitlines():
         line = raw.strip()
+        if not line:
+            continue
         if line[:3] in ("```", "~~~") and not (len(line) > 6 and line[-3:] == "```"):
             opened = not opened
             if opened:
@@ -159,7 +162,7 @@ def _read_marks(lines: list[str], form: str) -> tuple[list[str], str] | None:
     if not marks:
         return None
     place, text = marks[-1]
-    answer = _cut_explanation([text, *lines[place + 1 :]] if text else lines[place + 1 :], form)
+    answer = _cut_reasons([text, *lines[place + 1 :]] if text else lines[place + 1 :], form)
     if form == LINE and len(answer) > 1 and not _is_json(answer):
         return [], "something stands behind the answer"
     if len(answer) * len(marks) > _MOST_COMPARED:
@@ -171,7 +174,7 @@ def _read_marks(lines: list[str], form: str) -> tuple[list[str], str] | None:
     return answer, ""
 
 
-def _cut_explanation(lines: list[str], form: str) -> list[str]:
+def _cut_reasons(lines: list[str], form: str) -> list[str]:
     """Return the lines of what is marked without the explanation that follows it."""
     end = next((place for place, line in enumerate(lines) if place and _EXPLAINS.match(line)), len(lines))
     if form in (LINE, LINES) and lines:
@@ -199,7 +202,9 @@ def extract_answer(reply: str, form: str, is_answer: Callable[[str, str], bool],
     pattern = _BOLD if form == RULE else _EMPHASIS
     emphasis = None if pattern.search(own) else pattern
     text = unicodedata.normalize("NFC", _cut_thoughts(reply))
-    text = _TAG.sub(lambda found: "\n" if found.group()[1] == "/" else "\nAnswer: ", text)
+    if sum(bool(line.strip()) for line in text.splitlines()) > _MOST_LINES:
+        return "", f"the reply has more than {_MOST_LINES} lines"
+    text = _TAG.sub(lambda found: "\n" if found.group()[1] == "/" else "\nAnswer:\n", text)
     lines, block = (open_tables(part, form) for part in _split_lines(text, emphasis))
     marked = _read_marks(lines, form)
     problem = ""

@@ -39,7 +39,7 @@ def open_tables(lines: list[str], form: str) -> list[str]:
         if is_title and not (len(cells) == 1 and HEADING.match(cells[0])):
             continue
         found.append(_join_cells([cell for cell in cells if cell], form))
-    return found
+    return [line for line in found if line]
 
 
 def _join_cells(cells: list[str], form: str) -> str:
