@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forging import forge
 
 from workbench.build import verify
 from workbench.build.item_lines import Line
@@ -46,7 +47,7 @@ class Draft:
         used = {item["theory"] for item in self.iterate()}
         theories = {digest: content for digest, content in self.theories.items() if digest in used}
         card = {"name": "guild", "description": "d", "licence": "CC0-1.0", "languages": ["en", "de"], "domain": "guild"}
-        head = {name: self.manifest[name] for name in DECLARED} | {"levels": self.list_levels()}
+        head = {name: self.manifest[name] for name in DECLARED} | {"levels": self.list_levels(), "licence": "CC0-1.0"}
         content = DatasetContent(self.items, theories, self.wording, self.prefixes, head, card)
         return write_dataset(folder, content)
 
@@ -451,13 +452,15 @@ def test_a_table_that_says_something_else_is_found(written: Path) -> None:
 def test_a_manifest_that_counts_wrong_is_found(small_dataset: Path, tmp_path: Path, part: str) -> None:
     dataset = tmp_path / "d"
     shutil.copytree(small_dataset, dataset)
-    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
-    if part == "splits":
-        manifest[part][0]["items"] += 1
-    else:
-        place = manifest[part][sorted(manifest[part])[0]] if part != "counts" else manifest[part]
-        place["items"] += 1
-    (dataset / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    def change(manifest: dict[str, Any]) -> None:
+        if part == "splits":
+            manifest[part][0]["items"] += 1
+        else:
+            place = manifest[part][sorted(manifest[part])[0]] if part != "counts" else manifest[part]
+            place["items"] += 1
+
+    forge(dataset, change)
     assert [problem[0::3] for problem in find_problems(dataset, sample=0)] == [
         (
             "manifest.json",

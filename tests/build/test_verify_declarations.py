@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forging import forge
 from test_verification import Draft, Item, find_problems, read_draft
 
 from workbench.build.declared_verification import find_level_fault
@@ -222,9 +222,7 @@ def test_a_variant_may_have_one_clause_more(original: Draft) -> None:
 def change_manifest(draft: Draft, folder: Path, change: Callable[[dict[str, Any]], object]) -> list[tuple[str, str]]:
     """Write a few items and change the manifest; returns files and sentences."""
     dataset = draft.keep_few().write(folder / "d")
-    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
-    change(manifest)
-    (dataset / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    forge(dataset, change)
     return [(file, what) for file, _, _, what in find_problems(dataset, sample=0)]
 
 
@@ -291,8 +289,10 @@ def test_what_is_not_declared_at_all(draft: Draft, tmp_path: Path, part: str) ->
 
 WRONG: list[tuple[str, Any]] = [
     ("levels", {}), ("levels", [3]), ("levels", [{}]), ("rules", []), ("rules", {"a": 3}), ("templates", {"a": "b"}),
-    ("rules", {"a": {"digest": "0" * 16, "reviewed_by": ["b", "a"]}}), ("generator", 3), ("languages", []),
-    ("templates", {"a": 3}), ("rules", {"a": {"digest": "x", "reviewed_by": []}}),
+    ("rules", {"a": {"digest": "0" * 16, "kind": "rule", "reviewed_by": ["b", "a"]}}), ("generator", 3),
+    ("languages", []),
+    ("templates", {"a": 3}), ("rules", {"a": {"digest": "x", "kind": "rule", "reviewed_by": []}}),
+    ("rules", {"a": {"digest": "0" * 16, "kind": "law", "reviewed_by": []}}),
 ]  # fmt: skip
 
 
@@ -316,7 +316,7 @@ LEVELS: list[tuple[str, Any]] = [
 def test_a_level_that_is_declared_wrongly(original: Draft, key: str, wrong: Any) -> None:
     levels = copy.deepcopy(original.manifest["levels"])
     levels[1][key] = wrong
-    with pytest.raises(DatasetError, match=r"^levels\[1\]: is not as its version says"):
+    with pytest.raises(DatasetError, match=r"^levels(\[1\]|: .*): is not as its version says"):
         read_declarations({**original.manifest, "levels": levels})
 
 
@@ -335,9 +335,7 @@ def test_what_is_built_is_declared(small_dataset: Path) -> None:
 def spoil(dataset: Path, folder: Path, change: Callable[[dict[str, Any]], object]) -> list[tuple[str, str]]:
     """Copy a dataset with another manifest; returns files and sentences."""
     shutil.copytree(dataset, folder / "d")
-    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
-    change(manifest)
-    (folder / "d/manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    forge(folder / "d", change)
     return [(file, what) for file, _, _, what in find_problems(folder / "d", sample=0)]
 
 

@@ -25,6 +25,7 @@ def declare_material(maker: BlockMaker) -> dict[str, Any]:
                 DeclaredRule(
                     digest_json(print_rule(rule, material.prefixes))[:16],
                     tuple(sorted(set(rule.provenance.reviewers))),
+                    rule.kind,
                 ),
             )
             for rule in material.theory.rules

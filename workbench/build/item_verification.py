@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from workbench.build.declared_verification import find_level_fault, find_undeclared
 from workbench.build.exported_wording import ExportedWording, read_wording
 from workbench.build.formula_verification import find_scorer_faults
-from workbench.build.item_lines import ItemRecord, Line, Problem, check_form, make_record, parse_line
+from workbench.build.item_lines import STALE_ID, ItemRecord, Line, Problem, check_form, make_record, parse_line
 from workbench.build.measuring_again import MeasuredItem, find_differences
 from workbench.build.solving_again import judge_again
 from workbench.build.time_limit import limit_time
@@ -56,6 +56,9 @@ _UNDECLARED = DeclaredRule("")
 _MOST_FACTS = 100_000
 _MOST_TEXT = 200_000
 _MOST_BOOKS = 8
+_CHANGED = "id: is not the digest of what the item says, so it was changed after it was made"
+_SIGNS = ("verified: ", "identity: ", "id: ")
+"""How problems begin that only show that something else is wrong: they are told after what it is."""
 _MOST_THEORIES = 2048
 _MOST_RULES = 50_000
 _SECONDS = 10.0
@@ -156,6 +159,8 @@ class ItemVerifier:
             declared = None if self.declared is None else self.declared.rules.get(rule.name, _UNDECLARED)
             if declared is not None and declared.digest != self._digest(theory.formal[rule.name]):
                 yield f"the rule {rule.name} is not the one that the manifest declares"
+            elif declared is not None and declared.kind != rule.kind:
+                yield f"the rule {rule.name} is of the kind {rule.kind}, but the manifest says {declared.kind}"
             texts = theory.texts[rule.name]
             if texts.keys() != self._wording.grammars.keys():
                 yield f"the rule {rule.name} does not have a sentence in each language"
@@ -178,7 +183,8 @@ class ItemVerifier:
                 problems.append(Problem(line.file, line.number, "", item))
                 continue
             found = check_form(item, line)
-            if not found:
+            stale = [what for what in found if what.startswith(STALE_ID)]
+            if found == stale:  # whatever was changed, the judges shall say what is wrong about it
                 found, is_outside = self._check_declared(item)
                 found += see(item)
                 records.append(make_record(item, line, is_outside=is_outside))
@@ -188,13 +194,14 @@ class ItemVerifier:
                     accepted.append((line, result))
                 else:
                     found += result
+                found += [_CHANGED] if stale else []
             id_ = item["id"] if isinstance(item.get("id"), str) else ""
             problems += [Problem(line.file, line.number, id_, what) for what in found]
         differences = find_differences([one.item for _, one in accepted])
         for position, what in (*self._ask_z3([one for _, one in accepted]), *differences):
             line, one = accepted[position]
             problems.append(Problem(line.file, line.number, one.item.item["id"], what))
-        problems.sort(key=lambda problem: problem.line)
+        problems.sort(key=lambda problem: (problem.line, problem.what.startswith(_SIGNS)))
         return BatchResult(tuple(problems), tuple(records), judged)
 
     @cached_property

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.build.item_lines import ItemRecord, Problem
+from workbench.build.manifest_verification import check_perturbed
 from workbench.errors import DatasetError
 from workbench.export.reading import DatasetReader
 from workbench.generation.splits.splitter import read_splitter
@@ -31,18 +32,23 @@ class VariantRegister:
         self._splits = _read_perturbed(reader)
         self._lines: dict[str, dict[int, str]] = {}
         self._misplaced: list[Problem] = []
+        self._kinds: dict[str, Counter[str]] = {}
 
     def add(self, record: ItemRecord) -> None:
         """Note an item if it is a perturbed one."""
         group, split = record.summary["group"], record.summary["split"]
         if group:
             self._lines.setdefault(record.file, {})[record.line] = group["of"]
+            self._kinds.setdefault(split, Counter())[group["kind"]] += 1
         if self._splits is not None and (split in self._splits) != bool(group):
             what = "group: belongs to the items of perturbed splits, and only to them"
             self._misplaced.append(Problem(record.file, record.line, record.id, what))
 
     def find_problems(self) -> Iterator[Problem]:
-        """Yield perturbed items that are none of the originals they name; only those that were added are looked at."""
+        """Yield perturbed items that are none of the originals they name; only those that were added are looked at.
+
+        In the end it is said what the manifest counts wrong of them.
+        """
         yield from self._misplaced
         for file, lines in self._lines.items():
             places = self._find_originals(Path(file).stem, set(lines.values()))
@@ -54,6 +60,7 @@ class VariantRegister:
                 found = what if place is None else find_difference(self._read(*place), item)
                 if found:
                     yield Problem(file, number, item["id"], found)
+        yield from check_perturbed(self._reader.manifest, self._kinds, self._splits or {})
 
     def _find_originals(self, split: str, wanted: set[str]) -> dict[str, tuple[str, int]]:
         """Return by id in which file and from which byte on the originals stand."""

@@ -23,9 +23,12 @@ from workbench.build.dataset_verification import Register, check_manifest, check
 from workbench.build.declared_verification import check_cells, check_declarations, find_other_split
 from workbench.build.item_lines import Line, Problem
 from workbench.build.item_verification import BatchResult, ItemVerifier
+from workbench.build.manifest_verification import check_form_of_manifest, check_views
 from workbench.build.pace import say_duration
+from workbench.build.trust import list_trusted
 from workbench.build.variant_verification import VariantRegister
 from workbench.errors import DatasetError, Interrupted, UsageError
+from workbench.export.declarations import Declarations
 from workbench.export.manifest import MANIFEST
 from workbench.export.parts import Marking
 from workbench.export.reading import DatasetReader, read_dataset
@@ -58,6 +61,8 @@ class VerifyReport:
     theories: int
     files: int
     seconds: float = field(compare=False)
+    trusted: tuple[str, ...] = ()
+    """The places of the manifest that files cannot show to be right."""
 
     @property
     def ok(self) -> bool:
@@ -78,15 +83,18 @@ class VerifyReport:
             item = f" item {problem.item}:" if problem.item else ""
             lines.append(_CONTROL.sub(" ", f"{place}:{item} {problem.what}"))
         if len(self.problems) > _SHOWN:
-            lines.append(f"... and {len(self.problems) - _SHOWN:,} more problems")
-        judged = "all of them"
+            more = len(self.problems) - _SHOWN
+            lines.append(f"... and {more:,} more {'problem' if more == 1 else 'problems'}")
+        judged = "all of them" if self.items != 1 else "it was"
         if self.judged != self.items:
             judged = f"a sample of {self.judged:,}, chosen by the digests of their lines,"
-        verdict = "no problems" if self.ok else f"{len(self.problems):,} problems"
-        lines.append(
-            f"{self.items:,} items, {judged} judged, {self.theories:,} theories, {self.files:,} files: {verdict} "
-            f"({self.seconds:.0f} s)"
-        )
+        if self.trusted:
+            lines.append(f"taken on trust: {', '.join(self.trusted)}")
+        counts = [(self.items, "item", "items"), (self.theories, "theory", "theories"), (self.files, "file", "files")]
+        items, theories, files = (f"{number:,} {one if number == 1 else more}" for number, one, more in counts)
+        found = len(self.problems)
+        verdict = "no problems" if self.ok else f"{found:,} {'problem' if found == 1 else 'problems'}"
+        lines.append(f"{items}, {judged} judged, {theories}, {files}: {verdict} ({self.seconds:.0f} s)")
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +104,7 @@ class VerifyReport:
             "ok": self.ok,
             "counts": self.counts,
             "problems": [problem._asdict() for problem in self.problems],
+            "trusted": [*self.trusted],
             "seconds": round(self.seconds, 2),
         }
 
@@ -134,38 +143,17 @@ class _Verification:
     def run(self, started: float) -> VerifyReport:
         reader = self._reader
         self._tell("comparing the files with the manifest")
-        problems = [_read_problem(text) for text in reader.verify_hashes()]
+        changed = [_read_problem(text) for text in reader.verify_hashes()]
         declared, undeclared = check_declarations(reader)
-        problems += undeclared
         worker = _Worker(reader.path, reader.manifest)
-        shared = worker.verifier.check_shared_files()
-        register, variants, leakage = Register(reader.splits), VariantRegister(reader), None
-        if not shared:
-            marking, wrong = _read_marking(reader)
-            problems += wrong
-            leakage = marking.open_table() if marking is not None and "leakage" in reader.manifest else None
-        judged = outside = 0
-        problems += shared
-        if not shared:
-            found: list[Problem] = []
-            for result, marks in self._run_tasks(worker):
-                found += result.problems
-                judged += result.judged
-                for record in result.records:
-                    register.add(record)
-                    variants.add(record)
-                    outside += record.is_outside
-                for split, mark in marks:
-                    if leakage is not None:
-                        leakage.add(split, mark)
-                self._report(len(register), started)
-            problems += [*self._damaged, *found, *find_repetitions(register), *variants.find_problems()]
-            self._tell("counting, and comparing the tables with the items")
-            problems += check_manifest(reader, register, leakage.finish() if leakage is not None else None)
-            if declared is not None:
-                problems += check_cells(reader, register.survey, declared, outside)
-            problems += check_tables(reader, register)
-            problems += check_closed_book(reader)
+        problems = [*worker.verifier.check_shared_files()]
+        register = Register(reader.splits)
+        judged = 0
+        if not problems:
+            found, judged = self._verify_whole(worker, register, declared, started)
+            problems += found
+        # Why something is wrong comes before the sign that it was changed.
+        problems += [*undeclared, *check_form_of_manifest(reader.manifest), *changed]
         return VerifyReport(
             path=str(reader.path),
             problems=tuple(dict.fromkeys(problems)),
@@ -174,7 +162,38 @@ class _Verification:
             theories=self._theories,
             files=len(reader.manifest["files"]),
             seconds=time.monotonic() - started,
+            trusted=tuple(list_trusted(reader.manifest)),
         )
+
+    def _verify_whole(
+        self, worker: _Worker, register: Register, declared: Declarations | None, started: float
+    ) -> tuple[list[Problem], int]:
+        """Return what is wrong with theories, items and what is counted of them, and how many items were judged."""
+        reader = self._reader
+        variants = VariantRegister(reader)
+        marking, problems = _read_marking(reader)
+        leakage = marking.open_table() if marking is not None and "leakage" in reader.manifest else None
+        judged = outside = 0
+        for result, marks in self._run_tasks(worker):
+            problems += result.problems
+            judged += result.judged
+            for record in result.records:
+                register.add(record)
+                variants.add(record)
+                outside += record.is_outside
+            for split, mark in marks:
+                if leakage is not None:
+                    leakage.add(split, mark)
+            self._report(len(register), started)
+        problems += [*self._damaged, *find_repetitions(register), *variants.find_problems()]
+        self._tell("counting, and comparing the tables with the items")
+        problems += check_manifest(reader, register, leakage.finish() if leakage is not None else None)
+        if declared is not None:
+            problems += check_cells(reader, register.survey, declared, outside)
+        problems += check_tables(reader, register)
+        problems += check_closed_book(reader)
+        problems += check_views(reader, register.survey)
+        return problems, judged
 
     def _report(self, done: int, started: float) -> None:
         rate = done / max(time.monotonic() - started, 0.001)

@@ -29,6 +29,7 @@ from workbench.export.parts import MadePart, Marking, Part, hash_file, make_part
 from workbench.export.stages import describe_stages, write_stages
 from workbench.export.survey import Survey
 from workbench.export.theories import MOST_FILES, pack_theories
+from workbench.export.views import CARD, make_views
 from workbench.generation.selection.digests import DigestSet, shorten_digest
 from workbench.generation.selection.staging import StagePlan
 from workbench.generation.splits.splitter import Splitter
@@ -288,9 +289,6 @@ class DatasetWriter:
         card_head: Mapping[str, Any],
     ) -> None:
         """Write everything else; the arguments are as in :class:`DatasetContent`."""
-        from workbench.export.card import make_card
-        from workbench.export.croissant import make_croissant
-        from workbench.export.html_report import make_report
         from workbench.export.scorer import SCORER_NAME, assemble_scorer
 
         tally = self.survey.tally([*self._splits])
@@ -300,11 +298,10 @@ class DatasetWriter:
         self._write_json("wording.json", wording)
         self._write_json("prefixes.json", dict(prefixes))
         self._write(SCORER_NAME, assemble_scorer().encode())
-        self._write("README.md", make_card(card_head, manifest_head, tally, self._tables).encode())
-        croissant = make_croissant(card_head, self._files, self._tables)
-        self._write("croissant.json", (json.dumps(croissant, indent=2, ensure_ascii=False) + "\n").encode())
-        self._write("report.html", make_report(card_head, manifest_head, tally).encode())
-        manifest = make_manifest(manifest_head, tally, self._files)
+        head = {**manifest_head, CARD: {**card_head}}
+        for name, data in make_views(head, tally, self._tables, self._files).items():
+            self._write(name, data)
+        manifest = make_manifest(head, tally, self._files)
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
         self._write(MANIFEST, (text + "\n").encode())
         self.is_finished = True

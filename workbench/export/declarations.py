@@ -16,9 +16,11 @@ from workbench.errors import DatasetError
 from workbench.model.curriculum import NO_STATUS, STATUSES, Cell, Curriculum, Given, Level, Quota, WorldSource
 from workbench.model.splits import MEASURES
 
-__all__ = ["NOVELTY", "Declarations", "DeclaredRule", "declare_items", "declare_level", "read_declarations"]
+__all__ = ["KINDS", "NOVELTY", "Declarations", "DeclaredRule", "declare_items", "declare_level", "read_declarations"]
 
 NOVELTY = "novelty"
+KINDS = ("rule", "axiom", "constraint")
+"""What a rule may be in a theory."""
 _DIGEST = re.compile(r"[0-9a-f]{16}\Z")
 _LEVEL_KEYS = frozenset(
     "name number title given bounds extra_rules sources questions words split quotas new_rules".split()
@@ -26,10 +28,11 @@ _LEVEL_KEYS = frozenset(
 
 
 class DeclaredRule(NamedTuple):
-    """A rule of the domain: the first sixteen digits of its text's digest, and who reviewed it, sorted."""
+    """A rule of the domain: the first sixteen digits of its text's digest, who reviewed it, sorted, and its kind."""
 
     digest: str
     reviewed_by: tuple[str, ...] = ()
+    kind: str = "rule"
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,10 @@ def declare_items(
     """
     return {
         "levels": [declare_level(level, new_rules.get(level.name, ())) for level in curriculum.levels],
-        "rules": {name: {"digest": rule.digest, "reviewed_by": [*rule.reviewed_by]} for name, rule in sorted(rules)},
+        "rules": {
+            name: {"digest": rule.digest, "kind": rule.kind, "reviewed_by": [*rule.reviewed_by]}
+            for name, rule in sorted(rules)
+        },
         "templates": {name: digest[:16] for name, digest in sorted(templates)},
     }
 
@@ -122,13 +128,18 @@ def read_declarations(manifest: Mapping[str, Any]) -> Declarations:
             level = _read_level(written)
             new_rules[level.name] = tuple(map(_check_text, written.get("new_rules", ())))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DatasetError(f"levels[{number}]: is not as its version says ({error})") from error
+            named = (
+                f"levels: {written['name']}" if isinstance(written, dict) and "name" in written else f"levels[{number}]"
+            )
+            raise DatasetError(f"{named}: is not as its version says ({error})") from error
         if level.name in levels:
             raise DatasetError(f"levels[{number}]: another level has its name")
         levels[level.name] = level
     try:
         rules = {
-            name: DeclaredRule(_check_digest(one["digest"]), tuple(map(_check_text, one["reviewed_by"])))
+            name: DeclaredRule(
+                _check_digest(one["digest"]), tuple(map(_check_text, one["reviewed_by"])), _choose(one["kind"], KINDS)
+            )
             for name, one in _read(manifest, "rules", dict).items()
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -153,8 +164,10 @@ def _read(manifest: Mapping[str, Any], part: str, kind: type) -> Any:
 
 
 def _read_level(written: Mapping[str, Any]) -> Level:
-    if not _LEVEL_KEYS >= written.keys() >= _LEVEL_KEYS - {"new_rules"}:
-        raise ValueError("it has other keys")
+    unknown, missing = written.keys() - _LEVEL_KEYS, _LEVEL_KEYS - {"new_rules"} - written.keys()
+    if unknown or missing:
+        said = [f"{name} is no key of a level" for name in sorted(map(str, unknown))]
+        raise ValueError(", ".join([*said, *(f"{name} is missing" for name in sorted(missing))]))
     bounds = {_choose(name, MEASURES): _read_bounds(pair) for name, pair in written["bounds"].items()}
     if (NOVELTY in bounds) != ("new_rules" in written):
         raise ValueError("new_rules go with bounds on novelty")

@@ -9,9 +9,15 @@ from typing import Any, NamedTuple
 
 from workbench.model.items import SCHEMA_VERSION, digest_json
 
-__all__ = ["MANIFEST", "Cell", "FileEntry", "Tally", "compute_root_digest", "make_manifest"]
+__all__ = [
+    "COMPUTED", "DIGEST", "MANIFEST", "Cell", "FileEntry", "Tally", "compute_root_digest", "make_manifest",
+    "sign_manifest",
+]  # fmt: skip
 
 MANIFEST = "manifest.json"
+DIGEST = "digest"
+COMPUTED = ("schema_version", "splits", "counts", "files", "root_digest", DIGEST)
+"""The parts of a manifest that are computed when it is made; all others are its head."""
 
 
 class Cell(NamedTuple):
@@ -64,8 +70,17 @@ def compute_root_digest(files: Iterable[tuple[str, FileEntry]]) -> str:
     return digest_json({path: entry.sha256 for path, entry in files})
 
 
+def sign_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with the digest of all of it but that digest: whoever changes it by hand is found out.
+
+    Whoever means to deceive can sign it anew; the digest is no signature of anybody's.
+    """
+    unsigned = {key: value for key, value in manifest.items() if key != DIGEST}
+    return {**unsigned, DIGEST: digest_json(unsigned)}
+
+
 def make_manifest(head: Mapping[str, Any], tally: Tally, files: Mapping[str, FileEntry]) -> dict[str, Any]:
-    """Return the manifest: ``head`` as given, with counts, files and the root digest.
+    """Return the manifest: ``head`` as given, with counts, files, the root digest, and the digest of all that.
 
     Raises ValueError when ``head`` has a key that is computed here, or another schema version.
     """
@@ -86,9 +101,9 @@ def make_manifest(head: Mapping[str, Any], tally: Tally, files: Mapping[str, Fil
     }
     if head.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
         raise ValueError("a manifest can only be written with this version's schema")
-    if clash := sorted((head.keys() & computed.keys()) - {"schema_version"}):
+    if clash := sorted((head.keys() & {*COMPUTED}) - {"schema_version"}):
         raise ValueError(f"these parts of a manifest are computed: {', '.join(clash)}")
-    return {**head, **computed}
+    return sign_manifest({**head, **computed})
 
 
 def _name(counts: Mapping[tuple[str | int, ...], int]) -> dict[str, int]:
