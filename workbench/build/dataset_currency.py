@@ -221,8 +221,9 @@ class ItemJudge:
             found = [*find_statuses(self.knowledge.theory, drafts)]
             for number, draft in enumerate(drafts):
                 family = get_family(draft.task)
-                if family.tries_choices and family.find_flaws(self.knowledge.theory, [(draft, draft.facts, None)])[0]:
-                    found[number] = None
+                if family.tries_choices:
+                    (tried,) = family.try_choices(self.knowledge.theory, [(draft, draft.facts, None)])
+                    found[number] = None if isinstance(tried, str) else found[number]
             return [*found]
         except (LimitError, ValueError) as error:
             if len(drafts) == 1:
