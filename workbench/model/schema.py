@@ -28,6 +28,8 @@ _Judge = Callable[[Any, _Place, list[tuple[_Place, str]]], None]
 _Test = Callable[[Any], bool]
 _REMEMBERED, _SHORT = 20_000, 100
 """So many texts that match are remembered for a pattern, if they are shorter than this: the same terms come again."""
+_PLANNED = 1000
+"""For so many lists of keys a schema remembers which value is tested by what."""
 _TYPES: dict[str, type] = {
     "object": dict,
     "array": list,
@@ -211,6 +213,19 @@ class Schema:
         closed = schema.get("additionalProperties") is False
         extra = schema.get("additionalProperties", True)
         other = self._compile_test(extra) if isinstance(extra, Mapping) else None
+        plans: dict[tuple[Any, ...], list[_Test] | None] = {}  # by the keys of an object: tests of its values
+
+        def plan(keys: tuple[Any, ...]) -> list[_Test] | None:
+            """Return the tests for the values of these keys in their order; None when no object may have the keys."""
+            found: list[_Test] | None = None
+            if (required.issubset(keys) and not (closed and not properties.keys() >= {*keys})) and (
+                names is None or all(map(names, keys))
+            ):
+                found = [properties.get(key, other) or _accept for key in keys]
+            if len(plans) >= _PLANNED:
+                plans.clear()
+            plans[keys] = found
+            return found
 
         def test(value: Any) -> bool:
             if not isinstance(value, dict):
@@ -218,18 +233,23 @@ class Schema:
             is_shared = value.__class__ is SharedObject
             if is_shared and test in value.accepted:  # type: ignore[attr-defined]
                 return True
-            keys = value.keys()
-            if not keys >= required or (closed and not keys <= properties.keys()):
+            keys = tuple(value)
+            tests = plans[keys] if keys in plans else plan(keys)
+            if tests is None:
                 return False
-            for key, entry in value.items():
-                inner = properties.get(key, other)
-                if (names is not None and not names(key)) or (inner is not None and not inner(entry)):
+            for inner, entry in zip(tests, value.values(), strict=True):
+                if not inner(entry):
                     return False
             if is_shared:
                 value.accepted += (test,)  # type: ignore[attr-defined]
             return True
 
         return test
+
+
+def _accept(value: Any) -> bool:
+    """Accept any value."""
+    return True
 
 
 def _are_distinct(values: Sequence[Any]) -> bool:

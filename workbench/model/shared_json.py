@@ -45,6 +45,11 @@ class SharedObject(dict[str, Any]):
         return self._line
 
 
+_MEMBERS: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+"""The keys of objects written lately in their order, each as it is written."""
+_MOST_MEMBERS = 4096
+
+
 def _write_list(value: list[Any]) -> str:
     if value and value[0].__class__ is SharedList:
         with suppress(AttributeError):  # something else stands among what is shared
@@ -53,7 +58,13 @@ def _write_list(value: list[Any]) -> str:
 
 
 def _write_object(value: dict[str, Any]) -> str:
-    return f"{{{','.join([f'{encode_basestring(key)}:{write_json(value[key])}' for key in sorted(value)])}}}"
+    keys = tuple(value)
+    members = _MEMBERS.get(keys)
+    if members is None:
+        if len(_MEMBERS) >= _MOST_MEMBERS:
+            _MEMBERS.clear()
+        members = _MEMBERS[keys] = [(key, f"{encode_basestring(key)}:") for key in sorted(keys)]
+    return f"{{{','.join([name + write_json(value[key]) for key, name in members])}}}"
 
 
 def _write_shared_list(value: SharedList) -> str:
@@ -89,6 +100,8 @@ def write_json(value: object) -> str:
 
     Raises ValueError for NaN and infinities, TypeError for what is no JSON value.
     """
+    if value.__class__ is str:
+        return encode_basestring(value)
     write = _WRITERS.get(value.__class__)
     if write is None:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

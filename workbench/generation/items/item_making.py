@@ -236,7 +236,7 @@ class ItemWriter:
         family, lexicon = get_family(draft.task), rendered.voice.lexicon
         stated = self._find_stated(draft.case, layout, family, lexicon, is_shown=facts is None)
         ids, extra = stated.ids, item.distractors
-        context = [pair[fact in extra] for fact, pair in zip(layout.facts, stated.written, strict=True)]
+        context = SharedList([pair[fact in extra] for fact, pair in zip(layout.facts, stated.written, strict=True)])
         builtins, axioms, reviewers = self._rules.get(draft.case, lambda: self._describe_rules(layout))
         proof: list[dict[str, Any]] = []
         models = None
