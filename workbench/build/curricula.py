@@ -14,6 +14,7 @@ from workbench.generation.tasks import get_family
 from workbench.model.curriculum import TASKS, Curriculum
 from workbench.model.report import Location, Violation
 from workbench.project import Domain, SourceFile
+from workbench.wording.completeness import find_gaps
 from workbench.wording.frames import FRAMES
 from workbench.wording.templates import Template, parse_template
 
@@ -148,6 +149,11 @@ def _find_missing_templates(
             message = f"The curriculum asks for the language {language}, in which no sentences can be composed."
             yield Violation("curriculum.language", "error", message, whole, fix=f"Languages are {known}.")
             continue
+        for task in sorted(needed):
+            if gaps := find_gaps(FRAMES[language], task):
+                message = f"The task {task} cannot be asked in the language {language}, which lacks {', '.join(gaps)}."
+                fix = "Complete the frames of the language, as docs/wording.md says under “Adding a language”."
+                yield Violation("curriculum.language", "error", message, needed[task], fix=fix)
         for task in sorted(task for task in needed if f"{task}/{language}" not in have):
             folder = f"{curriculum.path.rsplit('/', 1)[0]}/templates/{task}"
             message = (
