@@ -59,7 +59,7 @@ class _UndecidedError(Exception):
 
 def find_equivalence_fault(solver: Solver, claim: EquivalenceClaim) -> str:
     """Return why Z3 does not agree with a claim; empty when it does."""
-    found = decide_equivalence(solver, claim.first, claim.second)
+    found = decide_equivalence(solver, claim.first, claim.second, shows=False)
     if found.result == "undecided":
         return f"whether two formulas say the same is not decided: {found.reason}"
     if (found.result == "same") == claim.same:
@@ -67,11 +67,14 @@ def find_equivalence_fault(solver: Solver, claim: EquivalenceClaim) -> str:
     return "two formulas say different things" if claim.same else "two formulas say the same"
 
 
-def decide_equivalence(solver: Solver, first: Rule, second: Rule) -> Decision:
-    """Tell whether two rules conclude the same from any facts, in one application each."""
+def decide_equivalence(solver: Solver, first: Rule, second: Rule, *, shows: bool = True) -> Decision:
+    """Tell whether two rules conclude the same from any facts, in one application each.
+
+    Without ``shows`` no values are given with which they do not.
+    """
     try:
         for frozen, (own, other) in enumerate(((first, second), (second, first))):
-            values = _find_escape(solver, own, other)
+            values = _find_escape(solver, own, other, shows=shows)
             if values is not None:
                 return Decision("different", frozen=frozen, values=values)
     except _UndecidedError as error:
@@ -79,14 +82,19 @@ def decide_equivalence(solver: Solver, first: Rule, second: Rule) -> Decision:
     return Decision("same")
 
 
-def _find_escape(solver: Solver, own: Rule, other: Rule) -> Mapping[str, Fraction] | None:
-    """Return values of a rule's variables under which the other does not conclude what it does; None without any."""
+def _find_escape(solver: Solver, own: Rule, other: Rule, *, shows: bool) -> Mapping[str, Fraction] | None:
+    """Return values of a rule's variables under which the other does not conclude what it does; None without any.
+
+    Unless it ``shows`` them, nothing instead of the values.
+    """
     encoding = _Encoding(own, other)
     for head in own.head:
         lines = [*encoding.lines, *(f"(assert (not {way}))" for way in encoding.list_ways(head))]
         result = solver.ask("\n".join(lines)).result
         if result == "unknown":
             raise _UndecidedError("Z3 gave up")
+        if result == "sat" and not shows:
+            return {}
         if result == "sat":
             sorts: dict[str, Sort] = dict.fromkeys(encoding.unknowns.values(), "Real")
             found = solver.find_assignment("\n".join(lines), (), sorts) or {}

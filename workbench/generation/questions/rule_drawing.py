@@ -81,8 +81,11 @@ class RuleDrawer:
     def _get_ends(self, key: Term) -> Ends:
         return self._ends.get(key, NO_ENDS)
 
-    def _find_own(self) -> tuple[Mapping[str, str], tuple[Rule, ...]]:
-        """Return the theory's rules that can be decided, by their names here, and these with what is near them."""
+    def _find_own(self) -> tuple[Mapping[str, str], Mapping[int, Sequence[Rule]]]:
+        """Return the theory's rules that can be decided, by their names here.
+
+        Beside these, by their number of atoms, the rules themselves with what is near them.
+        """
         sayable = {*self.vocabulary}
         found: dict[str, Rule] = {}
         origins: dict[str, str] = {}
@@ -96,7 +99,10 @@ class RuleDrawer:
                     found.setdefault(named.name, named)
                     if one is rule:
                         origins.setdefault(named.name, rule.name)
-        return origins, tuple(found[name] for name in sorted(found))
+        by_atoms: dict[int, list[Rule]] = {}
+        for name in sorted(found):
+            by_atoms.setdefault(len(tuple(iterate_atoms(found[name].body))), []).append(found[name])
+        return origins, by_atoms
 
     # ---- drawing
 
@@ -109,7 +115,7 @@ class RuleDrawer:
         say.
         """
         low, high = atoms
-        own = [rule for rule in self._own if low <= len(tuple(iterate_atoms(rule.body))) <= high]
+        own = [rule for count in range(low, high + 1) for rule in self._own.get(count, ())]
         if own and not asks and random.happens(1, 3):
             exact = [rule for rule in own if rule.name in self.origins]
             rule = random.choose(exact if exact and random.happens(1, 2) else own)
