@@ -157,6 +157,6 @@ def test_json_that_says_two_things_or_nothing_says_nothing(
             f'{{"answer": {right}, "answer": {wrong}}}', f'{{"answer": {wrong}, "answer": {right}}}',
             f'{{"answer": {right}, "final_answer": {wrong}}}', f'{{"answer": {right}', f'{{"answer": {wrong}}}',
             '{"answer": null}', '{"answer": []}', '{"answer": {}}', "{}", "[]", '{"reasoning": ' + right + "}",
-            '{"answer": [[[' + right + "]", f'[{right}, {wrong}]' if task not in ("prove", "puzzle", "conflict") else "[]",
+            '{"answer": [[[' + right + "]", "[]" if task in ("prove", "puzzle", "conflict") else f"[{right}, {wrong}]",
         ):  # fmt: skip
             assert score_answer(item, reply, all_tasks_dataset) == 0.0, reply

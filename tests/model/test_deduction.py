@@ -60,7 +60,7 @@ def test_rounds_are_those_of_a_plain_search(puzzle: tuple[list[Choice], list[set
 
 
 def test_a_chain_takes_a_round_for_each_link() -> None:
-    choices = list(product(range(2), repeat=4))
+    choices: list[Choice] = list(product(range(2), repeat=4))
     links = [{c for c in choices if c[n] <= c[n + 1]} for n in range(3)]
     first = {c for c in choices if c[0] == 1}
     deducer = Deducer(choices, (1 << 16) - 1)
@@ -70,8 +70,9 @@ def test_a_chain_takes_a_round_for_each_link() -> None:
 
 
 def test_a_case_has_to_be_distinguished_where_no_clue_says_anything_alone() -> None:
-    choices = list(product(range(2), repeat=2))
-    same, either = {(0, 0), (1, 1)}, {(0, 0), (0, 1), (1, 0)}
+    choices: list[Choice] = list(product(range(2), repeat=2))
+    same: set[Choice] = {(0, 0), (1, 1)}
+    either: set[Choice] = {(0, 0), (0, 1), (1, 0)}
     bits = [make_bits(choices, clue) for clue in (same, either)]
     # With 1 for the first, no value of the second is left after one round; without it, another round finds the second.
     assert Deducer(choices, 15).measure(bits) == Effort(3, 1)
