@@ -77,6 +77,39 @@ def test_choices_without_a_cue_and_with_one() -> None:
         assert all(one.gap > 0.10 for one in probe_choices(draw_choices(1500, 4, cue))), cue
 
 
+def make_items(count: int, cue: str) -> list[dict[str, Any]]:
+    """Questions about nothing, half of which are told by what is asked together with what else is seen of it."""
+    source, found = random.Random(8), list[dict[str, Any]]()
+    goals, keys = ["k:g0", "k:g1"], ["k:p", "k:q"]
+    for number in range(count):
+        right, goal, is_told = source.randrange(4), source.randrange(2), source.random() < 0.5
+        # With the one goal the first key is right, with the other one the second: neither tells anything by itself.
+        key = goal if is_told and cue == "options" else source.randrange(2)
+        atoms = [[f"n:{n}", keys[key if (n - right) % 4 < 2 else 1 - key], "n:x"] for n in range(4)]
+        status = source.choice(["entailed", "unknown"])
+        known = goal == (status == "entailed") if is_told and cue == "statements" else source.random() < 0.5
+        item = {
+            "task": cue, "language": "en", "question": " ".join(source.choices(WORDS, k=9)), "answer": "ABCD"[right],
+            "context": [{"triple": ["n:x" if known else "n:y", "k:r", f"n:z{number}"]}],
+            "status": status if cue == "statements" else None,
+            "query": {"kind": "holds", "triple": ["n:x", goals[goal], "n:w"]},
+            "options": [] if cue == "statements" else [
+                {"letter": letter, "atom": atom, "text": " ".join(source.choices(WORDS, k=4))}
+                for letter, atom in zip("ABCD", atoms, strict=True)
+            ],
+        }  # fmt: skip
+        found.append(item)
+    return found
+
+
+@pytest.mark.parametrize("cue", ["options", "statements"])
+def test_what_only_pairs_tell_is_found(cue: str) -> None:
+    """Option p is right for goal g, q for h; a statement with g is true if its subject is mentioned, with h if not."""
+    found = {one.probe: one for one in probe_items(make_items(900, cue))}
+    words, pairs = found["logistic"], found["logistic, what is asked"]
+    assert pairs.low > pairs.chance + 0.04 and words.gap < 0.04, found
+
+
 def test_samples_of_one_group_stay_together() -> None:
     """A word for each group would give all labels away, if half of a group could be learned from."""
     source = random.Random(5)
@@ -107,10 +140,12 @@ def test_items_of_a_dataset_are_probed_by_task(all_tasks_dataset: Path) -> None:
     found = probe_items(items)
     assert {(one.task, one.target) for one in found} >= {
         ("entailment", "status"), ("taxonomy", "status"), ("options", "option"), ("abduce", "option"),
-        ("diff", "option"), ("step", "line"),
+        ("diff", "option"), ("step", "line"), ("puzzle", "alternative"), ("conflict", "fact"),
     }  # fmt: skip
     for one in found:
-        assert one.items == sum(item["task"] == one.task for item in items)
+        own = [item for item in items if item["task"] == one.task]
+        assert one.items == sum(len(item["query"].get("slots", "-")) for item in own), one
+        assert 0 < one.chance < 1 and one.low <= one.accuracy <= one.high
         assert set(one.to_json()) == {*Finding.__dataclass_fields__}
     planted = [reveal(item) for item in items if item["task"] in ("entailment", "options")] * 12
     spread = [item | {"context": [*item["context"], {"triple": [str(n)]}]} for n, item in enumerate(planted)]
@@ -125,7 +160,7 @@ def test_items_of_a_dataset_are_probed_by_task(all_tasks_dataset: Path) -> None:
 
 def test_the_centre_of_the_options_is_found() -> None:
     """Each wrong option varies one part of the right one, so that it shares most with the others."""
-    source, items = random.Random(2), []
+    source, items = random.Random(2), list[dict[str, Any]]()
     for number in range(600):
         a, b, c, p, q = (f"x:{source.randrange(10**6)}" for _ in range(5))
         atoms = source.sample([right := (a, p, b), (c, p, b), (a, q, b), (a, p, c)], 4)

@@ -96,12 +96,15 @@ def _say_folder(folder: Path) -> Path:
 
 
 def _say_probe(findings: Sequence[Mapping[str, Any]]) -> str:
-    """Return in words how far above chance the better probe of each task is."""
-    best: dict[str, float] = {}
+    """Return in words how far above chance the best probe of each task is, with the bounds of its 95 % interval."""
+    best: dict[str, Mapping[str, Any]] = {}
     for one in findings:
-        best[one["task"]] = max(best.get(one["task"], -1.0), one["accuracy"] - one["chance"])
-    said = ", ".join(f"{task} {100 * gap:+.1f}" for task, gap in best.items())
-    return f"points above chance when guessed from words, lengths and places: {said}"
+        best[one["task"]] = max(best.get(one["task"], one), one, key=lambda found: found["accuracy"] - found["chance"])
+    parts = []
+    for task, one in best.items():
+        gap, low, high = (100 * (one[name] - one["chance"]) for name in ("accuracy", "low", "high"))
+        parts.append(f"{task} {gap:+.1f} ({low:+.1f} to {high:+.1f})")
+    return f"points above chance when guessed from words, lengths and places: {', '.join(parts)}"
 
 
 def _format_dataset(dataset: BuiltDataset) -> str:

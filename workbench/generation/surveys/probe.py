@@ -2,9 +2,11 @@
 
 Two simple classifiers, multinomial naive Bayes and multinomial logistic regression, are trained on most items and
 tried on the others, fold by fold. They see which words a prompt has, how long it is, and where in the context the parts
-of the statement stand; of options and lines, their words, length and place, and what they share with each other. What
-they guess better than chance, a model could learn instead of reasoning. Items with the same context never stand on both
-sides of a fold, and nothing is drawn at random.
+of the statement stand; of options and lines, their words, length and place, and what they share with each other; of
+what a puzzle leaves open, its alternatives; of facts among which some contradict each other, what they say. A third one
+sees only what is asked, in pairs: which class or property is asked about or offered, beside what, and who is named how
+often. What they guess better than chance, a model could learn instead of reasoning. Items with the same context never
+stand on both sides of a fold, and nothing is drawn at random.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -30,8 +32,10 @@ _SMOOTHING = 0.5
 _ROUNDS = 60
 _DECAY = 1e-3
 _NORMAL = 1.959964
+_MENTIONS = 4
 
 _Floats = npt.NDArray[np.float64]
+_Learn = Callable[["_Table", "_Integers", int, npt.NDArray[np.bool_]], tuple[_Floats, _Floats]]
 _Integers = npt.NDArray[np.int64]
 
 
@@ -84,11 +88,14 @@ def probe_items(items: Iterable[Mapping[str, Any]], folds: int = FOLDS) -> list[
     A task with fewer than ``folds`` groups of items, or with one status only, is left out.
     """
     statuses: dict[str, list[Sample]] = {}
+    asked: dict[str, list[Sample]] = {}
     choices: dict[tuple[str, str], list[list[Sample]]] = {}
+    offered: dict[tuple[str, str], list[list[Sample]]] = {}
     for item in items:
         task, query = item["task"], item["query"]
         if item["status"] is not None:
             statuses.setdefault(task, []).append(_see_item(item))
+            asked.setdefault(task, []).append(_see_asked(item))
         elif item["options"]:
             atoms = [None if one.get("rule") else one["atom"] for one in item["options"]]
             seen = [
@@ -96,6 +103,15 @@ def probe_items(items: Iterable[Mapping[str, Any]], folds: int = FOLDS) -> list[
                 for one, shared in zip(item["options"], _compare_atoms(atoms), strict=True)
             ]
             choices.setdefault((task, "option"), []).append(_see_choices(item, seen))
+            if all(atoms):
+                offered.setdefault((task, "option"), []).append(_see_offered(item))
+        elif query["kind"] == "puzzle":
+            for slot, (_, value) in zip(query["slots"], query["solution"], strict=True):
+                listed = [(one["value"], one["value"], ()) for one in slot["alternatives"]]
+                choices.setdefault((task, "alternative"), []).append(_see_choices(item, listed, (value,)))
+        elif query["kind"] == "conflict":
+            listed = [(one["id"], one["text"], ()) for one in item["context"]]
+            choices.setdefault((task, "fact"), []).append(_see_choices(item, listed, query["facts"]))
         elif "lines" in query:
             lines = [
                 (one["label"], one["text"], (("premises", len(one["premises"])), *shared))
@@ -107,12 +123,20 @@ def probe_items(items: Iterable[Mapping[str, Any]], folds: int = FOLDS) -> list[
     found = []
     for task in sorted(statuses):
         found += probe_labels(statuses[task], task, "status", folds)
+        found += probe_labels(asked[task], task, "status", folds, _ON_ASKED)
     for task, target in sorted(choices):
         found += probe_choices(choices[task, target], task, target, folds)
+        found += probe_choices(offered.get((task, target), ()), task, target, folds, _ON_ASKED)
     return found
 
 
-def probe_labels(samples: Sequence[Sample], task: str = "", target: str = "label", folds: int = FOLDS) -> list[Finding]:
+def probe_labels(
+    samples: Sequence[Sample],
+    task: str = "",
+    target: str = "label",
+    folds: int = FOLDS,
+    learners: Sequence[tuple[str, _Learn]] = (),
+) -> list[Finding]:
     """Guess each sample's label from the samples of other folds; empty when there is nothing to tell apart."""
     parts = _assign_folds([sample.group for sample in samples], folds)
     classes = sorted({sample.label for sample in samples})
@@ -122,7 +146,7 @@ def probe_labels(samples: Sequence[Sample], task: str = "", target: str = "label
     table = _Table.build(samples)
     chance = float(np.bincount(labels).max()) / len(samples)
     found = []
-    for name, learn in (("naive Bayes", _learn_bayes), ("logistic", _learn_logistic)):
+    for name, learn in learners or _BOTH:
         guessed = np.zeros(len(samples), dtype=np.int64)
         for fold in range(folds):
             weights, bias = learn(table, labels, len(classes), parts != fold)
@@ -132,9 +156,13 @@ def probe_labels(samples: Sequence[Sample], task: str = "", target: str = "label
 
 
 def probe_choices(
-    items: Sequence[Sequence[Sample]], task: str = "", target: str = "choice", folds: int = FOLDS
+    items: Sequence[Sequence[Sample]],
+    task: str = "",
+    target: str = "choice",
+    folds: int = FOLDS,
+    learners: Sequence[tuple[str, _Learn]] = (),
 ) -> list[Finding]:
-    """Guess which sample of each item is the right one, whose label is ``right``; all others are called ``wrong``."""
+    """Guess a right sample of each item, whose label is ``right``; all others are called ``wrong``."""
     parts = _assign_folds([choices[0].group for choices in items], folds)
     if parts is None:
         return []
@@ -144,9 +172,9 @@ def probe_choices(
     labels = np.array([sample.label == "right" for sample in samples], dtype=np.int64)
     table = _Table.build(samples)
     starts = np.concatenate(([0], np.cumsum(sizes)))
-    chance = sum(1 / size for size in sizes) / len(items)
+    chance = sum(sum(one.label == "right" for one in choices) / len(choices) for choices in items) / len(items)
     found = []
-    for name, learn in (("naive Bayes", _learn_bayes), ("logistic", _learn_logistic)):
+    for name, learn in learners or _BOTH:
         right = 0
         for fold in range(folds):
             weights, bias = learn(table, labels, 2, parts[owner] != fold)
@@ -187,11 +215,54 @@ def _compare_atoms(atoms: Sequence[Sequence[str] | None]) -> list[tuple[tuple[st
     return compared
 
 
+def _see_asked(item: Mapping[str, Any]) -> Sample:
+    """Return what is seen of a statement alone: what it is about, of whom, who is mentioned how often beside that."""
+    triple = item["query"]["triple"]
+    key, marks = _get_key(triple), _count_mentions(item, triple)
+    words = (f"about {key}", *marks, *(f"{key} {mark}" for mark in marks), f"of {triple[0]}", f"{key} of {triple[0]}")
+    return Sample((*words, f"to {triple[2]}"), tuple(_see_positions(item)[1:]), item["status"], _group(item))
+
+
+def _see_offered(item: Mapping[str, Any]) -> list[Sample]:
+    """Return what each option is about, beside what is asked and what the others are about, and what it shares."""
+    goal = item["query"].get("triple")
+    keys = [_get_key(one["atom"]) for one in item["options"]]
+    shared = _compare_atoms([one["atom"] for one in item["options"]])
+    samples = []
+    for one, key, sizes in zip(item["options"], keys, shared, strict=True):
+        marks = _count_mentions(item, one["atom"])
+        words = [f"about {key}", *marks, *(f"{key} {mark}" for mark in marks)]
+        words += [f"{key} beside {other}" for other in dict.fromkeys(keys) if other != key]
+        if goal:
+            named = "".join(str([*goal[::2], end].index(end)) for end in one["atom"][::2])
+            words += [f"{key} for {_get_key(goal)}", f"names {named}", f"{key} for {_get_key(goal)} names {named}"]
+        label = "right" if one["letter"] == item["answer"] else "wrong"
+        samples.append(Sample(tuple(words), sizes, label, _group(item)))
+    return samples
+
+
+def _get_key(triple: Sequence[str]) -> str:
+    return triple[2] if triple[1] == "rdf:type" else triple[1]
+
+
+def _count_mentions(item: Mapping[str, Any], triple: Sequence[str]) -> list[str]:
+    context = [entry["triple"] for entry in item["context"]]
+    return [
+        f"{part} mentioned {min(_MENTIONS, sum(term in fact for fact in context))}"
+        for part, term in zip(("subject", "predicate", "object"), triple, strict=True)
+    ]
+
+
 def _see_choices(
-    item: Mapping[str, Any], choices: Sequence[tuple[str, str, tuple[tuple[str, float], ...]]]
+    item: Mapping[str, Any],
+    choices: Sequence[tuple[str, str, tuple[tuple[str, float], ...]]],
+    rights: Sequence[str] = (),
 ) -> list[Sample]:
-    """Return what is seen of each thing to choose from: its words, length beside the others, place, what is shared."""
-    right = item["query"].get("wrong", item["answer"])
+    """Return what is seen of each thing to choose from: its words, length beside the others, place, what is shared.
+
+    ``rights`` are the right ones, where the item's answer is not the label of the one.
+    """
+    right = rights or (item["query"].get("wrong", item["answer"]),)
     split = [_WORD.findall(text.casefold()) for _, text, _ in choices]
     repeated = Counter(word for words in split for word in set(words))
     samples = []
@@ -208,7 +279,7 @@ def _see_choices(
         )
         named = (f"place {place}", f"from the end {len(choices) - place}")
         seen = (*named, *(f"{item['language']} {word}" for word in words))
-        samples.append(Sample(seen, sizes, "right" if label == right else "wrong", _group(item)))
+        samples.append(Sample(seen, sizes, "right" if label in right else "wrong", _group(item)))
     return samples
 
 
@@ -310,6 +381,10 @@ def _learn_logistic(
         ahead, weights = stepped + (momentum - 1) / following * (stepped - weights), stepped
         momentum = following
     return weights * scale[:, None], bias
+
+
+_BOTH: tuple[tuple[str, _Learn], ...] = (("naive Bayes", _learn_bayes), ("logistic", _learn_logistic))
+_ON_ASKED: tuple[tuple[str, _Learn], ...] = (("logistic, what is asked", _learn_logistic),)
 
 
 def _conclude(task: str, target: str, probe: str, right: int, items: int, chance: float) -> Finding:
