@@ -342,7 +342,7 @@ class BlockMaker:
         One that ``is_lesson`` is wanted for what it teaches, whatever the bounds of its level.
         """
         level, curriculum = item.draft.level, self.material.curriculum
-        rules = [self.material.theory.by_name[name] for name in item.draft.rules]
+        rules = self._select(item.draft.rules).rules
         fitting = [level] if is_lesson else [other for other in curriculum.levels if self.fits(item, other)]
         if level not in fitting:
             return "outside the level's bounds"
@@ -409,14 +409,17 @@ class BlockMaker:
         cases = []
         for candidate in candidates:
             item = candidate.answered
-            names = item.draft.rules
-            theory = self._theories.get(names, partial(self.material.theory.select, names))
+            theory = self._select(item.draft.rules)
             cases.append(Case(item, self.renderer.render(item, candidate.language, candidate.frame), theory))
         verdicts = self._judges.judge_all(cases, self.reader)
         return [
             JudgedItem(None, None, verdict) if isinstance(verdict, str) else self._write(candidate, case, verdict)
             for candidate, case, verdict in zip(candidates, cases, verdicts, strict=True)
         ]
+
+    def _select(self, names: tuple[str, ...]) -> Theory:
+        """Return the theory of some rules; the latest are kept."""
+        return self._theories.get(names, partial(self.material.theory.select, names))
 
     def _write(self, candidate: Candidate, case: Case, verdict: Certificate) -> JudgedItem:
         names = case.item.draft.rules

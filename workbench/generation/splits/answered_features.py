@@ -47,7 +47,7 @@ def describe_answered(
         facts=item.draft.facts,
         asked=[*item.draft.asked, *get_family(item.draft.task).list_mentioned(item.draft)],
         concluded=concluded,
-        rules=[rule for rule in rules if states_rules or rule.name in used],
+        rules=rules if states_rules else [rule for rule in rules if rule.name in used],
         template=template,
     )
 

@@ -156,8 +156,7 @@ def collect_features(
     used, meetings, adjacent = _find_pairs(proofs)
     stated = _look_at_facts(facts) if isinstance(facts, tuple) else _list_mentions(facts)
     individuals, predicates = set(stated.individuals), set(stated.predicates)
-    for rule in rules:
-        predicates |= _find_keys(rule)
+    predicates |= _look_at_rules(rules) if isinstance(rules, tuple) else _join_keys(rules)
     classes: set[Term] = set()
     properties: set[Term] = set()
     for listed in (asked, concluded):
@@ -204,6 +203,7 @@ def _list_mentions(facts: Iterable[Pattern]) -> _Mentions:
 
 _seen: dict[int, tuple[tuple[Pattern, ...], _Mentions]] = {}
 """By identity, for the questions of one case share the very facts, which take long to compare."""
+_seen_rules: dict[int, tuple[tuple[Rule, ...], frozenset[Term]]] = {}
 _known_keys: dict[int, tuple[Rule, frozenset[Term]]] = {}
 
 
@@ -214,6 +214,19 @@ def _look_at_facts(facts: tuple[Pattern, ...]) -> _Mentions:
             _seen.clear()
         found = _seen[id(facts)] = facts, _list_mentions(facts)
     return found[1]
+
+
+def _look_at_rules(rules: tuple[Rule, ...]) -> frozenset[Term]:
+    found = _seen_rules.get(id(rules))
+    if found is None:
+        if len(_seen_rules) >= _CASES:
+            _seen_rules.clear()
+        found = _seen_rules[id(rules)] = rules, _join_keys(rules)
+    return found[1]
+
+
+def _join_keys(rules: Iterable[Rule]) -> frozenset[Term]:
+    return frozenset[Term]().union(*map(_find_keys, rules))
 
 
 def _find_keys(rule: Rule) -> frozenset[Term]:
