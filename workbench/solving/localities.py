@@ -34,16 +34,18 @@ _MOST_APART = 8
 
 
 class _Relation:
-    """The rows of a class or property, and by position those with a term there."""
+    """The rows of a class or property, all different, as a list and a set, and by position those with a term there."""
 
-    __slots__ = ("places", "rows")
+    __slots__ = ("known", "places", "rows")
 
     def __init__(self, width: int) -> None:
         self.rows: list[Terms] = []
+        self.known: set[Terms] = set()
         self.places: tuple[dict[str, list[Terms]], ...] = tuple([{} for _ in range(width)])
 
     def add(self, row: Terms) -> None:
         self.rows.append(row)
+        self.known.add(row)
         for place, term in zip(self.places, row, strict=True):
             rows = place.get(term)
             if rows is None:
@@ -54,6 +56,7 @@ class _Relation:
     def take_away(self, row: Terms) -> None:
         """Undo the latest :meth:`add`."""
         self.rows.pop()
+        self.known.discard(row)
         for place, term in zip(self.places, row, strict=True):
             place[term].pop()
 
@@ -341,6 +344,20 @@ def _make_look(literal: Literal, number: int, bound: set[str], compared: Collect
     return _Look(literal.key, number, place, by, tuple(known[1:]), tuple(same), tuple(new), is_compared)
 
 
+def _find_row(by: str, fits: Sequence[tuple[int, str]], values: Mapping[str, Collection[str]]) -> Terms | None:
+    """Return the one row that a literal whose terms are all known can be; None when there may be several."""
+    row = []
+    for name in (by, *(one for _, one in fits)):
+        terms = values.get(name)
+        if terms is None:
+            row.append(name)  # a constant stands for itself
+        elif len(terms) == 1:
+            row += terms
+        else:
+            return None
+    return tuple(row)
+
+
 def _find_rows(look: _Look, relations: Mapping[str, _Relation], values: dict[str, Collection[str]]) -> Sequence[Terms]:
     """Return the rows of a literal that agree with ``values``, to which the terms of new variables are added."""
     key, _, place, by, fits, same, new, _ = look
@@ -348,6 +365,8 @@ def _find_rows(look: _Look, relations: Mapping[str, _Relation], values: dict[str
     rows: Sequence[Terms]
     if relation is None:
         rows = ()
+    elif place >= 0 and not new and not same and (row := _find_row(by, fits, values)) is not None:
+        return (row,) if row in relation.known else ()
     elif place < 0:
         rows = relation.rows
     else:

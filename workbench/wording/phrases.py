@@ -16,7 +16,16 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-__all__ = ["Choice", "Slot", "Variant", "find_cases", "has_right_slots", "iterate_variants", "parse_phrase"]
+__all__ = [
+    "Choice",
+    "Slot",
+    "Variant",
+    "find_cases",
+    "has_right_slots",
+    "iterate_variants",
+    "open_plain_phrase",
+    "parse_phrase",
+]
 
 _PIECE = re.compile(r"(\{(?:subject|object)(?::[a-z]+|[:#][^{}|]*\|[^{}|]*)?\})")
 
@@ -48,6 +57,23 @@ class Variant(NamedTuple):
     texts: tuple[str, ...]
     slots: tuple[Slot, ...]
     wanted: tuple[tuple[str, bool, bool], ...]
+
+
+@lru_cache(maxsize=8192)
+def open_plain_phrase(phrase: str) -> tuple[tuple[bool, str], ...] | None:
+    """Return a phrase that calls things as they are called: whether a piece is a slot, and its role or text.
+
+    None for a phrase with cases or words that depend on a number.
+    """
+    found: list[tuple[bool, str]] = []
+    for piece in parse_phrase(phrase):
+        if isinstance(piece, str):
+            found.append((False, piece))
+        elif isinstance(piece, Slot) and not piece.case:
+            found.append((True, piece.role))
+        else:
+            return None
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)

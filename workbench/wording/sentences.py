@@ -36,7 +36,7 @@ from workbench.model.terms import (
 )
 from workbench.wording.frames import Frames
 from workbench.wording.lexicon import POSSESSIVE, Lexicon
-from workbench.wording.phrases import Slot, parse_phrase
+from workbench.wording.phrases import Slot, open_plain_phrase, parse_phrase
 from workbench.wording.value_words import ORDER_WORDS, name_sort, say_value_words
 
 __all__ = [
@@ -120,8 +120,11 @@ def _fill_phrase(lexicon: Lexicon, atom: Atom | Pattern, variables: Mapping[str,
     subject, predicate, object_ = atom
     is_class = predicate == RDF_TYPE
     ends = {"subject": subject, "object": object_}
+    phrase = lexicon.get_phrase(object_ if is_class else predicate, is_class=is_class)
+    if variables is None and (plain := open_plain_phrase(phrase)) is not None:
+        return "".join([say_term(lexicon, ends[part]) if is_slot else part for is_slot, part in plain])
     text = []
-    for piece in parse_phrase(lexicon.get_phrase(object_ if is_class else predicate, is_class=is_class)):
+    for piece in parse_phrase(phrase):
         if isinstance(piece, str):
             text.append(piece)
         elif isinstance(piece, Slot):
