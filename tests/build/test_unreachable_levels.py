@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from workbench.build import check
+from workbench.build import build, check
 from workbench.cli import main
 from workbench.model.report import Violation
 from workbench.project import Project
@@ -90,6 +90,17 @@ def test_an_absurd_quota_is_tried_out_before_anything_is_built(make: Make, files
     assert [(one.severity, one.location and one.location.line) for one in found] == [("warning", 9), ("warning", 11)]
     assert "there seem to be" in found[0].message and "structures" in found[0].why
     assert judge(make, files, level, "curriculum.capacity") == found, "the same trial says the same"
+
+
+def test_a_build_says_at_once_what_it_will_not_reach(
+    make: Make, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files[CURRICULUM] = f"shortfall: warning\n{HEAD}  - tasks: {{select: 2, recall: 3}}\n"
+    told: list[str] = []
+    result = build(make(files), tmp_path / "out", warn=lambda found: told.append(found.code), progress=told.append)
+    assert "curriculum.unreachable" in told
+    assert not any("writing" in line for line in told[: told.index("curriculum.unreachable")])
+    assert "curriculum.unreachable" in {found.code for found in result.report.violations}
 
 
 def test_a_build_of_what_cannot_be_leaves_the_dataset_as_it_was(make: Make, files: Files, tmp_path: Path) -> None:

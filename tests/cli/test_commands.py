@@ -284,7 +284,7 @@ def test_help_and_version() -> None:
     result = call("--help")
     assert result.exit_code == 0
     names = [line.split()[0] for line in result.stdout.split("Commands:")[1].splitlines() if line.strip()]
-    listed = "init check reason explain diff build verify same curriculum impact fmt history undo redo ui"
+    listed = "init check reason explain diff build verify same curriculum templates impact fmt history undo redo ui"
     assert names == listed.split()
     for name in names:
         help_text = call(name, "--help").stdout

@@ -191,17 +191,18 @@ def build(
     shard_rows: int | None = None,
     measured: Path | str | None = None,
     fresh: bool = False,
+    warn: Any = None,
 ) -> BuildResult:
     """Generate, verify and export the datasets of one domain, or of all: see :mod:`workbench.build.dataset`.
 
     ``seed`` and ``workers`` are what ``workbench.yaml`` says, else 0 and 1. What the build before made, and no change
-    has touched, is taken over unless ``fresh``.
+    has touched, is taken over unless ``fresh``. ``warn`` is told at once what the check says about the quotas.
     """
     from workbench.build import dataset
 
     return dataset.build(
         project, out, seed, workers,
-        domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh,
+        domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh, warn=warn,
     )  # fmt: skip
 
 

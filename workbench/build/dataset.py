@@ -48,6 +48,8 @@ __all__ = ["build", "write_wording"]
 
 _MANY = 20_000
 """With more items than this, tables are made by as many processes as items were."""
+_EARLY = ("curriculum.unreachable", "curriculum.empty-level", "curriculum.capacity")
+"""What the check says about quotas, and whoever builds should know before it takes long."""
 
 
 def build(
@@ -61,6 +63,7 @@ def build(
     shard_rows: int | None = None,
     measured: Path | str | None = None,
     fresh: bool = False,
+    warn: Callable[[Violation], None] | None = None,
 ) -> BuildResult:
     """Check the project, then build the dataset of each domain that has a curriculum, into ``out/<domain>``.
 
@@ -70,7 +73,8 @@ def build(
     that decides the items has changed. What an earlier build to the same folder made, and no change has touched since,
     is taken over, unless ``fresh``; the bytes are the same. ``shard_rows`` bounds the rows of a table.
     ``measured`` is a file of what models were seen to do (see :mod:`workbench.export.measured`); its lines about items
-    that come out are kept with the dataset.
+    that come out are kept with the dataset. ``warn`` is told at once what the check says about the quotas; it stands in
+    the result as well.
 
     Raises InvalidKnowledgeError when the check finds errors or a quota cannot be met, UsageError when there is
     nothing to build, StorageError, LimitError and WorkerError as their names say.
@@ -87,17 +91,22 @@ def build(
     chosen = [one for one in list_domains(project, domain) if one.curriculum_file is not None]
     if not chosen:
         raise UsageError("There is no curriculum to build: put a curriculum.yaml into curricula/<domain>/.")
-    built, notes = [], []
+    built: list[BuiltDataset] = []
+    notes: list[Violation] = []
     try:
         checked = check(project, domain, progress=tell)
         if checked.report.has_errors:
             raise InvalidKnowledgeError("Nothing was built, because the check found errors.", checked.report)
+        notes += [found for found in checked.report.violations if found.code in _EARLY]
+        if warn is not None:
+            for found in notes:
+                warn(found)
         for one in chosen:
             knowledge = get_knowledge(project, one)
             run = _Run(project, folder / one.name, seed, workers, shard_rows or SHARD_ROWS, tell, seen, fresh)
-            dataset, found = run.build(knowledge)
+            dataset, told = run.build(knowledge)
             built.append(dataset)
-            notes += found
+            notes += told
     except KeyboardInterrupt as error:
         raise Interrupted(
             "Interrupted; the dataset that was being built is as it was before. The same command goes on from here."

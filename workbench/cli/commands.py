@@ -19,6 +19,7 @@ from workbench.cli.program import Program
 from workbench.cli.sameness import same
 from workbench.cli.templates import templates
 from workbench.errors import UsageError
+from workbench.model.report import Violation
 
 __all__ = [
     "build", "explain", "fmt", "history", "init", "main", "reason", "redo", "ui", "undo", "verify",
@@ -218,13 +219,20 @@ def build(
     """
     from workbench.build import build, load
 
+    told: list[Violation] = []
+
+    def warn(violation: Violation) -> None:
+        told.append(violation)
+        print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
+
     with show_progress(forced=forced) as progress:
         result = build(
             load(folder), out, seed, workers,
-            domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh,
+            domain=domain, progress=progress, shard_rows=shard_rows, measured=measured, fresh=fresh, warn=warn,
         )  # fmt: skip
     for violation in result.report.violations:
-        print_error(f"{violation.location or ''} {violation.severity}: {violation.message}")
+        if violation not in told:
+            warn(violation)
     print_json(result.to_json()) if as_json else print_text(result.format_table())
 
 

@@ -32,7 +32,9 @@ def print_json(value: object) -> None:
 
 
 def print_error(message: str) -> None:
-    """Write one plain line on standard error."""
+    """Write one plain line on standard error, in place of a line of progress."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
     click.echo(f"workbench: {' '.join(_CONTROL.sub(' ', message).split())}", err=True)
 
 
