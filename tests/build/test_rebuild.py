@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -178,13 +179,20 @@ def test_what_new_words_make_ambiguous_is_not_taken_over(place: Workplace) -> No
 
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 100, None], ids=["empty", "other", "cut"])
-def test_damaged_blocks_are_made_again(place: Workplace, damage: bytes | None) -> None:
+def test_damaged_blocks_are_made_again_and_told_of(place: Workplace, damage: bytes | None) -> None:
     before = read_bytes(place.out / "guild")
     stored = [path for path in sorted((place.out / ".guild.blocks").rglob("*")) if path.is_file()]
     assert len(stored) > 3
-    for path in stored[::2]:
+    blocks_damaged = [path for path in stored if not path.name.startswith("wording-")][::2]
+    for path in blocks_damaged:
         path.write_bytes(path.read_bytes()[:-7] if damage is None else damage)
-    assert read_bytes(place.build().folder) == before
+    dataset = place.build()
+    assert read_bytes(dataset.folder) == before
+    told = re.search(r"(\d+) remembered blocks? in (\S+) could not be read and w\w+ made anew: (.+)\.$", dataset.note)
+    assert told is not None and told[2] == str(place.out / ".guild.blocks")
+    # Not all of them are looked for: what was found from another place on may do as well.
+    assert 0 < int(told[1]) <= len(blocks_damaged) and told[3] == f"cut off or changed ({told[1]})"
+    assert "could not be read" not in place.build().note
 
 
 def test_workers_take_over_what_one_process_made(place: Workplace) -> None:

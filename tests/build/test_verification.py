@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import multiprocessing
 import random
 import shutil
 from collections import Counter
@@ -18,7 +19,7 @@ from forging import forge
 from workbench.build import verify
 from workbench.build.item_lines import Line
 from workbench.build.item_verification import ItemVerifier
-from workbench.errors import DatasetError, UsageError
+from workbench.errors import DatasetError, UsageError, WorkerError
 from workbench.export import DatasetContent, read_dataset, write_dataset
 from workbench.model.items import canonical_json, check_item, compute_item_id, digest_json
 
@@ -135,6 +136,18 @@ def test_several_processes_and_samples_find_the_same(draft: Draft, tmp_path: Pat
     assert verify(dataset, sample=1000) == alone
     with pytest.raises(UsageError):
         verify(dataset, workers=0)
+
+
+def test_a_process_that_dies_ends_it(small_dataset: Path) -> None:
+    """Whoever waits is told: the command line makes that exit code 3."""
+
+    def kill(text: str) -> None:
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    with pytest.raises(WorkerError, match="A worker process died: signal 9 ended it") as caught:
+        verify(small_dataset, kill, workers=2)
+    assert caught.value.exit_code == 3
 
 
 # ---- wrong content in a dataset whose digests, ids, counts and tables are all right

@@ -301,6 +301,69 @@ def test_a_real_dataset_keeps_its_splits_apart(
         assert row["counts"]["sub-proof"] >= row["counts"]["named"]
 
 
+def list_evidence(item: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    return [item["proof"], *(option["evidence"]["proof"] for option in item["options"])]
+
+
+def cut_by_template(item: Mapping[str, Any], templates: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Slots and what they hold, by a regular expression made of the template."""
+    name = item["provenance"]["template"].partition("@")[0]
+    for template in templates:
+        if template["name"].partition(":")[0] == name:
+            texts = [re.escape(text) for text in template["texts"]]
+            lists, plain = r"(- [^\n]+(?:\n- [^\n]+)*?)", r"([^\n]+?)"
+            paragraphs = [
+                lists if slot.endswith("_list") else "(.+?)" if slot == "options" else plain
+                for slot in template["slots"]
+            ]
+            pattern = "".join(text + slot for text, slot in zip(texts, [*paragraphs, ""], strict=True))
+            if found := re.fullmatch(pattern, item["question"], re.DOTALL):
+                return list(zip(template["slots"], found.groups(), strict=True))
+    raise AssertionError(name)
+
+
+def list_said(item: Mapping[str, Any], templates: Sequence[Mapping[str, Any]], *, of_rules: bool) -> set[Any]:
+    slots = [(slot, text) for slot, text in cut_by_template(item, templates) if slot != "instruction"]
+    chosen = [text for slot, text in slots if slot.startswith(("rules", "closed", "vocabulary")) == of_rules]
+    return set().union(*map(list_runs, chosen))
+
+
+def test_the_table_of_a_built_dataset_is_that_of_comparing_all_pairs(
+    small_dataset: Path, real: tuple[list[dict[str, Any]], dict[str, str], list[dict[str, Any]]]
+) -> None:
+    """All columns once more, from the items' text alone: nothing of the code that made the table is used."""
+    items, _, templates = real
+    table = read_dataset(small_dataset).manifest["leakage"]
+    marks: dict[str, dict[str, Any]] = {}
+    for item in items:
+        runs = [list_said(item, templates, of_rules=of_rules) for of_rules in (False, True)]
+        proofs = [{"proof": steps} for steps in list_evidence(item)]
+        shown = {tuple(entry["triple"]) for entry in item["context"] if entry["shown"]}
+        marks[item["id"]] = {
+            "text": item["question"], **item["identity"], "13gram": runs[0], "13gram-rules": runs[1],
+            "path": write_path(item), "sub-proof": set().union(*map(list_proofs, proofs)), "facts": shown,
+        }  # fmt: skip
+
+    def share(name: str, one: Any, other: Any) -> bool:
+        if name in ("13gram", "13gram-rules", "sub-proof"):
+            return bool(one & other)
+        if name == "facts":
+            return look(one) == look(other) and are_same_up_to_names(one, other)
+        return bool(one) and one == other
+
+    def look(facts: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        return sorted(tuple("" if part.startswith("n:") else part for part in fact) for fact in facts)
+
+    train = [marks[item["id"]] for item in items if item["split"] == "train"]
+    assert set(table) == {item["split"] for item in items} - {"train"}
+    for split, row in table.items():
+        own = [marks[item["id"]] for item in items if item["split"] == split]
+        counted = {n: sum(any(share(n, a[n], b[n]) for b in train) for a in own) for n in COLUMNS}
+        assert row["counts"] == counted and row["items"] == len(own)
+        assert row["shares"] == {name: round(count / len(own), 6) for name, count in counted.items()}
+    assert sum(row["counts"]["sub-proof"] for row in table.values()) > 0
+
+
 def test_a_planted_copy_is_seen_in_every_column(
     real: tuple[list[dict[str, Any]], dict[str, str], list[dict[str, Any]]],
 ) -> None:

@@ -9,6 +9,7 @@ to be read again, for new words may make old sentences ambiguous.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -68,6 +69,7 @@ class RememberedBlocks:
     _earlier: tuple[_Found, Mapping[int, Written]] | None = None
     _changes: dict[str, _Changes | None] = field(default_factory=dict)
     _proposed: tuple[_Found, Mapping[int, Candidate]] | None = None
+    _unread: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def _maker(self) -> BlockMaker:
@@ -82,11 +84,18 @@ class RememberedBlocks:
         return self._store.keep_wording(_describe_wording(self.material))
 
     def describe(self) -> str:
-        """Return a sentence on what was taken over; empty when nothing was."""
-        if not self.reused:
-            return ""
-        more = f"; {self.renewed:,} that a change had touched were made anew" if self.renewed else ""
-        return f"{self.reused:,} items were taken over from the build before{more}."
+        """Return what was taken over, and what could not be; empty when nothing was and there is nothing to tell."""
+        said = []
+        if self.reused:
+            more = f"; {self.renewed:,} that a change had touched were made anew" if self.renewed else ""
+            said.append(f"{self.reused:,} items were taken over from the build before{more}.")
+        if unread := self._unread + self._store.unread:
+            count = unread.total()
+            what = "1 remembered block" if count == 1 else f"{count:,} remembered blocks"
+            were = "was" if count == 1 else "were"
+            reasons = "; ".join(f"{reason} ({number:,})" for reason, number in sorted(unread.items()))
+            said.append(f"{what} in {name_blocks(self.out)} could not be read and {were} made anew: {reasons}.")
+        return " ".join(said)
 
     def forget_others(self) -> None:
         """Remove what no build of this material could use."""
@@ -106,7 +115,8 @@ class RememberedBlocks:
         try:
             kept = {position: one for position, one in record.written.items() if self._holds(one, changes)}
         except (ValueError, KeyError, TypeError):
-            return None  # it is not what was written once, and counts as little as a damaged file
+            self._unread["no block"] += 1
+            return None
         return record._replace(written=kept)
 
     def judge(self, level: Level, record: BlockRecord, positions: Sequence[int]) -> list[Written]:

@@ -1,8 +1,9 @@
 """Blocks that builds made, on disk beside the dataset, so that a later build need not make them again.
 
 Each level has a folder named by the digest of what decides its blocks; in it, each block is a file under the place from
-which it was looked for. A file that is damaged, or cannot be read, does not count: its block is made again. What stands
-here is trusted as the project's own files are; whether a dataset is right is for ``workbench verify`` to say.
+which it was looked for. A file that is damaged, or cannot be read, does not count: its block is made again, and it is
+told how many there were. What stands here is trusted as the project's own files are; whether a dataset is right is for
+``workbench verify`` to say.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import starmap
@@ -44,19 +46,25 @@ def name_blocks(out: Path) -> Path:
 
 
 class BlockStore:
-    """Blocks by level and place. ``digests`` has, by the name of each level, the digest of what decides its blocks."""
+    """Blocks by level and place. ``digests`` has, by the name of each level, the digest of what decides its blocks.
+
+    ``unread`` counts, by the reason, the files that are there and could not be read.
+    """
 
     def __init__(self, folder: Path, digests: Mapping[str, str]) -> None:
         self._folder, self._digests = folder, dict(digests)
+        self.unread: Counter[str] = Counter()
 
     def find(self, level: str, start: Place) -> StoredBlock | None:
         """Return the block that was found looking from a place on; None without a sound one."""
         data = _read(self._locate(level, start))
-        if data is None:
+        if isinstance(data, str):
+            self.unread[data] += 1
             return None
         try:
-            return _read_block(json.loads(data))
+            return None if data is None else _read_block(json.loads(data))
         except (ValueError, KeyError, TypeError, IndexError):
+            self.unread["no block"] += 1
             return None
 
     def keep(self, level: str, start: Place, block: StoredBlock) -> None:
@@ -68,8 +76,11 @@ class BlockStore:
     def find_wording(self, digest: str) -> Any:
         """Return the description of a wording under its digest; None when it is not there as it was written."""
         data = _read(self._folder / f"wording-{digest}")
+        if data is None or isinstance(data, str):
+            self.unread.update([data] if data else [])
+            return None
         try:
-            value = None if data is None else json.loads(data)
+            value = json.loads(data)
         except ValueError:
             return None
         return value if digest_json(value)[:_DIGITS] == digest else None
@@ -99,21 +110,23 @@ def _write(path: Path, data: bytes) -> None:
     write_atomically(path, sha256(packed).digest() + packed)
 
 
-def _read(path: Path) -> bytes | None:
-    """Return what was written to a file; None when it is missing or another."""
+def _read(path: Path) -> bytes | str | None:
+    """Return what was written to a file: None when there is none, and why it does not count when it is another."""
     try:
         data = path.read_bytes()
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        return error.strerror or str(error)
     digest, packed = data[:32], data[32:]
     if sha256(packed).digest() != digest:
-        return None
+        return "cut off or changed"
     opened = zlib.decompressobj()
     try:
         found = opened.decompress(packed, _MOST_BYTES)
     except zlib.error:
-        return None
-    return found if opened.eof else None
+        return "cannot be unpacked"
+    return found if opened.eof else "too large"
 
 
 def _write_block(block: StoredBlock) -> dict[str, Any]:
