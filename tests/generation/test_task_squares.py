@@ -11,11 +11,12 @@ from conftest_types import MakeMaterial
 from workbench.generation.questions.answering import answer_drafts
 from workbench.generation.questions.draft import Answered
 from workbench.generation.questions.drafting import Drafter
-from workbench.generation.selection.blocks import BlockMaker
+from workbench.generation.selection.blocks import BlockMaker, Material
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.squares import make_square, put
 from workbench.generation.worlds.sampling import Sampler
-from workbench.model.terms import RDF_TYPE, Triple, is_literal
+from workbench.model.rules import Atom, iterate_atoms
+from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 
 TASKS = ("options", "abduce", "diff")
 LEVELS = (
@@ -32,7 +33,7 @@ def answered(make_material: MakeMaterial) -> dict[str, list[Answered]]:
     maker = BlockMaker(material)
     (level,) = material.curriculum.levels
     sampler = Sampler(maker.plan, maker.names, material.completions, material.choices, None)
-    worlds, _ = sampler.sample(level, [f"world {number}" for number in range(150)])
+    worlds, _ = sampler.sample(level, [f"world {number}" for number in range(240)])
     cells = {(quota.task, quota.status) for quota in level.quotas}
     found, _ = answer_drafts(material.theory, Drafter(maker.plan).draft(level, worlds, cells))
     return {task: [item for item in found if item.draft.task == task] for task in TASKS}
@@ -114,6 +115,24 @@ def test_one_of_the_others_follows_either_way(answered: dict[str, list[Answered]
         pairs = zip(item.judgements[:count], item.judgements[count:], strict=True)
         follows = Counter((after.status == "entailed", before.status == "entailed") for after, before in pairs)
         assert follows[True, True] >= 1 and follows[True, False] + follows[False, True] == 1
+
+
+def test_all_that_is_offered_can_lead_to_the_goal(
+    answered: dict[str, list[Answered]], guild_material: Material
+) -> None:
+    """Whoever knows which classes and properties a goal has to do with knows no option that is nearer than another."""
+    leads: dict[Term, set[Term]] = {}
+    for rule in guild_material.theory.rules:
+        for head in rule.head:
+            leads.setdefault(head.key, set()).update(atom.key for atom in iterate_atoms(rule.body))
+            leads[head.key].update(atom.key for atom in iterate_atoms(rule.body, negated=True))
+    for item in answered["abduce"]:
+        (goal,) = {claim.statement for claim in item.draft.claims}
+        near, waiting = set[Term](), [Atom(*goal).key]
+        while waiting:
+            waiting += sorted(leads.get(waiting.pop(), set()) - near)
+            near.update(waiting)
+        assert {Atom(*option).key for option in list_options(item)} <= near, (goal, list_options(item))
 
 
 def test_squares() -> None:

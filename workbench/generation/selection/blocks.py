@@ -320,8 +320,7 @@ class BlockMaker:
             if fault is not None:
                 rejected[draft.task, draft.aim, fault] += 1
             elif candidate.cell[1:] in open_cells:
-                cues = see_cues(candidate.answered) if self._is_shared(candidate.split) else ()
-                kept.append(replace(candidate, cues=cues))
+                kept.append(replace(candidate, cues=see_cues(candidate.answered)))
         return Proposal(tuple(kept), dict(sorted(rejected.items())))
 
     def _weigh(self, candidates: Sequence[Candidate]) -> list[str | None]:

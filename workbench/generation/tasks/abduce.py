@@ -9,9 +9,20 @@ from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Outcome, Verdicts, Wish
 from workbench.generation.questions.individuals import list_individuals
-from workbench.generation.tasks.family import LETTERS, Asked, Described, Family, Layout, Reads, Scene, Voice, Writes
-from workbench.generation.tasks.squares import Place, Square, level_mentions, list_keys, list_names, make_square
-from workbench.model.rules import Atom
+from workbench.generation.tasks.family import (
+    LETTERS,
+    Asked,
+    Choice,
+    Described,
+    Family,
+    Layout,
+    Reads,
+    Scene,
+    Voice,
+    Writes,
+)
+from workbench.generation.tasks.squares import Place, Square, get_key, level_mentions, list_names, make_square
+from workbench.model.rules import Atom, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
@@ -92,6 +103,14 @@ class Abduce(Family):
         expected = ["entailed", *["unknown"] * (len(offered) - 1)]
         return None if statuses == expected else "not exactly one of them would do"
 
+    def list_choices(self, item: Answered) -> tuple[tuple[Choice, ...], int]:
+        """What is offered, each beside what the goal is about."""
+        goal, listed = get_key(item.draft.statements[0]), []
+        for claim in item.draft.claims:
+            (offered,) = claim.change.added
+            listed.append(Choice((offered,), marks=(f"for {goal}: {get_key(offered)}",)))
+        return tuple(listed), self.find_right(item)
+
     def describe(self, item: Answered) -> Described:
         """The goal and what is offered."""
         parts = tuple(Part.of("option", claim.change.added[0]) for claim in item.draft.claims)
@@ -138,15 +157,16 @@ def _list_gaps(scene: Scene) -> list[tuple[Triple, tuple[Triple, ...]]]:
 def _list_squares(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> Iterator[Square]:
     """Yield squares on a fact that is left out, of which nothing else follows without it, as drawn.
 
-    Whoever stands for somebody whom the target names is named by it, too; whoever stands for another is not.
+    Whoever stands for somebody whom the target names is named by it, too; whoever stands for another is not. What is
+    said instead is in the rules for what is to follow as well, so that all options are as near to it in meaning.
     """
     excerpt = scene.excerpts[rest]
     if excerpt.is_entailed(scene.target):
         return
     random = KeyedRandom("substitutes", scene.level.name, scene.world.key, *scene.target, *gap)
     names, goal = list_names(scene, random), set(list_individuals([scene.target]))
-    keys = random.pick(list_keys(gap, scene.rested, scene.plan.values), _NEAR)
-    choices: dict[Place, Sequence[Term]] = {"key": list(dict.fromkeys(keys)), "order": ("",)}
+    keys = [key for key in _list_near_keys(scene, random) if _is_like(scene, key, gap)][:_NEAR]
+    choices: dict[Place, Sequence[Term]] = {"key": keys, "order": ("",)}
     choices["subject"], choices["object"] = (
         [name for name in names if (name in goal) == (own in goal)][:_NEAR] for own in (gap[0], gap[2])
     )
@@ -160,7 +180,8 @@ def _list_squares(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> Iterat
         for other in choices[second]
     ]
     made = 0
-    for pair in random.shuffle(pairs):
+    # Where all options say the same of others, what they say tells nothing.
+    for pair in sorted(random.shuffle(pairs), key=lambda pair: "key" in (pair[0][0], pair[1][0])):
         square = make_square(gap, *pair)
         if square is None or not all(map(scene.is_sensible, square.others)):
             continue
@@ -169,3 +190,21 @@ def _list_squares(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> Iterat
             made += 1
             if made == _SQUARES:
                 return
+
+
+def _list_near_keys(scene: Scene, random: KeyedRandom) -> list[Term]:
+    """Return what may be stated and can lead to what the target is about, as drawn.
+
+    First comes what stands in a rule for anything that its proof concludes, then what does so by further rules.
+    """
+    theory, concluded = scene.plan.theory, dict.fromkeys(get_key(step.conclusion) for step in scene.proof.steps)
+    names = {name for key in concluded for name in scene.by_head.get(key, ())}
+    near = {atom.key for name in names for atom in iterate_atoms(theory.by_name[name].body)}
+    far = theory.reach_back(tuple(rule.name for rule in theory.rules), concluded) - near
+    fitting = frozenset(scene.plan.assertable).difference(scene.plan.values)
+    return [*random.shuffle(sorted(near & fitting)), *random.shuffle(sorted(far & fitting))]
+
+
+def _is_like(scene: Scene, key: Term, gap: Triple) -> bool:
+    """Tell whether another class can stand for the class of a fact, or another relation for its relation."""
+    return key != get_key(gap) and (key in scene.plan.classes) == (gap[1] == RDF_TYPE)
