@@ -159,7 +159,7 @@ GERMAN_TASKS = (
     ("slot values", "{statement}."),
     ("slot classes", "Entweder {values}."),
     ("clue or", " oder "),
-    ("deny verbs", "ist|war|sind|waren|wurde|wurden"),
+    ("deny verbs", "ist|war|sind|waren|wurde|wurden|starb|starben"),
     ("deny word", "nicht "),
     ("deny articles", "ein >kein |eine >keine |einen >keinen "),
     ("clue false", "Die Aussage „{statement}“ ist falsch."),
