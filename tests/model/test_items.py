@@ -258,3 +258,15 @@ def test_compacting_is_undone(tail: str, prefixes: dict[str, str]) -> None:
 def test_what_is_no_term_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"neither a term|not known"):
         expand_term(text, PREFIXES)
+
+
+@pytest.mark.parametrize(
+    "value", [{"kind": "a", "n": 1}, {"kind": "b"}, {"kind": "c"}, {"kind": "a"}, {"kind": ["a"]}, {"n": 1}, "a", None]
+)
+def test_forms_that_one_member_tells_apart_are_judged_like_any_others(value: object) -> None:
+    forms = [
+        {"type": "object", "required": ["kind", "n"], "properties": {"kind": {"const": "a"}, "n": {"type": "integer"}}},
+        {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["b", "c"]}}},
+    ]
+    schema = {"oneOf": forms}
+    assert (not Schema(schema).find_problems(value)) == Draft202012Validator(schema).is_valid(value)

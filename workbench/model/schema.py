@@ -147,7 +147,8 @@ class Schema:
         if "$ref" in schema:
             tests.append(self._refer_test(schema["$ref"].removeprefix("#/$defs/")))
         if "oneOf" in schema:
-            tests.append(_test_choice([self._compile_test(choice) for choice in schema["oneOf"]]))
+            choices = [self._compile_test(choice) for choice in schema["oneOf"]]
+            tests.append(_test_tagged(schema["oneOf"], choices) or _test_choice(choices))
         if "enum" in schema:
             tests.append(_test_enumeration(schema["enum"]))
         if "const" in schema:
@@ -253,6 +254,8 @@ def _accept(value: Any) -> bool:
 
 
 def _are_distinct(values: Sequence[Any]) -> bool:
+    if all(value.__class__ is SharedList for value in values):
+        return len({value.text or write_json(value) for value in values}) == len(values)
     if all(isinstance(value, str) for value in values):
         return len(set(values)) == len(values)
     return len({write_json(value) for value in values}) == len(values)
@@ -310,6 +313,27 @@ def _test_choice(choices: Sequence[_Test]) -> _Test:
         for choice in choices:
             fitting += choice(value)
         return fitting == 1
+
+    return test
+
+
+def _test_tagged(schemas: Sequence[Mapping[str, Any]], choices: Sequence[_Test]) -> _Test | None:
+    """Return the test of forms that one member tells apart: all have it, no two with the same text. None for others."""
+    first = schemas[0]
+    for name in first.get("required", ()):
+        forms = [schema.get("properties", {}).get(name, {}) for schema in schemas]
+        tags = [[form["const"]] if "const" in form else form.get("enum", []) for form in forms]
+        listed = [tag for own in tags for tag in own]
+        is_told = all(tags) and all(isinstance(tag, str) for tag in listed) and len(set(listed)) == len(listed)
+        if is_told and all(s.get("type") == "object" and name in s.get("required", ()) for s in schemas):
+            return _choose_by_tag(name, {tag: test for own, test in zip(tags, choices, strict=True) for tag in own})
+    return None
+
+
+def _choose_by_tag(name: str, tests: Mapping[str, _Test]) -> _Test:
+    def test(value: Any) -> bool:
+        tag = value.get(name) if isinstance(value, dict) else None
+        return isinstance(tag, str) and tag in tests and tests[tag](value)
 
     return test
 
