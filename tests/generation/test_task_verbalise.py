@@ -17,8 +17,11 @@ from workbench.export.evidence import read_evidence, read_theory_file
 from workbench.export.scorer import score_answer
 from workbench.formats.rules_parser import parse_rule
 from workbench.generation.items.judging import Judges
+from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Change, Claim
+from workbench.generation.questions.formulas import list_turnings, stay_apart
 from workbench.generation.questions.rule_drawing import ANSWER
+from workbench.generation.questions.telling_apart import find_witness
 from workbench.generation.splits.answered_features import describe_answered
 from workbench.generation.splits.features import FeatureReader
 from workbench.generation.tasks import get_family
@@ -113,9 +116,10 @@ def test_clingo_comes_to_the_same(made: MadeTask) -> None:
 def test_sentences_are_as_near_to_each_other_as_to_the_right_one(made: MadeTask) -> None:
     """Of two parts that are varied, each way stands in two sentences, so none is the one that the others resemble."""
     for item in made.items:
-        bodies = [re.split(r" \^ | -> ", option["rule"]["formal"]) for option in item["options"]]
-        parts = Counter(part for body in bodies for part in set(body))
-        assert set(parts.values()) <= {1, 2, 4}
+        names = Counter(
+            re.findall(r"[\w.:<>#/-]+(?=\()", " ".join(option["rule"]["formal"] for option in item["options"]))
+        )
+        assert names and all(count % 2 == 0 for count in names.values()), names
         assert len({option["text"] for option in item["options"]}) == 4
     letters = Counter(item["answer"] for item in made.items)
     assert len(letters) == 4
@@ -223,3 +227,34 @@ def test_a_draft_with_two_right_sentences_or_none_makes_no_item(made: MadeTask) 
         wrong.statement, Change(wrong.change.added, rules=draft.claims[right].change.rules)
     )
     assert find_fault(replace(draft, claims=tuple(doubled)), verdicts, ()) is not None
+
+
+def test_sentences_that_only_turn_round_what_goes_both_ways_are_not_told_apart() -> None:
+    """The theory says which properties do: symmetric ones, inverses, and those that mean the same."""
+    prefixes = {"": "https://example.org/t#"}
+
+    def read(name: str, text: str) -> Rule:
+        parsed = parse_rule(text, prefixes)
+        return Rule(name, parsed.body, parsed.head)
+
+    theory = Theory.build([
+        read("married", "married(?x, ?y) -> married(?y, ?x)"),
+        read("child", "hasParent(?x, ?y) -> hasChild(?y, ?x)"),
+        read("parent", "hasChild(?x, ?y) -> hasParent(?y, ?x)"),
+        read("father", "hasFather(?x, ?y) -> hasParent(?x, ?y)"),
+        read("kin", "hasParent(?x, ?y) ^ married(?y, ?z) -> kin(?x, ?z)"),
+    ])  # fmt: skip
+    turnings = list_turnings(theory)
+    assert [rule.name for rule in turnings] == ["child", "married", "parent"]
+    right = read("right", "hasParent(?x, ?y) ^ married(?y, ?z) -> kin(?x, ?z)")
+    for text, apart in (
+        ("hasParent(?x, ?y) ^ married(?z, ?y) -> kin(?x, ?z)", False),
+        ("hasChild(?y, ?x) ^ married(?y, ?z) -> kin(?x, ?z)", False),
+        ("hasFather(?x, ?y) ^ married(?y, ?z) -> kin(?x, ?z)", True),
+        ("hasParent(?y, ?x) ^ married(?y, ?z) -> kin(?x, ?z)", True),
+        ("hasParent(?x, ?y) ^ married(?y, ?z) -> kin(?z, ?x)", True),
+    ):
+        other = read("other", text)
+        witness = find_witness(right, other, (), KeyedRandom(text))
+        assert witness is not None
+        assert stay_apart(right, other, witness, turnings) == apart, text

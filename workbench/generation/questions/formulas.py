@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from workbench.generation.identity.clause_graph import normalise_rule
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.rule_drawing import ANSWER, RuleDrawer, name_rule
+from workbench.generation.questions.rule_matching import FactIndex, apply_rule
+from workbench.generation.questions.telling_apart import Witness, conclude_once
 from workbench.generation.worlds.plan import Plan
 from workbench.model.curriculum import FORMULA_BOUNDS, Level
 from workbench.model.rules import (
@@ -17,10 +19,12 @@ from workbench.model.rules import (
     Comparison,
     Rule,
     collect_variables,
+    is_restatement,
     iterate_atoms,
     substitute_element,
 )
-from workbench.model.terms import RDF_TYPE
+from workbench.model.terms import RDF_TYPE, Triple
+from workbench.model.theory import Theory
 from workbench.wording.task_sentences import BodyQuestion, canonicalise_question
 
 __all__ = [
@@ -32,8 +36,10 @@ __all__ = [
     "grade_formula",
     "is_question",
     "list_stated_heads",
+    "list_turnings",
     "name_by_letters",
     "normalise_formula",
+    "stay_apart",
     "turn_comparisons",
 ]
 
@@ -153,6 +159,41 @@ def disguise_formula(rule: Rule, random: KeyedRandom) -> Rule:
     head = tuple(substitute_element(atom, names) for atom in rule.head)
     own = name_rule(said, [atom for atom in head if isinstance(atom, Atom)])
     return Rule(f"formula-{own.name.partition('-')[2]}", said, tuple(atom for atom in head if isinstance(atom, Atom)))
+
+
+def list_turnings(theory: Theory) -> tuple[Rule, ...]:
+    """Return the theory's rules that only say a thing in other words, and that hold the other way round as well.
+
+    They are what symmetric, inverse and equivalent properties and classes come to.
+    """
+    restating = [rule for rule in theory.rules if is_restatement(rule) and len(rule.body) == len(rule.head) == 1]
+    known = {normalise_rule(Rule("", rule.body, rule.head), "exact") for rule in restating}
+    return tuple(rule for rule in restating if normalise_rule(Rule("", rule.head, _get_atoms(rule)), "exact") in known)
+
+
+def stay_apart(first: Rule, second: Rule, witness: Witness, turnings: Sequence[Rule]) -> bool:
+    """Tell whether just one of two rules gives a statement, even when facts and statement may be said in other words.
+
+    Whoever knows that being married goes both ways takes two sentences for the same that differ in nothing else.
+    """
+    facts = _close(witness.facts, turnings)
+    gives = [witness.statement in _close(conclude_once(rule, sorted(facts)), turnings) for rule in (first, second)]
+    return gives[0] != gives[1]
+
+
+def _get_atoms(rule: Rule) -> tuple[Atom, ...]:
+    return tuple(element for element in rule.body if isinstance(element, Atom))
+
+
+def _close(facts: Collection[Triple], turnings: Sequence[Rule]) -> frozenset[Triple]:
+    """Return facts with all that they are in other words."""
+    found = frozenset(facts)
+    while True:
+        index = FactIndex(found)
+        more = found.union(*((apply_rule(rule, index) or {}).keys() for rule in turnings))
+        if more == found:
+            return found
+        found = more
 
 
 _DRAWERS: dict[int, RuleDrawer] = {}

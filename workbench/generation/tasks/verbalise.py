@@ -16,8 +16,10 @@ from workbench.generation.questions.formulas import (
     get_drawer,
     grade_formula,
     is_question,
+    list_turnings,
     name_by_letters,
     normalise_formula,
+    stay_apart,
     turn_comparisons,
 )
 from workbench.generation.questions.rule_drawing import RuleDrawer, name_rule
@@ -101,16 +103,24 @@ class Verbalise(Family):
             tried += [(random, square) for square in drawer.list_squares(formula.rule, random)]
         corners = [rule for _, square in tried for rule in square]
         fits = iter(drawer.list_consistent(corners, [rule.name for rule in corners]))
+        turnings = list_turnings(plan.theory)
         made: dict[int, Draft] = {}
         for random, square in tried:
             sound = [next(fits) for _ in square]
             if all(sound) and id(random) not in made:
-                draft = self._draft(level, drawer, square, random)
+                draft = self._draft(level, drawer, square, random, turnings)
                 if draft is not None:
                     made[id(random)] = draft
         return list(made.values())
 
-    def _draft(self, level: Level, drawer: RuleDrawer, square: Sequence[Rule], random: KeyedRandom) -> Draft | None:
+    def _draft(
+        self,
+        level: Level,
+        drawer: RuleDrawer,
+        square: Sequence[Rule],
+        random: KeyedRandom,
+        turnings: Sequence[Rule],
+    ) -> Draft | None:
         right = square[random.draw_below(CORNERS)]
         shown = disguise_formula(name_by_letters(right), random)
         own: list[Claim] = []
@@ -120,6 +130,8 @@ class Verbalise(Family):
             else:
                 witness = find_witness(right, rule, drawer.numeric, random)
             if witness is None or len(witness.facts) > MOST_FACTS:
+                return None
+            if rule is not right and not stay_apart(right, rule, witness, turnings):
                 return None
             said = name_by_letters(name_rule(rule.body, rule.head))
             own.append(Claim(witness.statement, Change(witness.facts, rules=(said,))))
