@@ -10,7 +10,7 @@ from test_answering import make_draft
 
 from workbench.checker import Checker, certify
 from workbench.formats.rules_parser import parse_rule
-from workbench.generation.items.rendering import list_closed
+from workbench.generation.items.rendering import _list_speaking, list_closed
 from workbench.generation.questions.answering import find_statuses, measure_drafts
 from workbench.model.theory import Theory
 
@@ -60,3 +60,15 @@ def test_a_fact_alone_is_no_reason_to_say_that_all_of_its_kind_is_known() -> Non
     theory = build_theory("q(?x, ?y) ^ p(?x, ?y) -> r(?x, ?y)")
     assert key_of(fact("p a b")) in CLOSED
     assert list_closed(theory, theory.rules, [fact("r a b")]) == []
+
+
+@settings(max_examples=100)
+@given(draw_program(), st.sampled_from(list_atoms()), st.data())
+def test_rules_that_say_nothing_of_what_is_closed_can_be_passed_over(
+    program: Program, statement: tuple[str, str, str], data: st.DataObject
+) -> None:
+    theory = program.theory
+    stated = data.draw(st.lists(st.sampled_from(theory.rules), unique=True))
+    speaking = {rule.name for rule in _list_speaking(theory)}
+    kept = [rule for rule in stated if rule.name in speaking]
+    assert list_closed(theory, kept, [statement]) == list_closed(theory, stated, [statement])

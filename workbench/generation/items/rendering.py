@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.memo import Memo
@@ -93,6 +93,24 @@ def _index_closed(closed: frozenset[Term], rules: Sequence[Rule]) -> _ClosedInde
         absent |= {atom.key for atom in iterate_atoms(rule.body, negated=True)} & closed
     leads = any(not heads.isdisjoint(closed) for _, heads in steps)
     return _ClosedIndex(frozenset(absent), tuple(steps) if leads else ())
+
+
+def _list_speaking(theory: Theory) -> list[Rule]:
+    """Return the rules of a theory that no index of what is closed could do without, whichever rules are stated."""
+    wanted, found = set(theory.closed), set[str]()
+    while more := [
+        rule for rule in theory.rules if rule.name not in found and not wanted.isdisjoint(_list_heads(rule))
+    ]:
+        found |= {rule.name for rule in more}
+        wanted = wanted.union(*(_list_rule_keys(rule)[0] for rule in more))
+    for rule in theory.rules:
+        if any(atom.key in theory.closed for atom in iterate_atoms(rule.body, negated=True)):
+            found.add(rule.name)
+    return [rule for rule in theory.rules if rule.name in found]
+
+
+def _list_heads(rule: Rule) -> frozenset[Term]:
+    return _list_rule_keys(rule)[1]
 
 
 def _trace_closed(closed: frozenset[Term], index: _ClosedIndex, asked: set[Term]) -> set[Term]:
@@ -263,7 +281,13 @@ class Renderer:
         return tuple(sorted(_trace_closed(self.theory.closed, index, _list_keys(draft.asked))))
 
     def _index_closed(self, draft: Draft) -> _ClosedIndex:
-        return _index_closed(self.theory.closed, [self.theory.by_name[name] for name in draft.rules])
+        speaking = self._speaking
+        return _index_closed(self.theory.closed, [speaking[name] for name in draft.rules if name in speaking])
+
+    @cached_property
+    def _speaking(self) -> dict[str, Rule]:
+        """The rules that could say something of what is closed: they take it by absence, or lead to it by others."""
+        return {rule.name: rule for rule in _list_speaking(self.theory)}
 
     def _say_context(self, draft: Draft, language: str) -> _Context:
         if draft.level.given == "none" or get_family(draft.task).bare:
