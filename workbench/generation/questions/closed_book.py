@@ -17,7 +17,6 @@ from workbench.checker import measure_proof
 from workbench.generation.keyed import KeyedRandom, hash_parts
 from workbench.generation.questions.answering import Rejection
 from workbench.generation.questions.draft import ANSWER, Answered, Draft, Query, Wish, ask_pattern
-from workbench.generation.questions.ends import NO_ENDS, find_ends, is_fitting
 from workbench.generation.splits.features import ItemFeatures
 from workbench.generation.splits.splitter import Splitter
 from workbench.generation.tasks import get_family
@@ -203,7 +202,7 @@ class ClosedBook:
             near = [f for f in self._list_near(subject) if f[1] == predicate and f != fact]
             found.update({(subject, predicate, f[0] if f[2] == subject else f[2]): None for f in near[:2]})
         wrong: dict[Triple, Proof | None] = {}
-        for statement in random.shuffle([s for s in found if s[0] != s[2] and self._can_try(s)])[: 2 * _WRONG]:
+        for statement in random.shuffle([s for s in found if s[0] != s[2]])[: 2 * _WRONG]:
             judgement = self.book.judge(statement)
             if judgement.status == "refuted" and isinstance(judgement.evidence, Refutation):
                 wrong[statement] = judgement.evidence.proof
@@ -217,20 +216,8 @@ class ClosedBook:
         return [evidence.proof] if isinstance(evidence, Refutation) else []
 
     def _can_try(self, statement: Triple) -> bool:
-        """Tell whether a statement can be said and is about things of the right kind."""
-        if not self._can_name([statement]):
-            return False
-        subject, object_ = find_ends(self.plan).get(_get_key(statement), NO_ENDS)
-        of_object = () if statement[1] == RDF_TYPE else self._classes.get(statement[2], ())
-        return is_fitting(self._classes.get(statement[0], ()), subject) and is_fitting(of_object, object_)
-
-    @cached_property
-    def _classes(self) -> dict[Term, set[Term]]:
-        found: dict[Term, set[Term]] = {}
-        for subject, predicate, object_ in self.book.known:
-            if predicate == RDF_TYPE:
-                found.setdefault(subject, set()).add(object_)
-        return found
+        # Wrong options have to be refuted, and in many a book only what is of the wrong kind is.
+        return self._can_name([statement])
 
     def _list_names(self, fact: Triple) -> list[Term]:
         """Return who is a step or two from those that a conclusion is about."""
