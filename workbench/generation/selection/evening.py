@@ -18,7 +18,7 @@ __all__ = ["TOLD", "ChoiceBalance", "Cue", "list_cues"]
 
 TOLD = "would tell its answer by its surface"
 
-_TOGETHER = 0.3
+_TOGETHER = 0.5
 """How far what is seen of an item may lean together, in standard deviations of each feature."""
 _ALONE = 1.0
 """How far a feature may lean before nothing more is added to it: a part of its standard deviation, and as much again as

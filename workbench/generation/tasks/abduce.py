@@ -12,7 +12,6 @@ from workbench.generation.questions.individuals import list_individuals
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
-    Choice,
     Described,
     Family,
     Layout,
@@ -102,14 +101,6 @@ class Abduce(Family):
         statuses = sorted(status for _, status in verdicts)
         expected = ["entailed", *["unknown"] * (len(offered) - 1)]
         return None if statuses == expected else "not exactly one of them would do"
-
-    def list_choices(self, item: Answered) -> tuple[tuple[Choice, ...], int]:
-        """What is offered, each beside what the goal is about."""
-        goal, listed = get_key(item.draft.statements[0]), []
-        for claim in item.draft.claims:
-            (offered,) = claim.change.added
-            listed.append(Choice((offered,), marks=(f"for {goal}: {get_key(offered)}",)))
-        return tuple(listed), self.find_right(item)
 
     def describe(self, item: Answered) -> Described:
         """The goal and what is offered."""
