@@ -35,7 +35,7 @@ def answered(make_material: MakeMaterial) -> dict[str, list[Answered]]:
     sampler = Sampler(maker.plan, maker.names, material.completions, material.choices, None)
     worlds, _ = sampler.sample(level, [f"world {number}" for number in range(240)])
     cells = {(quota.task, quota.status) for quota in level.quotas}
-    found, _ = answer_drafts(material.theory, Drafter(maker.plan).draft(level, worlds, cells))
+    found, _ = answer_drafts(material.theory, *Drafter(maker.plan).draft(level, worlds, cells))
     return {task: [item for item in found if item.draft.task == task] for task in TASKS}
 
 

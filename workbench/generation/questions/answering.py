@@ -14,6 +14,7 @@ from dataclasses import replace
 from workbench.checker import measure_proof
 from workbench.generation.questions.draft import UNCHANGED, Answered, Difficulty, Draft, Judgement, Outcome
 from workbench.generation.questions.evaluating import Evaluation, Search, get_key
+from workbench.generation.questions.reference import Reference
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Solved
 from workbench.model.curriculum import STATUS_TASKS
@@ -30,16 +31,27 @@ Rejection = tuple[str, str, str]
 """Task and aim of the drafts turned away, and why; a reason that is about worlds has neither task nor aim."""
 
 
-def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answered], Counter[Rejection]]:
-    """Answer drafts and return the sound ones, in order, with rejections counted."""
+def answer_drafts(
+    theory: Theory, drafts: Sequence[Draft], reference: Reference | None = None
+) -> tuple[list[Answered], Counter[Rejection]]:
+    """Answer drafts and return the sound ones, in order, with rejections counted.
+
+    ``reference`` knows of some of them what the whole theory says.
+    """
     if theory.rules and any(get_family(draft.task).bare for draft in drafts):
         return _answer_apart(theory, drafts)
     rejected: Counter[Rejection] = Counter()
     everything = tuple(rule.name for rule in theory.rules)
     own = [(draft, draft.facts, draft.rules) for draft in drafts]
     whole: list[tuple[Draft, tuple[Triple, ...], tuple[str, ...]]] = []
-    for draft in drafts:
+    known: dict[int, Outcome] = {}
+    places: dict[int, int] = {}
+    for number, draft in enumerate(drafts):
         left_out = get_family(draft.task).leave_out(draft, theory)
+        if not left_out and reference is not None and (outcome := reference.conclude(draft)) is not None:
+            known[number] = outcome
+            continue
+        places[number] = len(drafts) + len(whole)
         names = tuple(name for name in everything if name not in left_out) if left_out else everything
         whole.append((draft, draft.facts, names))
     found = Evaluation(theory, [*own, *whole])
@@ -48,14 +60,15 @@ def answer_drafts(theory: Theory, drafts: Sequence[Draft]) -> tuple[list[Answere
     flaws = {number % len(drafts): flaw for number, flaw in tried.items() if isinstance(flaw, str)}
     answered: list[Answered] = []
     for number, draft in enumerate(drafts):
-        outcome, reference = found.conclude(number), found.conclude(len(drafts) + number)
-        if outcome is None or reference is None:
+        own_outcome = found.conclude(number)
+        other = known[number] if number in known else found.conclude(places[number])
+        if own_outcome is None or other is None:
             rejected[draft.task, draft.aim, "inconsistent theory"] += 1
             continue
-        if not get_family(draft.task).agrees(outcome, reference):
+        if not get_family(draft.task).agrees(own_outcome, other):
             reason: str | None = "differs from the project's whole theory"
         else:
-            reason = get_family(draft.task).find_fault(draft, *outcome) or flaws.get(number)
+            reason = get_family(draft.task).find_fault(draft, *own_outcome) or flaws.get(number)
         if reason:
             rejected[draft.task, draft.aim, reason] += 1
         else:

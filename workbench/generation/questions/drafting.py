@@ -20,6 +20,7 @@ from workbench.generation.questions.carving import OwnContext, make_carvers
 from workbench.generation.questions.draft import Draft
 from workbench.generation.questions.ends import NO_ENDS, find_ends
 from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.questions.reference import Reference
 from workbench.generation.questions.trying import Tried, try_statements
 from workbench.generation.tasks import get_family
 from workbench.generation.tasks.family import Carver, Excerpt, Scene, WorldScene
@@ -33,7 +34,7 @@ from workbench.model.terms import RDF_TYPE, Pattern, Term, Triple, is_literal, i
 from workbench.reasoning.batch import Batch, evaluate
 from workbench.reasoning.sheets import WorldSheet
 
-__all__ = ["Drafter"]
+__all__ = ["Drafted", "Drafter"]
 
 _CHANGES = 6
 _CHANGES_SHARED = 4
@@ -62,6 +63,13 @@ class _Known(NamedTuple):
     facts: Sequence[Triple]
 
 
+class Drafted(NamedTuple):
+    """Drafts, and what the whole theory says of those that state a whole world; None without worlds."""
+
+    drafts: list[Draft]
+    reference: Reference | None
+
+
 class Drafter:
     """Proposes drafts for the worlds of a block; rules ``avoided`` are stated only where they are needed."""
 
@@ -87,7 +95,7 @@ class Drafter:
         worlds: Sequence[World],
         open_cells: Collection[tuple[str, str]],
         keys: Sequence[str] = (),
-    ) -> list[Draft]:
+    ) -> Drafted:
         """Return the drafts for these worlds, each once, ordered by their keys.
 
         ``open_cells`` are the pairs of task and status that still need items; other drafts are left out. ``keys`` are
@@ -98,14 +106,16 @@ class Drafter:
             for draft in get_family(task).propose_block(level, self.plan, keys):
                 if (draft.task, draft.aim) in open_cells:
                     drafts.setdefault(draft.key, draft)
+        reference = None
         if worlds:
-            for draft in self._draft_worlds(level, worlds, open_cells):
+            found, reference = self._draft_worlds(level, worlds, open_cells)
+            for draft in found:
                 drafts.setdefault(draft.key, draft)
-        return [drafts[key] for key in sorted(drafts)]
+        return Drafted([drafts[key] for key in sorted(drafts)], reference)
 
     def _draft_worlds(
         self, level: Level, worlds: Sequence[World], open_cells: Collection[tuple[str, str]]
-    ) -> Iterator[Draft]:
+    ) -> tuple[list[Draft], Reference]:
         batch = evaluate(self.plan.theory, [world.facts for world in worlds])
         tasks = sorted({task for task, _ in open_cells})
         concluding = [task for task in tasks if get_family(task).about_conclusions]
@@ -163,8 +173,12 @@ class Drafter:
         breaking = [task for task in tasks if get_family(task).breaks]
         for number, draft in self._draft_broken(level, worlds, breaking, tried) if breaking else ():
             made[number].append(draft)
-        for number, listed in made.items():
-            yield from carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells])
+        closed = [
+            draft
+            for number, listed in made.items()
+            for draft in carvers[number].close([d for d in listed if (d.task, d.aim) in open_cells])
+        ]
+        return closed, Reference(worlds, batch, tried)
 
     def _set_scenes(
         self,

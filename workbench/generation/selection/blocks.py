@@ -288,8 +288,8 @@ class BlockMaker:
                 return Proposal((), {}, is_exhausted=True)
             worlds, dropped = self._project_worlds.cut(level, chosen, base) if needs_worlds else ([], {})
         rejected.update({("", "", f"world: {why}"): count for why, count in dropped.items() if count})
-        drafts = self._drafter.draft(level, worlds, cells, keys if source == level.sources[0] else ())
-        answered, faults = answer_drafts(self.material.theory, drafts)
+        drafted = self._drafter.draft(level, worlds, cells, keys if source == level.sources[0] else ())
+        answered, faults = answer_drafts(self.material.theory, *drafted)
         rejected.update(faults)
         return self._make_proposal(level, answered, rejected, open_cells)
 
