@@ -36,7 +36,11 @@ _DEEP = ("compare", "step", "abduce", "diff")
 _LEVELS = (
     ("one-step", "hops: [0, 1], distractors: [0, 5], extra_rules: [0, 3]", _DEEP),
     ("more-steps", "hops: [2, 3], distractors: [0, 6], extra_rules: [0, 4]", (*_SHALLOW, "formalise", "verbalise")),
-    ("many-steps", "hops: [4, 6], distractors: [0, 8], extra_rules: [0, 4]", (*_SHALLOW, "conflict", "formalise", "verbalise")),
+    (
+        "many-steps",
+        "hops: [4, 6], distractors: [0, 8], extra_rules: [0, 4]",
+        (*_SHALLOW, "conflict", "formalise", "verbalise"),
+    ),
     (
         "one-world",
         "hops: [1, 3], distractors: [0, 60], extra_rules: [0, 4], questions: 8",
@@ -49,6 +53,10 @@ _LEVELS = (
     ),
 )
 """Name and keys of each level, and the tasks that are not asked there."""
+_RARE = frozenset({"compare", "step", "abduce", "diff", "conflict", "induce", "puzzle"})
+"""Tasks that few worlds have an item of."""
+_OFTENER = 4
+"""A level asks for so many items of another task for one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,15 @@ class Agreement:
 
 
 def write_curriculum(text: str, items: int, tasks: tuple[str, ...]) -> str:
-    """Return the curriculum with levels that ask for so many items in all, spread over the tasks; as YAML."""
-    head = text.partition("\nlevels:\n")[0]
+    """Return the curriculum with levels that ask for so many items in all, spread over the tasks; as YAML.
+
+    How often a structure may occur is not bounded: what is compared here are answers, of which many are wanted.
+    """
+    head = re.sub(r"^max_per_structure:.*\n", "", text.partition("\nlevels:\n")[0], flags=re.MULTILINE)
     cells = [(level, task) for level, _, without in _LEVELS for task in tasks if task not in without]
-    share, more = divmod(items, len(cells))
-    counts = {cell: share + (number < more) for number, cell in enumerate(cells)}
+    places = [cell for cell in cells for _ in range(1 if cell[1] in _RARE else _OFTENER)]
+    share, more = divmod(items, len(places))
+    counts = Counter(cell for number, cell in enumerate(places) for _ in range(share + (number < more)))
     lines = [head, "shortfall: warning", "levels:"]
     for level, keys, _ in _LEVELS:
         quotas = ", ".join(f"{task}: {count}" for (of, task), count in counts.items() if of == level and count)
