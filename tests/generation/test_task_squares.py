@@ -13,7 +13,7 @@ from workbench.generation.questions.draft import Answered
 from workbench.generation.questions.drafting import Drafter
 from workbench.generation.selection.blocks import BlockMaker, Material
 from workbench.generation.tasks import get_family
-from workbench.generation.tasks.squares import make_square, put
+from workbench.generation.tasks.squares import make_row, make_square, put
 from workbench.generation.worlds.sampling import Sampler
 from workbench.model.rules import Atom, iterate_atoms
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
@@ -33,7 +33,7 @@ def answered(make_material: MakeMaterial) -> dict[str, list[Answered]]:
     maker = BlockMaker(material)
     (level,) = material.curriculum.levels
     sampler = Sampler(maker.plan, maker.names, material.completions, material.choices, None)
-    worlds, _ = sampler.sample(level, [f"world {number}" for number in range(240)])
+    worlds, _ = sampler.sample(level, [f"world {number}" for number in range(360)])
     cells = {(quota.task, quota.status) for quota in level.quotas}
     found, _ = answer_drafts(material.theory, *Drafter(maker.plan).draft(level, worlds, cells))
     return {task: [item for item in found if item.draft.task == task] for task in TASKS}
@@ -69,7 +69,9 @@ SCORES: dict[str, Score] = {
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_part_that_varies_has_two_values_twice_each(answered: dict[str, list[Answered]], task: str) -> None:
+def test_every_value_of_a_part_that_varies_is_there_as_often_as_any_other(
+    answered: dict[str, list[Answered]], task: str
+) -> None:
     kinds: Counter[tuple[int, ...]] = Counter()
     for item in answered[task]:
         options = list_options(item)
@@ -77,8 +79,9 @@ def test_every_part_that_varies_has_two_values_twice_each(answered: dict[str, li
         counts = [Counter(option[place] for option in options) for place in range(3)]
         is_turned = Counter(frozenset(option[::2]) for option in options).most_common(1)[0][1] == 4
         for place, values in enumerate(counts):
-            # Where two change places, each of them stands twice on either side.
-            assert sorted(values.values()) in ([4], [2, 2]), (task, options)
+            # Where two change places, each of them stands twice on either side; in a row only one part varies.
+            is_row = len(values) == 4 and sorted(map(len, counts)) == [1, 1, 4] and task != "diff"
+            assert sorted(values.values()) in ([4], [2, 2]) or is_row, (task, options)
             assert place != 1 or is_turned or len(values) <= 2
         kinds[tuple(map(len, counts))] += 1
     assert len(kinds) >= 2, kinds
@@ -133,6 +136,26 @@ def test_all_that_is_offered_can_lead_to_the_goal(
             waiting += sorted(leads.get(waiting.pop(), set()) - near)
             near.update(waiting)
         assert {Atom(*option).key for option in list_options(item)} <= near, (goal, list_options(item))
+
+
+def test_options_are_alike_to_whoever_knows_what_a_goal_rests_on(answered: dict[str, list[Answered]]) -> None:
+    """All four say the same of whom the goal names, and of others."""
+    for item in answered["abduce"]:
+        options, (goal,) = list_options(item), {claim.statement for claim in item.draft.claims}
+        ends = [goal[0]] if goal[1] == RDF_TYPE else [goal[0], goal[2]]
+        named = {tuple(end if end in ends else None for end in (option[0], option[2])) for option in options}
+        classes = {option[2] if option[1] == RDF_TYPE else None for option in options}
+        assert len({option[1] for option in options}) == len(classes) == 1
+        assert len(named) == 1, (goal, options)
+
+
+def test_rows_name_four_in_one_place() -> None:
+    a, b, c, d, e = (f"<urn:x:{name}>" for name in "abcde")
+    row = make_row((a, "<urn:p>", b), "object", (c, d, e))
+    assert row is not None and row.named == ((b, c, d, e),)
+    assert row.others == ((a, "<urn:p>", c), (a, "<urn:p>", d), (a, "<urn:p>", e))
+    assert make_row((a, "<urn:p>", b), "object", (c, d, d)) is None  # the same twice
+    assert make_row((a, "<urn:p>", b), "object", (c, d, a)) is None  # of itself
 
 
 def test_squares() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, combinations, product
+from typing import Any, Literal
 
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
@@ -20,8 +21,15 @@ from workbench.generation.tasks.family import (
     Voice,
     Writes,
 )
-from workbench.generation.tasks.squares import Place, Square, get_key, level_mentions, list_names, make_square
-from workbench.model.rules import Atom, iterate_atoms
+from workbench.generation.tasks.squares import (
+    Square,
+    level_mentions,
+    list_names,
+    make_row,
+    make_square,
+    put,
+)
+from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
@@ -32,15 +40,19 @@ __all__ = ["Abduce"]
 
 _GAPS = 2
 """Facts that are left out in turn, each for a question of its own."""
-_LOOKED_AT = 3
-_NEAR = 3
-"""What may stand for each part of a fact that is left out: many squares have their statements in common."""
-_SQUARES = 12
+_LOOKED_AT = 4
+_NEAR = 6
+"""Who may stand at each end of a fact that is left out: many squares have their statements in common."""
+_PAIRED = 3
+"""How many of those at either end are paired with each other."""
+_SQUARES = 24
 """Squares that are tried for a question."""
+
+_End = Literal["subject", "object"]
 
 
 class Abduce(Family):
-    """Four statements made two by two, of which exactly one, stated in addition, makes the goal follow."""
+    """Four statements that are alike to the goal, of which exactly one, stated in addition, makes it follow."""
 
     name = "abduce"
     kind = "abduce"
@@ -56,13 +68,8 @@ class Abduce(Family):
         return (rest for _, rest in _list_gaps(scene))
 
     def list_additions(self, scene: Scene) -> Iterable[tuple[tuple[Triple, ...], Triple]]:
-        """What could stand in the place of a fact that is left out, two by two."""
-        return (
-            (rest, statement)
-            for gap, rest in _list_gaps(scene)
-            for square in _list_squares(scene, gap, rest)
-            for statement in square.others
-        )
+        """What could stand in the place of a fact that is left out."""
+        return ((rest, one) for gap, rest in _list_gaps(scene) for one in _list_others(scene, gap, rest))
 
     def propose(self, scene: Scene) -> Iterable[Draft | None]:
         """Leave out a fact that the target's proof rests on, and offer it in a square: nothing else there would do."""
@@ -77,9 +84,8 @@ class Abduce(Family):
                     return
 
     def _carve(self, scene: Scene, gap: Triple, rest: tuple[Triple, ...], random: KeyedRandom) -> Draft | None:
-        for square in _list_squares(scene, gap, rest):
-            if any((rest, statement) not in scene.idle for statement in square.others):
-                continue
+        others = [one for one in _list_others(scene, gap, rest) if (rest, one) in scene.idle]
+        for square in _list_squares(scene, gap, others):
             context = level_mentions(scene, rest, square, (gap,))
             if context is None:
                 continue
@@ -139,63 +145,60 @@ class Abduce(Family):
 
 
 def _list_gaps(scene: Scene) -> list[tuple[Triple, tuple[Triple, ...]]]:
-    """Return facts that the target's proof rests on, with the others, as drawn."""
+    """Return facts that the target's proof rests on and that speak of somebody else, with the others, as drawn.
+
+    What a premise says of those alone whom the target names, the target tells whoever knows the rules.
+    """
     leaves = sorted(scene.leaves)
     gaps = KeyedRandom("gaps", scene.level.name, scene.world.key, *scene.target).shuffle(leaves)
-    return [(gap, tuple(leaf for leaf in leaves if leaf != gap)) for gap in gaps if not is_literal(gap[2])][:_LOOKED_AT]
+    open_gaps = [gap for gap in gaps if not is_literal(gap[2]) and _list_free(scene, gap)]
+    return [(gap, tuple(leaf for leaf in leaves if leaf != gap)) for gap in open_gaps[:_LOOKED_AT]]
 
 
-def _list_squares(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> Iterator[Square]:
-    """Yield squares on a fact that is left out, of which nothing else follows without it, as drawn.
+def _list_free(scene: Scene, gap: Triple) -> list[_End]:
+    """Return at which ends of a fact somebody stands whom the target does not name."""
+    goal = list_individuals([scene.target])
+    ends: list[_End] = ["subject"] if gap[1] == RDF_TYPE else ["subject", "object"]
+    return [end for end in ends if _get_end(gap, end) not in goal and _get_end(gap, end) in scene.names]
 
-    Whoever stands for somebody whom the target names is named by it, too; whoever stands for another is not. What is
-    said instead is in the rules for what is to follow as well, so that all options are as near to it in meaning.
+
+def _get_end(statement: Triple, end: _End) -> Term:
+    return statement[0] if end == "subject" else statement[2]
+
+
+def _list_squares(scene: Scene, gap: Triple, others: Sequence[Triple]) -> list[Square]:
+    """Return rows and squares on a fact that is left out, made of ``others``, as drawn."""
+    random = KeyedRandom("substitutes", scene.level.name, scene.world.key, *scene.target, *gap)
+    free = _list_free(scene, gap)
+    peers = {end: [_get_end(one, end) for one in others if one == put(gap, end, _get_end(one, end))] for end in free}
+    found = [make_row(gap, end, three) for end in free for three in combinations(peers[end], 3)]
+    if len(free) == 2:
+        pairs = product(peers["subject"], peers["object"])
+        found += [make_square(gap, ("subject", one), ("object", other)) for one, other in pairs]
+    known = set(others)
+    fitting = [square for square in found if square is not None and known.issuperset(square.others)]
+    return random.shuffle(fitting)[:_SQUARES]
+
+
+def _list_others(scene: Scene, gap: Triple, rest: tuple[Triple, ...]) -> list[Triple]:
+    """Return what may be offered beside a fact that is left out, of which nothing follows without it, as drawn.
+
+    All say the same of others: whoever the target names stands where the fact has them, anybody else stands for
+    somebody whom it does not name. So whoever knows what the target is about knows of each option the same.
     """
     excerpt = scene.excerpts[rest]
     if excerpt.is_entailed(scene.target):
-        return
-    random = KeyedRandom("substitutes", scene.level.name, scene.world.key, *scene.target, *gap)
-    names, goal = list_names(scene, random), set(list_individuals([scene.target]))
-    keys = [key for key in _list_near_keys(scene, random) if _is_like(scene, key, gap)][:_NEAR]
-    choices: dict[Place, Sequence[Term]] = {"key": keys, "order": ("",)}
-    choices["subject"], choices["object"] = (
-        [name for name in names if (name in goal) == (own in goal)][:_NEAR] for own in (gap[0], gap[2])
-    )
-    parts: list[tuple[Place, Place]] = [("subject", "key")]
-    if gap[1] != RDF_TYPE:
-        parts += [("key", "object"), ("subject", "object"), ("key", "order")]
-    pairs = [
-        ((first, one), (second, other))
-        for first, second in parts
-        for one in choices[first]
-        for other in choices[second]
-    ]
-    made = 0
-    # Where all options say the same of others, what they say tells nothing.
-    for pair in sorted(random.shuffle(pairs), key=lambda pair: "key" in (pair[0][0], pair[1][0])):
-        square = make_square(gap, *pair)
-        if square is None or not all(map(scene.is_sensible, square.others)):
-            continue
-        if not any(map(excerpt.is_entailed, square.others)):
-            yield square
-            made += 1
-            if made == _SQUARES:
-                return
+        return []
+    random = KeyedRandom("peers", scene.level.name, scene.world.key, *scene.target, *gap)
+    goal, free = list_individuals([scene.target]), _list_free(scene, gap)
+    names = [name for name in list_names(scene, random) if name not in goal and name not in (gap[0], gap[2])]
 
+    def fits(statement: Triple) -> bool:
+        return scene.is_sensible(statement) and not excerpt.is_entailed(statement)
 
-def _list_near_keys(scene: Scene, random: KeyedRandom) -> list[Term]:
-    """Return what may be stated and can lead to what the target is about, as drawn.
-
-    First comes what stands in a rule for anything that its proof concludes, then what does so by further rules.
-    """
-    theory, concluded = scene.plan.theory, dict.fromkeys(get_key(step.conclusion) for step in scene.proof.steps)
-    names = {name for key in concluded for name in scene.by_head.get(key, ())}
-    near = {atom.key for name in names for atom in iterate_atoms(theory.by_name[name].body)}
-    far = theory.reach_back(tuple(rule.name for rule in theory.rules), concluded) - near
-    fitting = frozenset(scene.plan.assertable).difference(scene.plan.values)
-    return [*random.shuffle(sorted(near & fitting)), *random.shuffle(sorted(far & fitting))]
-
-
-def _is_like(scene: Scene, key: Term, gap: Triple) -> bool:
-    """Tell whether another class can stand for the class of a fact, or another relation for its relation."""
-    return key != get_key(gap) and (key in scene.plan.classes) == (gap[1] == RDF_TYPE)
+    alone = {end: [one for name in names if fits(one := put(gap, end, name))][:_NEAR] for end in free}
+    both = []
+    if len(free) == 2:
+        pairs = product(alone["subject"][:_PAIRED], alone["object"][:_PAIRED])
+        both = [one for first, other in pairs if fits(one := (first[0], gap[1], other[2]))]
+    return [*chain.from_iterable(alone.values()), *both]

@@ -134,7 +134,8 @@ class Diff(Family):
             return "the change changes nothing"
         pairs = list(zip(verdicts[:count], verdicts[count:], strict=True))
         turned = [_turns(before, after, draft.detail[0]) for (_, after), (_, before) in pairs]
-        return None if sum(turned) == 1 else "not exactly one of them changes"
+        changed = [(before == "entailed") != (after == "entailed") for (_, after), (_, before) in pairs]
+        return None if sum(turned) == sum(changed) == 1 else "not exactly one of them changes"
 
     def count_options(self, item: Answered) -> int:
         """The first half of the claims."""

@@ -24,6 +24,7 @@ __all__ = [
     "list_keys",
     "list_names",
     "list_peers",
+    "make_row",
     "make_square",
     "put",
 ]
@@ -37,12 +38,13 @@ _MOST_ADDED = 3
 class Square(NamedTuple):
     """A statement, the same with one part varied, with the other one varied, and with both.
 
-    ``named`` are the pairs of individuals that stand for each other.
+    Or, as a row, a statement and the same with one part varied three times. ``named`` are the individuals that stand
+    for each other: pairs, or all four.
     """
 
     base: Triple
     others: tuple[Triple, Triple, Triple]
-    named: tuple[tuple[Term, Term], ...]
+    named: tuple[tuple[Term, ...], ...]
 
 
 def get_key(statement: Triple) -> Term:
@@ -76,6 +78,15 @@ def make_square(base: Triple, first: tuple[Place, Term], second: tuple[Place, Te
         if own is not None and not is_literal(own):
             named.append((own, value))
     return Square(base, (one, other, both), tuple(named))
+
+
+def make_row(base: Triple, part: Literal["subject", "object"], names: tuple[Term, Term, Term]) -> Square | None:
+    """Return the row of a statement about four individuals; None when two are the same, or one is of itself."""
+    one, two, three = others = (put(base, part, names[0]), put(base, part, names[1]), put(base, part, names[2]))
+    own = base[0] if part == "subject" else base[2]
+    if len({base, *others}) < 4 or any(s[0] == s[2] for s in (base, *others)) or is_literal(own):
+        return None
+    return Square(base, (one, two, three), ((own, *names),))
 
 
 def _is_well_formed(statements: Sequence[Triple]) -> bool:
@@ -142,9 +153,9 @@ class Context(NamedTuple):
 def level_mentions(
     scene: Scene, kept: Collection[Triple], square: Square, without: Collection[Triple] = ()
 ) -> Context | None:
-    """Return the facts kept, and such that make both of each pair of individuals mentioned equally often.
+    """Return the facts kept, and such that make all individuals that stand for each other mentioned equally often.
 
-    Whoever is spoken of more often would be told by that alone, so that nothing more is to be said of one of a pair
+    Whoever is spoken of more often would be told by that alone, so that nothing more is to be said of some of them
     only. None when the world has no such facts, those ``without`` which it is left out. Where a level asks several
     questions about a world, all of it is stated: nothing is added or left out.
     """
@@ -152,21 +163,21 @@ def level_mentions(
     if scene.level.given == "none":
         return Context(facts, {*without})
     if scene.level.questions > 1:
-        is_level = all(scene.mentions[one] == scene.mentions[other] for one, other in square.named)
+        is_level = all(len({scene.mentions[name] for name in group}) == 1 for group in square.named)
         return Context(facts, {*without}) if is_level else None
     left_out = {square.base, *square.others, *without}
-    named = {name for pair in square.named for name in pair}
-    for pair in square.named:
-        counts = [_count(name, facts) for name in pair]
+    named = {name for group in square.named for name in group}
+    for group in square.named:
+        counts = [_count(name, facts) for name in group]
         most = max(1, *counts)
-        for name, count in zip(pair, counts, strict=True):
+        for name, count in zip(group, counts, strict=True):
             about = [f for f in scene.world.facts if named.intersection((f[0], f[2])) == {name}]
             spare = [f for f in about if f not in facts and f not in left_out]
             if len(spare) < most - count or most - count > _MOST_ADDED:
                 return None
             facts.update(spare[: most - count])
-    for first, second in square.named:
-        left_out |= {f for f in scene.world.facts if (first in (f[0], f[2])) != (second in (f[0], f[2]))}
+    for group in square.named:
+        left_out |= {f for f in scene.world.facts if 0 < len({f[0], f[2]}.intersection(group)) < len(group)}
     return Context(facts, left_out - facts)
 
 
