@@ -22,6 +22,7 @@ from workbench.generation.tasks.family import LETTERS
 from workbench.model.items import check_item
 from workbench.model.proofs import Proof
 from workbench.model.rules import Atom, Rule
+from workbench.model.terms import Triple
 from workbench.model.theory import Theory
 
 LEVELS = (
@@ -97,30 +98,56 @@ def test_candidates_are_made_two_by_two_and_any_of_them_is_right(made: MadeTask)
         options = {option["rule"]["id"]: option for option in item["options"]}
         own, ways = min(options, key=len), [name.split("~")[1:] for name in options]
         assert sorted(map(len, ways)) == [0, 1, 1, 2]
-        assert Counter(way for listed in ways for way in listed) == Counter(dict.fromkeys(max(ways, key=len), 2))
+        assert Counter(way for listed in ways for way in listed) == Counter({way: 2 for listed in ways for way in listed})
         assert made.material.theory.by_name[own] == read_rule(made, options[own]["rule"])
         right[next(len(n.split("~")) - 1 for n, o in options.items() if o["letter"] == item["answer"])] += 1
     assert right[0] and right[1] and right[0] < sum(right.values()) / 2
 
 
-def test_each_item_tells_its_rule_by_examples_the_whole_theory_agrees_with(made: MadeTask) -> None:
-    weighed = 0
+def list_given(made: MadeTask, item: dict[str, Any], rules: list[Rule]) -> dict[str, set[Triple]]:
+    """By letter, what a candidate beside some rules concludes of the head, by the naive evaluator."""
+    facts = [made.read_triple(entry["triple"]) for entry in item["context"]]
+    found: dict[str, set[Triple]] = {}
+    for option in item["options"]:
+        rule = read_rule(made, option["rule"])
+        model = evaluate_naively(Theory.build([*rules, rule], made.material.theory.closed), facts)
+        assert not model.contradictions
+        found[option["letter"]] = {fact for fact in model.heights if Atom(*fact).key == rule.head[0].key}
+    return found
+
+
+def test_every_example_is_needed_under_the_items_rules_and_under_all(made: MadeTask) -> None:
+    """Neither examples nor counterexamples alone decide, and without any one of them another rule would fit as well."""
     for item in made.items:
-        rules = {option["letter"]: read_rule(made, option["rule"]) for option in item["options"]}
-        key = rules[item["answer"]].head[0].key
-        kept = [r for r in made.material.theory.rules if all(head.key != key for head in r.head)]
-        facts = [made.read_triple(entry["triple"]) for entry in item["context"]]
-        positive = {made.read_triple(one) for one in item["query"]["positive"]}
-        alone = []
-        for letter, rule in rules.items():
-            model = evaluate_naively(Theory.build([*kept, rule], made.material.theory.closed), facts)
-            if positive <= model.heights.keys():
-                alone.append(letter)
-            if letter == item["answer"]:
-                assert {made.read_triple(one) for one in item["query"]["negative"]}.isdisjoint(model.heights)
-        assert item["answer"] in alone
-        weighed += len(alone) > 1
-    assert weighed >= len(made.items) / 4  # the examples alone do not tell, a counterexample does
+        positive, negative = (
+            {made.read_triple(one) for one in item["query"][name]} for name in ("positive", "negative")
+        )
+        key = read_rule(made, item["options"][0]["rule"]).head[0].key
+        every = [rule for rule in made.material.theory.rules if all(head.key != key for head in rule.head)]
+        for rules in ([*made.read_theory(item).rules], every):
+            given = list_given(made, item, rules)
+            assert all(given.values())  # none is known to be wrong by giving nothing
+
+            def list_fitting(
+                examples: set[Triple], others: set[Triple], given: dict[str, set[Triple]] = given
+            ) -> list[str]:
+                return [letter for letter, own in given.items() if examples <= own and others.isdisjoint(own)]
+
+            assert list_fitting(positive, negative) == [item["answer"]]
+            assert len(list_fitting(positive, set())) > 1 and len(list_fitting(set(), negative)) > 1
+            assert all(len(list_fitting(positive - {one}, negative)) > 1 for one in positive)
+            assert all(len(list_fitting(positive, negative - {one})) > 1 for one in negative)
+
+
+def test_how_many_examples_there_are_says_nothing_of_the_rule(made: MadeTask) -> None:
+    """Rules with fewer conditions give more: where candidates differ in that, it is not the right one that tells."""
+    longest: Counter[bool] = Counter()
+    for item in made.items:
+        sizes = {option["letter"]: len(read_rule(made, option["rule"]).body) for option in item["options"]}
+        assert 2 <= len(item["query"]["positive"]) + len(item["query"]["negative"]) <= 3
+        if len(set(sizes.values())) > 1:
+            longest[sizes[item["answer"]] == max(sizes.values())] += 1
+    assert not longest or min(longest[True], longest[False]) > 0 or longest.total() < 4
 
 
 def test_clingo_finds_the_same_rule(made: MadeTask) -> None:
@@ -178,6 +205,14 @@ def test_wrong_questions_are_turned_away_by_the_family_and_by_the_judges(made: M
         for draft in list_mutants(item):
             assert answer_drafts(made.material.theory, [draft])[0] == []
             assert made.judge(answer(made, draft))
+
+
+def test_what_could_be_left_out_is_told_by_the_judges(made: MadeTask) -> None:
+    for candidate in made.candidates[::3]:
+        draft = candidate.answered.draft
+        assert draft.claims[RIGHT].statement != draft.claims[-1].statement
+        doubled = (*draft.claims, draft.claims[-1])
+        assert "can be left out" in made.judge(answer(made, replace(draft, claims=doubled)))
 
 
 def test_damaged_evidence_is_rejected(made: MadeTask) -> None:

@@ -15,8 +15,8 @@ __all__ = ["CORNERS", "is_connected", "is_teachable", "plan_squares"]
 
 CORNERS = 4
 """Rules of a square."""
-_MOST_KEYS = 6
-_MOST_PLANNED = 200
+_MOST_KEYS = 16
+_MOST_PLANNED = 400
 """Squares of a rule."""
 
 

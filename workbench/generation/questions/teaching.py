@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 from workbench.generation.keyed import KeyedRandom
@@ -12,9 +13,14 @@ from workbench.model.rules import Rule
 from workbench.model.terms import Triple
 from workbench.reasoning.batch import Batch
 
-__all__ = ["Ground", "Lesson", "Trial", "list_others", "teach"]
+__all__ = ["Ground", "Lesson", "Trial", "is_weighed", "teach"]
 
-_EXAMPLES = 3
+_RULES = 4
+_SHAPES = ((1, 2), (2, 1))
+"""How many examples and counterexamples there are, where each wrong rule has one of its own that tells against it."""
+_LEAST = (1, 1)
+"""How many there are at least: neither examples nor counterexamples alone decide."""
+_MOST_PLANS = 8
 _WAYS = 4
 """Ways to a conclusion that are looked at."""
 
@@ -28,15 +34,16 @@ class Ground(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """What teaches one rule of four: examples, counterexamples, and for each rule one that tells for or against it.
-
-    It ``weighs`` both when one of the others is told by a counterexample alone, and another one by an example.
-    """
+    """What teaches one rule of four: examples, counterexamples, and for each rule one that tells for or against it."""
 
     positive: list[Triple]
     negative: list[Triple]
     witnesses: list[Triple]
-    weighs: bool
+
+    @property
+    def is_full(self) -> bool:
+        """Whether each wrong rule has a statement of its own that tells against it."""
+        return len(self.positive) + len(self.negative) == _RULES - 1
 
 
 class Trial:
@@ -95,48 +102,104 @@ def _rank(ground: Ground) -> tuple[int, int, list[Triple]]:
 
 
 def teach(
-    given: Sequence[Mapping[Triple, Ground]], right: int, hops: tuple[int, int], random: KeyedRandom
-) -> Lesson | None:
-    """Return what teaches one of four rules, from what each of them gives; None when it cannot be taught.
+    given: Sequence[Mapping[Triple, Ground]], rights: Sequence[int], hops: tuple[int, int], random: KeyedRandom
+) -> list[Lesson] | None:
+    """Return for some of four rules what teaches each, from what all of them give; None when one cannot be taught.
 
-    Where it can be, one of the others gives all examples, so that a counterexample has to be looked at, and another
-    one misses an example. Something has to be as deep as the level asks for: an example, or what is given wrongly.
+    All lessons have as many examples and as many counterexamples, so that how many there are says nothing of which rule
+    is right. Something in each is as deep as the level asks for: an example, or what is given wrongly. Where it can be,
+    each wrong rule has a statement that tells against it alone.
     """
     low, high = hops
-    own, others = given[right], [n for n in range(len(given)) if n != right]
-    near = [sorted(fact for fact, ground in found.items() if ground.hops <= high) for found in given]
-    shown = sorted(random.shuffle(near[right]), key=lambda fact: own[fact].hops < low)
-    extras: dict[int, list[Triple]] = {}
-    for n in others:
-        wrong = random.shuffle([fact for fact in near[n] if fact not in own])
-        deep = [fact for fact in wrong if given[n][fact].hops >= low]
-        extras[n] = list(dict.fromkeys([*deep, *wrong]))
-    if not shown or not all(extras[n] or any(fact not in given[n] for fact in shown) for n in others):
-        return None
-    hidden = [n for n in others if extras[n] and any(fact in given[n] for fact in shown)]
-    for kept in (*random.shuffle(hidden), None):
-        examples = shown if kept is None else [fact for fact in shown if fact in given[kept]]
-        missed = {n: [fact for fact in examples if fact not in given[n]] for n in others}
-        if not all(missed[n] or extras[n] for n in others) or (kept is not None and not any(missed.values())):
+    found: dict[int, list[Triple]] = {}
+    for fact in sorted({fact for own in given for fact in own}):
+        if max(own[fact].hops for own in given if fact in own) <= high:
+            found.setdefault(_mark([fact in own for own in given]), []).append(fact)
+    sides = frozenset(found)
+    for shape in (*random.shuffle(_SHAPES), _LEAST):
+        plans = [_plan(sides, right, shape) for right in rights]
+        if not all(plans):
             continue
-        first = random.choose([n for n in others if missed[n]] or others)
-        witnesses = {}
-        for n in others:
-            is_missed = bool(missed[n]) and (n == first or not extras[n] or random.happens(1, 2))
-            witnesses[n] = missed[n][0] if is_missed else extras[n][0]
-        needed = [fact for fact in witnesses.values() if fact in own]
-        positive = list(dict.fromkeys([*needed, *examples]))[:_EXAMPLES]
-        witnesses[right] = positive[0]
-        depths = [own[fact].hops for fact in positive]
-        depths += [given[n][fact].hops for n, fact in witnesses.items() if fact in given[n]]
-        if max(depths) >= low:
-            negative = sorted({fact for fact in witnesses.values() if fact not in own})
-            return Lesson(positive, negative, [witnesses[n] for n in range(len(given))], kept is not None)
+        lessons = [_fill(given, *one, found, low, random) for one in zip(rights, plans, strict=True)]
+        taught = [lesson for lesson in lessons if lesson is not None]
+        if len(taught) == len(rights):
+            return taught
     return None
 
 
-def list_others(given: Sequence[Mapping[Triple, Ground]], lesson: Lesson, random: KeyedRandom) -> list[Triple]:
-    """Return further statements that no candidate gives, of those that the candidates say the like of."""
-    facts = sorted({fact for found in given for fact in found})
-    swapped = [(a[0], a[1], b[2]) for a, b in zip(random.shuffle(facts), random.shuffle(facts), strict=True)]
-    return [fact for fact in dict.fromkeys(swapped) if fact[0] != fact[2] and not any(fact in one for one in given)]
+def is_weighed(right: int, positive: Sequence[Collection[int]], negative: Sequence[Collection[int]]) -> bool:
+    """Tell whether examples and counterexamples teach one of four rules, and none of them could be left out.
+
+    Of each is told which rules give it. Each wrong rule fails; without any one of the statements another rule would fit
+    as well; and one wrong rule gives all examples, another one no counterexample, so that neither alone decide.
+    """
+    if any(right not in one for one in positive) or any(right in one for one in negative):
+        return False
+    others = [n for n in range(_RULES) if n != right]
+    fails = [{n for n in others if n not in one} for one in positive]
+    fails += [{n for n in others if n in one} for one in negative]
+    alone = [[n for n in others if [n in one for one in fails] == _is_at(place, fails)] for place in range(len(fails))]
+    count = len(positive)
+    return (
+        all(any(n in one for one in fails) for n in others)
+        and all(alone)
+        and any(not any(n in one for one in fails[:count]) for n in others)
+        and any(not any(n in one for one in fails[count:]) for n in others)
+    )
+
+
+def _is_at(place: int, fails: Sequence[object]) -> list[bool]:
+    return [number == place for number in range(len(fails))]
+
+
+def _mark(gives: Sequence[bool]) -> int:
+    return sum(1 << n for n, does in enumerate(gives) if does)
+
+
+def _list_marked(side: int) -> list[int]:
+    return [n for n in range(_RULES) if side >> n & 1]
+
+
+@lru_cache(maxsize=4096)
+def _plan(sides: frozenset[int], right: int, shape: tuple[int, int]) -> tuple[tuple[int, ...], ...]:
+    """Return which statements teach a rule, by the rules that give them: examples first, then counterexamples."""
+    positive = [side for side in sorted(sides) if side >> right & 1]
+    negative = [side for side in sorted(sides) if not side >> right & 1]
+    return tuple(
+        (*examples, *others)
+        for examples in combinations(positive, shape[0])
+        for others in combinations(negative, shape[1])
+        if is_weighed(right, [_list_marked(side) for side in examples], [_list_marked(side) for side in others])
+    )
+
+
+def _fill(
+    given: Sequence[Mapping[Triple, Ground]],
+    right: int,
+    plans: Sequence[tuple[int, ...]],
+    found: Mapping[int, Sequence[Triple]],
+    low: int,
+    random: KeyedRandom,
+) -> Lesson | None:
+    """Return a lesson by one of the plans, as drawn, with something in it that is deep enough; None without."""
+    for plan in random.pick(plans, _MOST_PLANS):
+        fails = [frozenset(n for n in range(_RULES) if (side >> n ^ side >> right) & 1) for side in plan]
+        # What tells against a rule alone is its witness; what only one statement tells against has no other.
+        places = [
+            min((place for place, one in enumerate(fails) if n in one), key=lambda place: len(fails[place]))
+            if n != right
+            else next(place for place, side in enumerate(plan) if side >> right & 1)
+            for n in range(_RULES)
+        ]
+        chosen: list[Triple] = []
+        deep = False
+        for place, side in enumerate(plan):
+            rules = [right] if side >> right & 1 else [n for n in _list_marked(side) if places[n] == place]
+            facts = random.shuffle(found[side])
+            reaching = [fact for fact in facts if any(given[n][fact].hops >= low for n in rules)]
+            deep = deep or bool(reaching)
+            chosen.append((reaching or facts)[0])
+        if deep:
+            count = sum(side >> right & 1 for side in plan)
+            return Lesson(chosen[:count], chosen[count:], [chosen[place] for place in places])
+    return None

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from workbench.checker import measure_proof
 from workbench.errors import DatasetError
 from workbench.generation.identity.grains import Part
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Change, Claim, Draft, Judgement, Outcome, Verdicts, Wish
 from workbench.generation.questions.individuals import list_individuals
+from workbench.generation.questions.rule_matching import FactIndex, apply_rule
 from workbench.generation.questions.rule_squares import is_teachable, plan_squares
-from workbench.generation.questions.teaching import Ground, Lesson, Trial, list_others, teach
+from workbench.generation.questions.teaching import Ground, Lesson, Trial, is_weighed, teach
 from workbench.generation.tasks.family import (
     LETTERS,
     Asked,
@@ -28,7 +28,6 @@ from workbench.generation.tasks.family import (
     Writes,
 )
 from workbench.generation.tasks.options import OPTIONS
-from workbench.model.proofs import Proof
 from workbench.model.rules import (
     Atom,
     Rule,
@@ -36,7 +35,7 @@ from workbench.model.rules import (
 )
 from workbench.model.terms import Term, Triple
 from workbench.model.theory import Theory
-from workbench.reasoning.batch import Batch, evaluate
+from workbench.reasoning.batch import evaluate
 from workbench.wording.grammar import canonicalise_rule
 from workbench.wording.lexicon import Lexicon
 from workbench.wording.reader import Reading
@@ -48,10 +47,9 @@ _JOINED = 6
 """Worlds of which the facts stand beside each other."""
 _TRIES = 8
 """Rules of a world that are varied."""
-_COUNTEREXAMPLES = 2
-_MOST_SQUARES = 64
+_MOST_SQUARES = 400
 """Squares of a rule that are tried on a world."""
-_CONTRADICTED = 2
+_CONTRADICTED = 4
 """Squares of a rule that are held against the world before another rule is varied."""
 
 
@@ -106,38 +104,43 @@ class Induce(Family):
         enabled = [_list_names_beside(theory, rule.head[0].key) for _, rule in tried]
         batch = evaluate(theory, facts, enabled=enabled)
         bad = batch.find_inconsistent_worlds().tolist()
+        found: dict[int, list[Draft]] = {}
         for number, (place, rule) in enumerate(tried):
             random = _start(scenes[place], rule.name)
             if not bad[number]:
                 draft = self._draft(scenes[place], rule, Trial(batch, number, restatements), random)
                 if draft is not None:
-                    yield place, draft
+                    found.setdefault(place, []).append(draft)
+        for place, drafts in found.items():
+            most = max(len(draft.claims) for draft in drafts)
+            yield from ((place, draft) for draft in drafts if len(draft.claims) == most)
 
     def _draft(self, scene: WorldScene, rule: Rule, trial: Trial, random: KeyedRandom) -> Draft | None:
-        found = None
+        right = random.draw_below(OPTIONS)
+        found: Draft | None = None
         tried = 0
         for square in random.pick(plan_squares(scene.plan, rule), _MOST_SQUARES):
             given = list(takewhile(bool, (trial.apply(candidate) for candidate in square)))
             if len(given) < OPTIONS:
                 continue
-            lessons = [teach(given, number, scene.level.hops, random) for number in range(OPTIONS)]
-            # Each of them could be the right one, so that none is it more often.
-            taught = [lesson for lesson in lessons if lesson is not None]
-            weighs = all(lesson.weighs for lesson in taught)
-            if len(taught) < OPTIONS or (found is not None and not weighs):
+            # Where one says more than another, each could be the right one, so that saying more or less tells nothing.
+            is_even = len({len(candidate.body) for candidate in square}) == 1
+            rights = [right, *(n for n in range(OPTIONS) if n != right and not is_even)]
+            lessons = teach(given, rights, scene.level.hops, random)
+            if lessons is None or (found is not None and not lessons[0].is_full):
                 continue
-            if not trial.contradicts({fact for one in taught for fact in (*one.positive, *one.witnesses)}):
-                found = (square, taught, given)
-                if weighs:
-                    break
+            spoken = _give_voice(given, lessons[0], scene.level.hops[1], random)
+            shown = {fact for one in lessons for fact in (*one.positive, *one.negative)}
+            if not trial.contradicts(shown.union(spoken)):
+                draft = self._carve(scene, square, right, lessons[0], given, spoken, random)
+                if draft is not None and _is_weighed_in(draft, scene.plan.theory):
+                    found = draft
+                    if lessons[0].is_full:
+                        break
             tried += 1
             if tried == _CONTRADICTED:
                 break
-        if found is None:
-            return None
-        square, taught, given = found
-        right = random.draw_below(OPTIONS)
-        return self._carve(scene, square, right, taught[right], given, random)
+        return found
 
     def _carve(
         self,
@@ -146,22 +149,20 @@ class Induce(Family):
         right: int,
         lesson: Lesson,
         given: Sequence[Mapping[Triple, Ground]],
+        spoken: Sequence[Triple],
         random: KeyedRandom,
     ) -> Draft | None:
-        """Return the draft, whose context is what the examples and counterexamples rest on."""
+        """Return the draft, whose context is what each candidate needs to give those of the examples that it gives.
+
+        And those ``spoken``, which are no examples.
+        """
         key = square[0].head[0].key
         own = Change(rules=(square[right],))
         options = [Claim(lesson.witnesses[number], Change(rules=(rule,))) for number, rule in enumerate(square)]
-        negative = [*lesson.negative, *list_others(given, lesson, random)][
-            : max(_COUNTEREXAMPLES, len(lesson.negative))
-        ]
-        if not negative:
-            return None
-        negative = random.shuffle(negative)
-        positive = random.shuffle(lesson.positive)
+        positive, negative = random.shuffle(lesson.positive), random.shuffle(lesson.negative)
         claims = (*random.shuffle(options), *(Claim(fact, own) for fact in (*positive, *negative)))
-        grounds = [given[right][fact] for fact in lesson.positive]
-        grounds += [given[n][fact] for n, fact in enumerate(lesson.witnesses) if fact in given[n]]
+        shown = (*lesson.positive, *lesson.negative, *spoken)
+        grounds = [found[fact] for fact in shown for found in given if fact in found]
         wish = Wish(
             self.name,
             {leaf for ground in grounds for leaf in ground.leaves},
@@ -216,7 +217,8 @@ class Induce(Family):
         """Nothing but the candidates speaks of how the head follows, and the verdicts leave one of them."""
         if _list_rules_of(theory, _get_head_key(item.draft)):
             return "the theory has a rule of the head"
-        return self.find_fault(item.draft, tuple((j.statement, j.status) for j in item.judgements), ())
+        fault = self.find_fault(item.draft, tuple((j.statement, j.status) for j in item.judgements), ())
+        return fault or (None if _is_weighed(item.draft, model) else "an example can be left out")
 
     def describe(self, item: Answered) -> Described:
         """The candidates, the examples and the counterexamples."""
@@ -318,13 +320,38 @@ def _list_restatements(theory: Theory) -> frozenset[str]:
     return frozenset(rule.name for rule in theory.rules if is_restatement(rule))
 
 
-def _list_of_key(batch: Batch, number: int, key: Term) -> list[Triple]:
-    return [fact for fact in batch.list_facts(number) if Atom(*fact).key == key]
+def _is_weighed_in(draft: Draft, theory: Theory) -> bool:
+    """Tell whether no example can be left out, by the item's own rules and by all that are not of the head."""
+    names = (draft.rules, _list_names_beside(theory, _get_head_key(draft)))
+    batch = evaluate(theory, [draft.facts] * len(names), enabled=names)
+    return all(_is_weighed(draft, batch.list_facts(number)) for number in range(len(names)))
 
 
-def _count_hops(batch: Batch, number: int, fact: Triple, restatements: frozenset[str]) -> int:
-    proof = batch.proof(number, fact)
-    return measure_proof(proof, restatements).hops if isinstance(proof, Proof) else 0
+def _is_weighed(draft: Draft, model: Collection[Triple]) -> bool:
+    """Tell whether no example can be left out, and each candidate gives something from what is the case."""
+    index = FactIndex(model)
+    rules = [claim.change.rules[0] for claim in draft.claims[:OPTIONS]]
+    given = [apply_rule(rule, index) for rule in rules]
+    if not all(given):
+        return False
+    positive, negative = (
+        [[n for n, found in enumerate(given) if found is not None and fact in found] for fact in facts]
+        for facts in list_examples(draft)
+    )
+    return is_weighed(rules.index(draft.claims[OPTIONS].change.rules[0]), positive, negative)
+
+
+def _give_voice(
+    given: Sequence[Mapping[Triple, Ground]], lesson: Lesson, most: int, random: KeyedRandom
+) -> list[Triple]:
+    """Return something that is given by each rule which gives no example or counterexample, as far as there is.
+
+    A rule that gave nothing at all would be known to be wrong by the look of it.
+    """
+    shown = (*lesson.positive, *lesson.negative)
+    silent = [found for found in given if not any(fact in found for fact in shown)]
+    near = [sorted(fact for fact, ground in found.items() if ground.hops <= most) for found in silent]
+    return [random.choose(facts) for facts in near if facts]
 
 
 def _start(scene: WorldScene, *more: str) -> KeyedRandom:
