@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import combinations, islice
+from typing import Any, Literal
 
 from workbench.generation.keyed import KeyedRandom
 from workbench.generation.questions.draft import Answered, Claim, Draft, Verdicts, Wish
@@ -16,7 +17,9 @@ from workbench.generation.tasks.squares import (
     list_keys,
     list_names,
     list_peers,
+    make_row,
     make_square,
+    put,
 )
 from workbench.model.rules import Atom
 from workbench.model.terms import RDF_TYPE, Term, Triple, is_literal
@@ -28,12 +31,12 @@ __all__ = ["OPTIONS", "Options"]
 OPTIONS = 4
 """How many there are to choose from."""
 _MAX_FACTS = 30
-_ENDS: tuple[Place, Place] = ("subject", "object")
+_ENDS: tuple[Literal["subject"], Literal["object"]] = ("subject", "object")
 _SQUARES = 4
 """Squares that are tried for a question."""
 _ROUNDS = 6
 _NEAR = 6
-"""Individuals of whom one stands for another."""
+"""Individuals of whom one stands for another, and fits there."""
 
 
 class Options(Family):
@@ -117,32 +120,59 @@ def _note_squares(scene: Scene) -> Sequence[Square]:
 
 
 def _list_squares(scene: Scene) -> Iterator[Square]:
-    """Yield squares on the target of which nothing else follows in the world and all is sensible, as drawn."""
+    """Yield squares on the target of which nothing else follows in the world and all is sensible, as drawn.
+
+    Where there are few of them, rows follow: the target said of four individuals.
+    """
     random = KeyedRandom("squares", scene.level.name, scene.world.key, *scene.target)
     parts: list[tuple[Place, Place]] = [("subject", "key")]
     if scene.target[1] != RDF_TYPE:
         parts = [("subject", "object")] if is_literal(scene.target[2]) else [*parts, ("key", "object"), _ENDS]
     names = list_names(scene, random)
     choices: dict[Place, Sequence[Term]] = {
-        "subject": list_peers(scene, names, scene.target[0]),
-        "key": list_keys(scene.target, scene.asked, scene.plan.values),
-        "object": list_peers(scene, names, scene.target[2]),
+        "subject": _choose_fitting(scene, "subject", list_peers(scene, names, scene.target[0]), _NEAR),
+        "key": _choose_fitting(scene, "key", list_keys(scene.target, scene.asked, scene.plan.values)),
+        "object": _choose_fitting(scene, "object", list_peers(scene, names, scene.target[2]), _NEAR),
     }
     made = 0
     for first, second in [pair for _ in range(_ROUNDS) for pair in random.shuffle(parts)]:
         if not choices[first] or not choices[second]:
             continue
-        one, other = (_choose(choices[part], part, random) for part in (first, second))
+        one, other = (random.choose(choices[part]) for part in (first, second))
         square = make_square(scene.target, (first, one), (second, other))
-        if square is None or any(scene.batch.is_entailed(scene.number, statement) for statement in square.others):
-            continue
-        if all(map(scene.is_sensible, square.others)):
+        if square is not None and _is_fair(scene, square):
             yield square
             made += 1
             if made == _SQUARES:
                 return
+    for part in _ENDS[:1] if scene.target[1] == RDF_TYPE else _ENDS:
+        apart = [one for one in choices[part] if not _follows(scene, put(scene.target, part, one))]
+        for one, two, three in islice(combinations(apart, 3), _SQUARES - made):
+            row = make_row(scene.target, part, (one, two, three))
+            if row is not None and _is_fair(scene, row):
+                yield row
 
 
-def _choose(values: Sequence[Term], part: Place, random: KeyedRandom) -> Term:
-    """Return one of the values; of individuals one of the first."""
-    return random.choose(values if part == "key" else values[:_NEAR])
+def _choose_fitting(scene: Scene, part: Place, values: Iterable[Term], most: int | None = None) -> list[Term]:
+    """Return the values, at most so many, that can stand in one part of the target, the target's own left out."""
+    if part == "object" and (scene.target[1] == RDF_TYPE or is_literal(scene.target[2])):
+        return []
+    fits: dict[Term, bool] = {}
+    found = []
+    for value in values:
+        if value not in fits:
+            statement = put(scene.target, part, value)
+            fits[value] = statement != scene.target and statement[0] != statement[2] and scene.is_sensible(statement)
+        if fits[value]:
+            found.append(value)
+            if len(found) == most:
+                break
+    return found
+
+
+def _is_fair(scene: Scene, square: Square) -> bool:
+    return not any(_follows(scene, one) for one in square.others) and all(map(scene.is_sensible, square.others))
+
+
+def _follows(scene: Scene, statement: Triple) -> bool:
+    return scene.batch.is_entailed(scene.number, statement)
