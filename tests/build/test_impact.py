@@ -219,7 +219,12 @@ def test_an_item_is_traced_back_to_lines_of_the_project(
 def test_a_changed_rule_and_template_show_in_the_trace(
     guild: Path, tmp_path: Path, all_tasks_dataset: Path, lines: dict[str, tuple[str, int, Item]]
 ) -> None:
-    id_, item = next((i, item) for i, (_, _, item) in lines.items() if "experienced" in list_proof_rules(item))
+    def has_others(item: Item) -> bool:  # The last of a language goes, and one of Workbench's own stands in its place.
+        return len(list((guild / "curricula/guild/templates" / item["task"]).glob(f"{item['language']}-*.j2"))) > 1
+
+    id_, item = next(
+        (i, item) for i, (_, _, item) in lines.items() if "experienced" in list_proof_rules(item) and has_others(item)
+    )
     changed = shutil.copytree(guild, tmp_path / "changed")
     rules = changed / "ontologies/guild/guild.rules"
     rules.write_text(rules.read_text(encoding="utf-8").replace("?n >= 7", "?n >= 11"), encoding="utf-8")
