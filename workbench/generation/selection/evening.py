@@ -21,8 +21,11 @@ TOLD = "would tell its answer by its surface"
 _TOGETHER = 0.5
 """How far what is seen of an item may lean together, in standard deviations of each feature."""
 _ALONE = 1.0
-"""How far a feature may lean before nothing more is added to it: a part of its standard deviation, and as much again as
-a whole."""
+"""How far a feature may lean before nothing more is added to it: a part of its standard deviation, beside one item."""
+_ALONE_IN_SQUARES = 0.5
+"""The same of statements made two by two: less is seen of them than of lines and rules, so that less of it leans by
+lot, and there are more to take from."""
+_SQUARES = frozenset({"abduce", "diff", "options"})
 
 
 class Cue(NamedTuple):
@@ -59,12 +62,13 @@ class ChoiceBalance:
         self._excess: dict[int, float] = {}
         self._variance: dict[int, float] = {}
 
-    def accepts(self, cues: Sequence[Cue]) -> bool:
-        """Tell whether an item keeps the balance, and count it if so."""
+    def accepts(self, cues: Sequence[Cue], task: str = "") -> bool:
+        """Tell whether an item of a task keeps the balance, and count it if so."""
+        alone = _ALONE_IN_SQUARES if task in _SQUARES else _ALONE
         together = 0.0
         for feature, more, _ in cues:
             value, variance = self._excess.get(feature, 0.0), self._variance.get(feature, 0.0)
-            if value * more > 0 and abs(value) > _ALONE * (1 + math.sqrt(variance)):
+            if value * more > 0 and abs(value) > 1 + alone * math.sqrt(variance):
                 return False
             together += value * more / (variance + 1)
         if together > _TOGETHER:

@@ -91,7 +91,7 @@ def list_even(
     for position in waiting:
         key = keys[position]
         is_known = key.named in ledger.seen or (ledger.limit and ledger.structures[hash_structure(key)] >= ledger.limit)
-        if is_known or not key.cues or balances.setdefault(key.cell, ChoiceBalance()).accepts(key.cues):
+        if is_known or not key.cues or balances.setdefault(key.cell, ChoiceBalance()).accepts(key.cues, key.cell[1]):
             found.append(position)
         else:
             ledger.rejected[TOLD] += 1
