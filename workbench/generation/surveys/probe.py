@@ -284,7 +284,11 @@ def _see_choices(
 
 
 def _group(item: Mapping[str, Any]) -> str:
-    return repr([entry["triple"] for entry in item["context"]])
+    """Return what items have in common that must not be learned from: their context, or in a closed book the question.
+
+    What states nothing would otherwise be one group, and never be tried.
+    """
+    return repr([entry["triple"] for entry in item["context"]] or item["question"])
 
 
 def _assign_folds(groups: Sequence[str], folds: int) -> _Integers | None:
