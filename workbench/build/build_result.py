@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.build.perturbed_splits import PerturbedSplit
 from workbench.generation.selection.staging import StagePlan
+from workbench.generation.surveys.probe import ON_ASKED
 from workbench.model.report import Report
 
 __all__ = ["BuildResult", "BuiltDataset"]
@@ -95,16 +96,27 @@ def _say_folder(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _say_probe(findings: Sequence[Mapping[str, Any]]) -> str:
-    """Return in words how far above chance the best probe of each task is, with the bounds of its 95 % interval."""
-    best: dict[str, Mapping[str, Any]] = {}
-    for one in findings:
-        best[one["task"]] = max(best.get(one["task"], one), one, key=lambda found: found["accuracy"] - found["chance"])
-    parts = []
-    for task, one in best.items():
-        gap, low, high = (100 * (one[name] - one["chance"]) for name in ("accuracy", "low", "high"))
-        parts.append(f"{task} {gap:+.1f} ({low:+.1f} to {high:+.1f})")
-    return f"points above chance when guessed from words, lengths and places: {', '.join(parts)}"
+def _say_probe(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return in words how far above chance the best probe of each task is, with the bounds of its 95 % interval.
+
+    What is seen of the words of a prompt comes first, then what is seen of pairs of what is asked.
+    """
+    pairs = [one for one in findings if one["probe"] == ON_ASKED]
+    words = [one for one in findings if one["probe"] != ON_ASKED]
+    lines = []
+    for seen, found in (("words, lengths and places", words), ("pairs of what is asked", pairs)):
+        best: dict[str, Mapping[str, Any]] = {}
+        for one in found:
+            best[one["task"]] = max(
+                best.get(one["task"], one), one, key=lambda found: found["accuracy"] - found["chance"]
+            )
+        parts = []
+        for task, one in best.items():
+            gap, low, high = (100 * (one[name] - one["chance"]) for name in ("accuracy", "low", "high"))
+            parts.append(f"{task} {gap:+.1f} ({low:+.1f} to {high:+.1f})")
+        if parts:
+            lines.append(f"points above chance when guessed from {seen}: {', '.join(parts)}")
+    return lines
 
 
 def _format_dataset(dataset: BuiltDataset) -> str:
@@ -134,7 +146,7 @@ def _format_dataset(dataset: BuiltDataset) -> str:
         shared = ", ".join(f"{column} {count:,}" for column, count in row_["counts"].items())
         lines.append(f"also in train, of {split}'s {row_['items']:,} items: {shared}")
     if dataset.probe:
-        lines.append(_say_probe(dataset.probe))
+        lines += _say_probe(dataset.probe)
     if dataset.measured:
         lines.append(f"measurements of models kept: {dataset.measured:,}")
     lines.append("rejected: " + (", ".join(f"{why} {count:,}" for why, count in dataset.rejected) or "nothing"))

@@ -22,10 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FOLDS", "Finding", "Sample", "probe_choices", "probe_items", "probe_labels"]
+__all__ = ["FOLDS", "ON_ASKED", "Finding", "Sample", "probe_choices", "probe_items", "probe_labels"]
 
 FOLDS = 5
 """How often everything is tried on a part that was not learned from."""
+ON_ASKED = "logistic, what is asked"
+"""The probe that sees what is asked, in pairs, and nothing of how it is put."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 _BINS = 5
 _SMOOTHING = 0.5
@@ -388,7 +390,7 @@ def _learn_logistic(
 
 
 _BOTH: tuple[tuple[str, _Learn], ...] = (("naive Bayes", _learn_bayes), ("logistic", _learn_logistic))
-_ON_ASKED: tuple[tuple[str, _Learn], ...] = (("logistic, what is asked", _learn_logistic),)
+_ON_ASKED: tuple[tuple[str, _Learn], ...] = ((ON_ASKED, _learn_logistic),)
 
 
 def _conclude(task: str, target: str, probe: str, right: int, items: int, chance: float) -> Finding:
