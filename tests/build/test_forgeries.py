@@ -7,6 +7,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,24 @@ def test_what_is_taken_on_trust_is_said(dataset: Path) -> None:
     documented = Path(__file__).parents[2] / "docs/items.md"
     text = documented.read_text(encoding="utf-8")
     assert [pattern for pattern in TRUSTED if f"`{pattern}`" not in text] == []
+
+
+@pytest.mark.parametrize(("table", "one", "other"), [("answers", "entailed", "refuted"), ("comparisons", "<", ">")])
+def test_words_of_a_language_that_trade_places_are_found(
+    dataset: Path, tmp_path: Path, table: str, one: str, other: str
+) -> None:
+    """Who takes true for false in the wording could turn every label round: the frames are those of the language."""
+    folder = shutil.copytree(dataset, tmp_path / "d")
+    path = folder / "wording.json"
+    wording = json.loads(path.read_text(encoding="utf-8"))
+    words = wording["languages"]["en"]["frames"][table]
+    words[one], words[other] = words[other], words[one]
+    data = canonical_json(wording).encode()
+    path.write_bytes(data)
+    entry = {"sha256": sha256(data).hexdigest(), "bytes": len(data)}
+    forge(folder, lambda manifest: manifest["files"].update({"wording.json": entry}))
+    found = [problem.what for problem in verify(folder, sample=0).problems]
+    assert f"en: the frames are not those of the language in this version: {table}" in found
 
 
 def test_parts_and_keys_that_nobody_knows_are_named(dataset: Path, tmp_path: Path) -> None:

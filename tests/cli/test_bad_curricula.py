@@ -151,3 +151,20 @@ def test_an_ontology_without_rules_is_told_and_leaves_the_dataset(project: Path)
     replace(project / "workbench.yaml", 'closed: [":hasMoon"]', "closed: []")
     (project / CURRICULUM).write_text("version: 1\nlevels:\n  - {hops: [2, 3], tasks: {select: 3}}\n", encoding="utf-8")
     judge(project, "curriculum.empty-level", CURRICULUM)
+
+
+@pytest.mark.parametrize("task", ["taxonomy", "entailment", "formalise", "induce"])
+def test_properties_that_nothing_is_said_about_are_told_and_leave_the_dataset(project: Path, task: str) -> None:
+    """Neither rule nor axiom: there is nothing to suppose, to conclude or to put into a formula."""
+    (project / RULES).unlink()
+    plain = "".join(f":p{n} a owl:ObjectProperty .\n" for n in range(3))
+    head = "@prefix : <https://example.org/planets#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    (project / ONTOLOGY).write_text(f"{head}{plain}:a :p1 :b .\n", encoding="utf-8")
+    shutil.rmtree(project / "validators")
+    replace(project / "workbench.yaml", 'closed: [":hasMoon"]', "closed: []")
+    level = f"shortfall: warning\nlevels:\n  - {{hops: [0, 2], worlds: [sampled], tasks: {{{task}: 3}}}}\n"
+    (project / CURRICULUM).write_text(f"version: 1\n{level}", encoding="utf-8")
+    before = take_bytes(project / "out" / "planets")
+    built = call("build", project)
+    assert built.exit_code == 1 and CURRICULUM in built.output + built.stderr, built.output
+    assert take_bytes(project / "out" / "planets") == before

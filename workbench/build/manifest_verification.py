@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
@@ -14,9 +15,11 @@ from workbench.export.reading import DatasetReader
 from workbench.export.scorer import SCORER_NAME, assemble_scorer
 from workbench.export.survey import Survey
 from workbench.export.views import CARD, VIEWS, make_views
+from workbench.wording.frames import FRAMES, select_functions, write_frames
 
 __all__ = ["check_form_of_manifest", "check_perturbed", "check_views"]
 
+_WORDING = "wording.json"
 _SAID_TWICE = {"name": "curriculum", "domain": "domain", "languages": "languages", "licence": "licence"}
 
 
@@ -38,7 +41,7 @@ def check_form_of_manifest(manifest: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def check_views(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:
-    """Yield which of card, metadata, report and scorer are not those that this version makes from the manifest.
+    """Yield which of card, metadata, report, scorer and frames are not those that this version makes.
 
     Other versions may make others, so those of a dataset that another version made are not compared.
     """
@@ -65,6 +68,27 @@ def check_views(reader: DatasetReader, survey: Survey) -> Iterator[Problem]:
         elif path.is_file() and not path.is_symlink() and path.read_bytes() != data:
             what = "does not say what the manifest says" if name in VIEWS else "is not the scorer of this version"
             yield Problem(name, 0, "", what)
+    yield from _check_frames(reader.wording)
+
+
+def _check_frames(wording: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the languages whose own words, such as those for true and false, are not those of this version."""
+    for language, part in wording["languages"].items():
+        if language not in FRAMES:
+            yield Problem(_WORDING, 0, "", f"{language}: this version does not have the language")
+            continue
+        functions = {key.partition("/")[0] for key in part["frames"].get("functions", ())}
+        expected = write_frames(select_functions(FRAMES[language], functions))
+        if json.loads(json.dumps(expected)) != part["frames"]:
+            names = sorted(
+                name for name in {*expected, *part["frames"]} if not _is_equal(name, expected, part["frames"])
+            )
+            what = f"{language}: the frames are not those of the language in this version: {', '.join(names)}"
+            yield Problem(_WORDING, 0, "", what)
+
+
+def _is_equal(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return json.dumps(one.get(name), sort_keys=True) == json.dumps(other.get(name), sort_keys=True)
 
 
 def check_perturbed(

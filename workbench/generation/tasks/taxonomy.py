@@ -58,6 +58,8 @@ class Taxonomy(Entailment):
     def propose_block(self, level: Level, plan: Plan, keys: Sequence[str]) -> list[Draft]:
         """Suppose one thing or two of A and B, and ask what follows, what is excluded and what is left open."""
         supposed: dict[tuple[Triple, ...], KeyedRandom] = {}
+        if all(key in plan.values for key in plan.theory.keys):
+            return []  # a theory that speaks of nothing, as one without rules and axioms, leaves nothing to suppose
         for key in keys:
             random = KeyedRandom("taxonomy", level.name, key)
             for _ in range(_TRIES):
