@@ -105,10 +105,11 @@ def test_what_an_item_says_of_itself(draft: Draft, tmp_path: Path, change: Calla
 
 def test_another_template(draft: Draft, tmp_path: Path) -> None:
     """It would hide that a prompt is worded as none in train may be."""
-    item = find_reviewed(draft)
-    name = item["provenance"]["template"].partition("@")[0]
-    other = next(t for t in draft.manifest["templates"] if t[:-1] == name[:-1] and t != name)
-    item["provenance"]["template"] = f"{other}@{draft.manifest['templates'][other]}"
+    templates = draft.manifest["templates"]
+    others = {t: o for t in templates for o in templates if o[:-1] == t[:-1] and o != t}
+    item = next(i for i in draft.iterate() if i["provenance"]["template"].partition("@")[0] in others)
+    other = others[item["provenance"]["template"].partition("@")[0]]
+    item["provenance"]["template"] = f"{other}@{templates[other]}"
     expect_one(draft, item, tmp_path, f"provenance: the question is not worded by the template {other}")
 
 
